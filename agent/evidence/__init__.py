@@ -1,0 +1,1 @@
+"""Pictures that belong to violations, until the hub has them."""

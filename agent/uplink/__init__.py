@@ -1,0 +1,1 @@
+"""What the hub has not acknowledged yet, and the way to it."""

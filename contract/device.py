@@ -1,0 +1,67 @@
+"""`device.toml`: what a booth device must know before it can reach anything.
+
+Everything that may change during an exam comes from the hub in `desired`. Written by `invigil device enrol`, read by
+the agent, editable by a technician: an unknown key is refused with the nearest known one.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from contract.wire import BoothId, InvalidError, Wire
+
+
+class CameraConfig(Wire):
+    kind: Literal["auto", "v4l2", "picamera2", "replay"] = Field(
+        "auto", description="auto takes the first camera that delivers a frame"
+    )
+    source: str = Field(
+        "", description="/dev/video0 for v4l2, camera number for picamera2, a file for replay"
+    )
+    width: int = Field(640, ge=64, le=4096)
+    height: int = Field(480, ge=64, le=4096)
+    fps: int = Field(15, description="frames per second asked of the camera", ge=1, le=120)
+
+
+class HubConfig(Wire):
+    url: str = Field(description="the hub's REST address, such as https://hub.example:8443")
+    mqtt_host: str
+    mqtt_port: int = Field(8883, ge=1, le=65535)
+
+
+class TlsConfig(Wire):
+    """PEM files; relative paths are relative to device.toml."""
+
+    ca: Path = Path("ca.pem")
+    certificate: Path = Path("device.pem")
+    key: Path = Path("device.key")
+
+
+class DeviceConfig(Wire):
+    booth: BoothId
+    state_dir: Path = Field(Path("state"), description="outbox and evidence waiting for upload")
+    weights_dir: Path | None = Field(None, description="where the model weights lie; default: models/weights")
+    spool_max_bytes: int = Field(512 * 2**20, description="evidence kept while the hub is away", ge=2**20)
+    hub: HubConfig
+    camera: CameraConfig = CameraConfig()
+    tls: TlsConfig = TlsConfig()
+
+
+def load_device_config(path: Path) -> DeviceConfig:
+    """Read and resolve `device.toml`; raises `InvalidError` naming the file and the field."""
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text())
+        config = DeviceConfig.configure(data)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError) as error:
+        raise InvalidError(f"{path}: {error}") from error
+    here = path.parent.resolve()
+    tls = config.tls
+    return config.model_copy(
+        update={
+            "state_dir": here / config.state_dir,
+            "weights_dir": here / config.weights_dir if config.weights_dir else None,
+            "tls": TlsConfig(ca=here / tls.ca, certificate=here / tls.certificate, key=here / tls.key),
+        }
+    )

@@ -1,0 +1,254 @@
+"""Every message that travels over MQTT (see DESIGN, section 3, for topics, QoS and retention).
+
+Each topic carries one type, or one discriminated union with its `TypeAdapter`. A message that does not parse is
+refused with `InvalidError`, counted by whoever received it, and stops nothing else.
+"""
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from contract.profiles import RuleProfile
+from contract.violation import EvidenceRef, Violation
+from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire, explain
+
+# --- events: booth → hub ------------------------------------------------------------------------------------------
+
+
+class ViolationOpened(Wire):
+    type: Literal["violation_opened"] = "violation_opened"
+    violation: Violation
+
+
+class ViolationUpdated(Wire):
+    """The same violation with more known of it: evidence taken later, a label that settled."""
+
+    type: Literal["violation_updated"] = "violation_updated"
+    violation: Violation
+
+
+class ViolationClosed(Wire):
+    type: Literal["violation_closed"] = "violation_closed"
+    violation: Violation
+
+
+GapReason = Literal["camera_lost", "agent_down", "events_dropped", "monitoring_off"]
+
+
+class MonitoringGap(Wire):
+    """Nobody looked. Monitoring that stopped is shown as what it is, never as a quiet booth.
+
+    Sent when the gap is noticed (`ended_at` None while it lasts) and again when it ends, under one `gap_id`.
+    """
+
+    type: Literal["monitoring_gap"] = "monitoring_gap"
+    gap_id: UUID
+    reason: GapReason
+    detail: str = Field("", max_length=300)
+    started_at: Timestamp
+    ended_at: Timestamp | None = None
+
+
+class MonitoringStep(Wire):
+    """A step of monitoring itself: the agent came up, took a profile, went down cleanly."""
+
+    type: Literal["monitoring_step"] = "monitoring_step"
+    step: Literal["started", "profile_changed", "stopped"]
+    profile: str
+    profile_version: int = Field(ge=1)
+    agent_version: str = Field(max_length=40)
+
+
+class Checkpoint(Wire):
+    """The device's signature over the head of its chain; one signature vouches for every event before it."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    head_seq: Seq
+    head_sha256: Sha256
+    signature: str = Field(
+        description="base64 DER, ECDSA P-256 over contract.chain.checkpoint_bytes", max_length=200
+    )
+
+
+EventBody = Annotated[
+    ViolationOpened | ViolationUpdated | ViolationClosed | MonitoringGap | MonitoringStep | Checkpoint,
+    Field(discriminator="type"),
+]
+
+
+class Event(Wire):
+    """One link of a booth's chain. Its payload bytes are what the next event hashes: keep them as they came."""
+
+    chain_id: UUID = Field(description="new whenever a device starts an empty outbox")
+    seq: Seq
+    prev_sha256: Sha256 = Field(
+        description="SHA-256 of the previous event's payload bytes; zeros for the first"
+    )
+    booth: BoothId
+    wall_time: Timestamp = Field(description="the device's clock when the event was written")
+    monotonic_s: float = Field(description="the device's monotonic clock, seconds since boot", ge=0)
+    boot_id: str = Field(description="which boot the monotonic clock belongs to", max_length=40)
+    body: EventBody
+
+
+# --- acknowledgement: hub → booth -----------------------------------------------------------------------------------
+
+
+class SeqRange(Wire):
+    first: Seq
+    last: Seq
+
+
+class Rejection(Wire):
+    """An event that can never be committed. It is kept aside at the hub, so the booth need not send it again."""
+
+    seq: Seq
+    reason: str = Field(max_length=300)
+
+
+class Ack(Wire):
+    """What the hub has committed. Only this lets the outbox forget a row."""
+
+    type: Literal["ack"] = "ack"
+    chain_id: UUID
+    committed: tuple[SeqRange, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    missing: tuple[SeqRange, ...] = Field(
+        (), description="numbers the hub has seen passed over; send them again"
+    )
+
+
+# --- state: retained, published again by its owner on every reconnect -------------------------------------------------
+
+
+class Availability(Wire):
+    """Retained, and the last will: `offline` is what the broker says when a booth vanished without a word."""
+
+    type: Literal["availability"] = "availability"
+    state: Literal["online", "stopped", "offline"]
+    since: Timestamp
+
+
+class HubStatus(Wire):
+    """Retained, and the hub's last will. A new `instance` tells booths to send what is not acknowledged again."""
+
+    type: Literal["hub_status"] = "hub_status"
+    state: Literal["online", "offline"]
+    instance: str = Field(max_length=60)
+
+
+class DetectorHealth(Wire):
+    name: Literal["faces", "objects", "tamper"]
+    state: Literal["on", "off", "failed"]
+    reason: str = Field("", description="why it is not on, and what to do", max_length=300)
+    weights: dict[str, Sha256] = Field(default_factory=dict)
+    inference_ms: float | None = Field(None, description="median of the last minute")
+    rate_hz: float | None = None
+
+
+class Health(Wire):
+    type: Literal["health"] = "health"
+    at: Timestamp
+    version: str = Field(max_length=40)
+    uptime_s: float
+    camera: Literal["ok", "lost", "starting"]
+    camera_detail: str = Field("", max_length=300)
+    capture_fps: float
+    frames_dropped: int = Field(description="frames nobody looked at because a newer one came")
+    detectors: tuple[DetectorHealth, ...]
+    outbox_depth: int = Field(description="events the hub has not acknowledged")
+    spool_files: int = Field(description="evidence files not uploaded yet")
+    disk_free_bytes: int
+    temperature_c: float | None = None
+    throttled: bool | None = Field(None, description="None where the board cannot tell")
+    errors: dict[str, int] = Field(default_factory=dict, description="counted trouble by name")
+
+
+class Desired(Wire):
+    """What a booth should be doing. It survives a reboot without the hub."""
+
+    type: Literal["desired"] = "desired"
+    revision: int = Field(ge=1)
+    monitoring: bool = True
+    profile: RuleProfile
+
+
+class Reported(Wire):
+    type: Literal["reported"] = "reported"
+    revision: int | None = Field(
+        None, description="the revision of `desired` in force; None before the first"
+    )
+    monitoring: bool
+    profile: str
+    profile_version: int = Field(ge=1)
+
+
+# --- request and response: hub → booth → hub ---------------------------------------------------------------------------
+
+
+class ClockCommand(Wire):
+    """Asks a booth what time it is; the hub computes the offset from the round trip."""
+
+    type: Literal["clock"] = "clock"
+
+
+class SnapshotCommand(Wire):
+    """Asks for a picture now. It travels as evidence does; the reply names it."""
+
+    type: Literal["snapshot"] = "snapshot"
+
+
+class ClockReply(Wire):
+    type: Literal["clock"] = "clock"
+    wall_time: Timestamp
+
+
+class SnapshotReply(Wire):
+    type: Literal["snapshot"] = "snapshot"
+    evidence: EvidenceRef
+
+
+class ErrorReply(Wire):
+    type: Literal["error"] = "error"
+    reason: str = Field(max_length=300)
+
+
+Command = Annotated[ClockCommand | SnapshotCommand, Field(discriminator="type")]
+Reply = Annotated[ClockReply | SnapshotReply | ErrorReply, Field(discriminator="type")]
+
+_COMMAND: Final[TypeAdapter[ClockCommand | SnapshotCommand]] = TypeAdapter(Command)
+_REPLY: Final[TypeAdapter[ClockReply | SnapshotReply | ErrorReply]] = TypeAdapter(Reply)
+
+
+def parse_command(payload: bytes) -> ClockCommand | SnapshotCommand:
+    return _parse(_COMMAND, payload)
+
+
+def parse_reply(payload: bytes) -> ClockReply | SnapshotReply | ErrorReply:
+    return _parse(_REPLY, payload)
+
+
+def _parse(adapter: TypeAdapter[Any], payload: bytes) -> Any:
+    try:
+        return adapter.validate_json(payload)
+    except ValidationError as error:
+        raise InvalidError(explain(error)) from error
+
+
+# --- over HTTPS -------------------------------------------------------------------------------------------------------
+
+
+class EnrolRequest(Wire):
+    """A new device asks for its certificate. The private key never leaves the device."""
+
+    claim_code: str = Field(max_length=60)
+    csr_pem: str = Field(max_length=8000)
+
+
+class EnrolReply(Wire):
+    booth: BoothId
+    certificate_pem: str
+    ca_pem: str
+    mqtt_host: str
+    mqtt_port: int = Field(ge=1, le=65535)

@@ -1,0 +1,85 @@
+"""Rule profiles: how long and how strictly each rule looks before it raises a violation.
+
+The hub sends one in `desired`; the built-in ones serve until then and in `replay`. A profile is configuration:
+read it from a person with `RuleProfile.configure`, which refuses unknown keys.
+"""
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from contract.violation import Severity
+from contract.wire import Wire
+
+ProfileName = Literal["strict", "standard", "lenient"]
+
+
+class RuleSettings(Wire):
+    """What every rule has."""
+
+    enabled: bool = Field(True, description="an accommodation switches a rule off")
+    hold_s: float = Field(description="the condition must last this long, seconds", ge=0, le=600)
+    release_s: float = Field(0.5, description="it must be gone this long to end, seconds", ge=0, le=600)
+    cooldown_s: float = Field(
+        0.0, description="no second violation of the rule sooner, seconds", ge=0, le=3600
+    )
+    severity: Severity = "medium"
+
+
+class GazeSettings(RuleSettings):
+    """Looking away: the cone in which a candidate may look, degrees from the neutral head pose."""
+
+    yaw_deg: float = Field(28.0, description="left or right of neutral", gt=0, le=90)
+    pitch_up_deg: float = Field(20.0, description="above neutral", gt=0, le=90)
+    pitch_down_deg: float = Field(25.0, description="below neutral", gt=0, le=90)
+
+
+class ObjectSettings(RuleSettings):
+    """Prohibited objects: which COCO labels, and the lowest score that counts for each."""
+
+    min_score: dict[str, float] = Field(
+        default_factory=lambda: {"cell phone": 0.3, "laptop": 0.4, "book": 0.4},
+        description="COCO label to lowest accepted score; a label that is not named is allowed",
+    )
+
+
+class Rules(Wire):
+    no_face: RuleSettings
+    multiple_faces: RuleSettings
+    looking_away: GazeSettings
+    prohibited_object: ObjectSettings
+    camera_blocked: RuleSettings
+    camera_frozen: RuleSettings
+
+
+class RuleProfile(Wire):
+    name: str = Field(min_length=1, max_length=60)
+    version: int = Field(1, ge=1)
+    rules: Rules
+
+
+def _profile(
+    name: ProfileName, holds_s: tuple[float, float, float, float, float, float], cone: float
+) -> RuleProfile:
+    no_face, several, away, item, blocked, frozen = holds_s
+    return RuleProfile(
+        name=name,
+        rules=Rules(
+            no_face=RuleSettings(hold_s=no_face, severity="high"),
+            multiple_faces=RuleSettings(hold_s=several, severity="high"),
+            looking_away=GazeSettings(
+                hold_s=away, yaw_deg=28 * cone, pitch_up_deg=20 * cone, pitch_down_deg=25 * cone
+            ),
+            prohibited_object=ObjectSettings(hold_s=item, release_s=1.0, severity="high"),
+            camera_blocked=RuleSettings(hold_s=blocked, severity="high"),
+            camera_frozen=RuleSettings(hold_s=frozen),
+        ),
+    )
+
+
+PROFILES: Final[dict[ProfileName, RuleProfile]] = {
+    "strict": _profile("strict", (1.0, 0.5, 1.0, 0.5, 1.0, 2.0), cone=1.0),
+    "standard": _profile("standard", (2.0, 1.0, 3.0, 1.0, 2.0, 5.0), cone=1.1),
+    "lenient": _profile("lenient", (5.0, 2.0, 6.0, 1.5, 4.0, 10.0), cone=1.3),
+}
+"""`strict` holds are fixed by the scorers; the others trade reaction time for fewer interruptions."""

@@ -1,0 +1,62 @@
+"""A violation: raised by a rule on the device, an interval in time, and why it was raised.
+
+The same class travels from the rules to the browser. Only a person decides what it means.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from contract.wire import Sha256, Timestamp, Wire
+
+ViolationKind = Literal[
+    "no_face", "multiple_faces", "looking_away", "prohibited_object", "camera_blocked", "camera_frozen"
+]
+Severity = Literal["low", "medium", "high"]
+Direction = Literal["left", "right", "up", "down"]
+"""In image coordinates: `left` is towards the left edge of the picture, which is not mirrored."""
+
+
+class Explanation(Wire):
+    """Why a rule opened a violation, in numbers a reviewer can check months later."""
+
+    measured: float | None = Field(None, description="the value that broke the rule, in `unit`")
+    limit: float | None = Field(None, description="the threshold in force, in `unit`")
+    unit: str = Field("", description="deg, faces, score, grey level…; empty for a plain number")
+    hold_s: float = Field(description="how long the condition had to last, seconds")
+    frames: int = Field(description="observations that held the condition before it opened", ge=0)
+    models: dict[str, Sha256] = Field(default_factory=dict, description="weights that had a say")
+    profile: str = Field(description="name of the rule profile in force")
+    profile_version: int = Field(description="its version", ge=1)
+
+
+class EvidenceRef(Wire):
+    """A file that belongs to a violation, named by its content; it travels over HTTPS and may arrive later."""
+
+    sha256: Sha256
+    role: Literal["snapshot", "clip"]
+    media_type: str = Field(description="image/jpeg, video/mp4", max_length=60)
+    size_bytes: int = Field(ge=1)
+    taken_at: Timestamp
+
+
+class Violation(Wire):
+    violation_id: UUID
+    kind: ViolationKind
+    label: str | None = Field(None, description="the object, or the direction of looking away", max_length=40)
+    severity: Severity
+    started_at: Timestamp = Field(description="when the condition began, before the hold time")
+    opened_at: Timestamp = Field(description="when the hold time had passed and the rule decided")
+    ended_at: Timestamp | None = Field(None, description="when the condition ended; None while it lasts")
+    confidence: float | None = Field(None, ge=0, le=1)
+    explanation: Explanation
+    evidence: tuple[EvidenceRef, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Violation":
+        if self.started_at > self.opened_at:
+            raise ValueError("started_at lies after opened_at")
+        if self.ended_at is not None and self.ended_at < self.started_at:
+            raise ValueError("ended_at lies before started_at")
+        return self

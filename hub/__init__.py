@@ -1,0 +1,1 @@
+"""The central program: stores what booths report and serves the dashboard."""

@@ -1,0 +1,1 @@
+"""REST and WebSocket, one file per resource."""
