@@ -17,9 +17,7 @@ class CameraConfig(Wire):
     kind: Literal["auto", "v4l2", "picamera2", "replay"] = Field(
         "auto", description="auto takes the first camera that delivers a frame"
     )
-    source: str = Field(
-        "", description="/dev/video0 for v4l2, camera number for picamera2, a file for replay"
-    )
+    source: str = Field("", description="/dev/video0 for v4l2, camera number for picamera2, a file for replay")
     width: int = Field(640, ge=64, le=4096)
     height: int = Field(480, ge=64, le=4096)
     fps: int = Field(15, description="frames per second asked of the camera", ge=1, le=120)

@@ -6,13 +6,15 @@ The agent reads it to load weights, provisioning to fetch them; both verify the 
 import hashlib
 import os
 import tomllib
-from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from contract.wire import InvalidError, Sha256, Wire
+
+MODELS_DIR: Final = Path(__file__).resolve().parent.parent / "models"
+"""The same place in a checkout and in an installed wheel: beside this package."""
 
 Decoder = Literal["face_landmarker", "face_detector", "yolox", "ssd_postprocess"]
 
@@ -68,7 +70,7 @@ class Manifest(Wire):
 
 def load_manifest(path: Path | None = None) -> Manifest:
     """The manifest that ships with Invigil, or another one; raises `InvalidError` naming file and field."""
-    path = path or Path(str(resources.files("models"))) / "manifest.toml"
+    path = path or MODELS_DIR / "manifest.toml"
     try:
         return Manifest.configure(tomllib.loads(path.read_text()))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError) as error:
@@ -78,7 +80,7 @@ def load_manifest(path: Path | None = None) -> Manifest:
 def default_weights_dir() -> Path:
     """`INVIGIL_WEIGHTS_DIR`, or `weights/` beside the manifest."""
     named = os.environ.get("INVIGIL_WEIGHTS_DIR")
-    return Path(named) if named else Path(str(resources.files("models"))) / "weights"
+    return Path(named) if named else MODELS_DIR / "weights"
 
 
 def check_weights(entry: Weights, folder: Path) -> str:

@@ -4,7 +4,7 @@ Each topic carries one type, or one discriminated union with its `TypeAdapter`. 
 refused with `InvalidError`, counted by whoever received it, and stops nothing else.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -13,7 +13,7 @@ from contract.profiles import RuleProfile
 from contract.violation import EvidenceRef, Violation
 from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire, explain
 
-# --- events: booth → hub ------------------------------------------------------------------------------------------
+# --- events: booth → hub ---
 
 
 class ViolationOpened(Wire):
@@ -66,9 +66,7 @@ class Checkpoint(Wire):
     type: Literal["checkpoint"] = "checkpoint"
     head_seq: Seq
     head_sha256: Sha256
-    signature: str = Field(
-        description="base64 DER, ECDSA P-256 over contract.chain.checkpoint_bytes", max_length=200
-    )
+    signature: str = Field(description="base64 DER, ECDSA P-256 over contract.chain.checkpoint_bytes", max_length=200)
 
 
 EventBody = Annotated[
@@ -82,9 +80,7 @@ class Event(Wire):
 
     chain_id: UUID = Field(description="new whenever a device starts an empty outbox")
     seq: Seq
-    prev_sha256: Sha256 = Field(
-        description="SHA-256 of the previous event's payload bytes; zeros for the first"
-    )
+    prev_sha256: Sha256 = Field(description="SHA-256 of the previous event's payload bytes; zeros for the first")
     booth: BoothId
     wall_time: Timestamp = Field(description="the device's clock when the event was written")
     monotonic_s: float = Field(description="the device's monotonic clock, seconds since boot", ge=0)
@@ -92,7 +88,7 @@ class Event(Wire):
     body: EventBody
 
 
-# --- acknowledgement: hub → booth -----------------------------------------------------------------------------------
+# --- acknowledgement: hub → booth ---
 
 
 class SeqRange(Wire):
@@ -114,12 +110,10 @@ class Ack(Wire):
     chain_id: UUID
     committed: tuple[SeqRange, ...] = ()
     rejected: tuple[Rejection, ...] = ()
-    missing: tuple[SeqRange, ...] = Field(
-        (), description="numbers the hub has seen passed over; send them again"
-    )
+    missing: tuple[SeqRange, ...] = Field((), description="numbers the hub has seen passed over; send them again")
 
 
-# --- state: retained, published again by its owner on every reconnect -------------------------------------------------
+# --- state: retained, published again by its owner on every reconnect ---
 
 
 class Availability(Wire):
@@ -176,15 +170,13 @@ class Desired(Wire):
 
 class Reported(Wire):
     type: Literal["reported"] = "reported"
-    revision: int | None = Field(
-        None, description="the revision of `desired` in force; None before the first"
-    )
+    revision: int | None = Field(None, description="the revision of `desired` in force; None before the first")
     monitoring: bool
     profile: str
     profile_version: int = Field(ge=1)
 
 
-# --- request and response: hub → booth → hub ---------------------------------------------------------------------------
+# --- request and response: hub → booth → hub ---
 
 
 class ClockCommand(Wire):
@@ -217,19 +209,23 @@ class ErrorReply(Wire):
 Command = Annotated[ClockCommand | SnapshotCommand, Field(discriminator="type")]
 Reply = Annotated[ClockReply | SnapshotReply | ErrorReply, Field(discriminator="type")]
 
+Union = TypeVar("Union")
+
 _COMMAND: Final[TypeAdapter[ClockCommand | SnapshotCommand]] = TypeAdapter(Command)
 _REPLY: Final[TypeAdapter[ClockReply | SnapshotReply | ErrorReply]] = TypeAdapter(Reply)
 
 
 def parse_command(payload: bytes) -> ClockCommand | SnapshotCommand:
+    """Raises `InvalidError`."""
     return _parse(_COMMAND, payload)
 
 
 def parse_reply(payload: bytes) -> ClockReply | SnapshotReply | ErrorReply:
+    """Raises `InvalidError`."""
     return _parse(_REPLY, payload)
 
 
-def _parse(adapter: TypeAdapter[Any], payload: bytes) -> Any:
+def _parse(adapter: TypeAdapter[Union], payload: bytes) -> Union:
     try:
         return adapter.validate_json(payload)
     except ValidationError as error:

@@ -20,9 +20,7 @@ class RuleSettings(Wire):
     enabled: bool = Field(True, description="an accommodation switches a rule off")
     hold_s: float = Field(description="the condition must last this long, seconds", ge=0, le=600)
     release_s: float = Field(0.5, description="it must be gone this long to end, seconds", ge=0, le=600)
-    cooldown_s: float = Field(
-        0.0, description="no second violation of the rule sooner, seconds", ge=0, le=3600
-    )
+    cooldown_s: float = Field(0.0, description="no second violation of the rule sooner, seconds", ge=0, le=3600)
     severity: Severity = "medium"
 
 
@@ -58,18 +56,14 @@ class RuleProfile(Wire):
     rules: Rules
 
 
-def _profile(
-    name: ProfileName, holds_s: tuple[float, float, float, float, float, float], cone: float
-) -> RuleProfile:
+def _profile(name: ProfileName, holds_s: tuple[float, float, float, float, float, float], cone: float) -> RuleProfile:
     no_face, several, away, item, blocked, frozen = holds_s
     return RuleProfile(
         name=name,
         rules=Rules(
             no_face=RuleSettings(hold_s=no_face, severity="high"),
             multiple_faces=RuleSettings(hold_s=several, severity="high"),
-            looking_away=GazeSettings(
-                hold_s=away, yaw_deg=28 * cone, pitch_up_deg=20 * cone, pitch_down_deg=25 * cone
-            ),
+            looking_away=GazeSettings(hold_s=away, yaw_deg=28 * cone, pitch_up_deg=20 * cone, pitch_down_deg=25 * cone),
             prohibited_object=ObjectSettings(hold_s=item, release_s=1.0, severity="high"),
             camera_blocked=RuleSettings(hold_s=blocked, severity="high"),
             camera_frozen=RuleSettings(hold_s=frozen),

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contract.violation import Direction
-
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the frame (`box_xyxy`)."""
 
@@ -53,7 +51,7 @@ class CameraState:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """All that was found in one frame. None means that nobody looked (off, or not its turn), not that nothing is there."""
+    """All that was found in one frame. None means that nobody looked (off, not its turn), not that nothing is there."""
 
     captured_s: float
     wall_time: datetime
