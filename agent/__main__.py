@@ -1,0 +1,124 @@
+"""The command line `invigil-agent`: run, replay, inspect, cameras.
+
+A command checks what it was given, calls one function and prints. Exit codes: 0 done, 1 some input was bad but the rest
+was done, 2 nothing could be started. Heavy imports wait until a command needs them, so that --help is quick.
+"""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from contract.wire import InvalidError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+    help="Watches one exam booth: finds violations on this device and reports them to the hub.",
+)
+
+WeightsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights-dir", help="Folder with the model weights; default: INVIGIL_WEIGHTS_DIR or models/weights."
+    ),
+]
+
+
+def die(message: object, code: int = 2) -> NoReturn:
+    """One clear line on stderr instead of a traceback."""
+    typer.echo(f"✗ {message}", err=True)
+    raise typer.Exit(code)
+
+
+@app.callback()
+def _logging(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log details to stderr.")] = False,
+) -> None:
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for noisy in ("absl", "matplotlib", "PIL"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@app.command(epilog="Example: invigil-agent run --config /etc/invigil/device.toml")
+def run(
+    config: Annotated[Path, typer.Option("--config", help="device.toml, as `invigil device enrol` wrote it.")],
+) -> None:
+    """Watch the booth's camera and report to the hub until stopped."""
+    from contract.device import load_device_config
+
+    settings = load_device_config(config)
+    from agent.app import run as run_agent
+
+    raise typer.Exit(run_agent(settings))
+
+
+@app.command(epilog="Example: invigil-agent replay session.mp4 --profile strict --events events/")
+def replay(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files to look at.")],
+    events: Annotated[Path, typer.Option("--events", help="Folder for one <stem>.jsonl per video.")],
+    profile: Annotated[str, typer.Option("--profile", help="Rule profile: strict, standard or lenient.")] = "strict",
+    realtime: Annotated[bool, typer.Option("--realtime", help="At the video's own pace instead of fast.")] = False,
+    weights_dir: WeightsDir = None,
+) -> None:
+    """Run the same detectors and rules over video files and write the violations found."""
+    from agent.replay import replay_files
+
+    raise typer.Exit(
+        replay_files(videos, profile=profile, events_dir=events, realtime=realtime, weights_dir=weights_dir)
+    )
+
+
+@app.command(epilog="Example: invigil-agent inspect photo.jpg --draw out/ --json")
+def inspect(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures to look at.")],
+    draw: Annotated[Path | None, typer.Option("--draw", help="Folder for copies with the findings drawn in.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per picture and line.")] = False,
+    profile: Annotated[str, typer.Option("--profile", help="Thresholds of this rule profile.")] = "strict",
+    weights_dir: WeightsDir = None,
+) -> None:
+    """Say what the detectors find in single pictures."""
+    from agent.inspect import inspect_files
+
+    raise typer.Exit(inspect_files(images, draw_dir=draw, as_json=as_json, profile=profile, weights_dir=weights_dir))
+
+
+@app.command(epilog="Example: invigil-agent cameras --json")
+def cameras(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+) -> None:
+    """List the cameras of this device and whether each delivers a frame. Exit code 1 when none does."""
+    from agent.capture.probe import probe_cameras
+
+    found = probe_cameras()
+    if as_json:
+        typer.echo(json.dumps([camera.as_dict() for camera in found]))
+    else:
+        for camera in found:
+            typer.echo(f"{'✓' if camera.delivers else '✗'} {camera.kind:<9} {camera.source:<14} {camera.detail}")
+        if not found:
+            typer.echo("no camera found; plug one in, or replay a file with: invigil-agent replay VIDEO", err=True)
+    raise typer.Exit(0 if any(camera.delivers for camera in found) else 1)
+
+
+def main() -> None:
+    """Entry point of `invigil-agent`."""
+    try:
+        app()
+    except InvalidError as error:
+        typer.echo(f"✗ {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
