@@ -1,0 +1,128 @@
+"""One example of every message, as the golden files hold it: fixed ids, fixed times."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from contract import messages as m
+from contract.device import CameraConfig, DeviceConfig, HubConfig
+from contract.profiles import PROFILES
+from contract.violation import EvidenceRef, Explanation, Violation
+from contract.wire import Wire
+
+NOON = datetime(2026, 3, 2, 12, 0, 0, 250_000, tzinfo=UTC)
+CHAIN = UUID("0b8f4d5e-1111-4222-8333-444455556666")
+HASH = "5" * 64
+
+
+def violation(ended: bool = False) -> Violation:
+    return Violation(
+        violation_id=UUID("7c1f0a52-aaaa-4bbb-8ccc-ddddeeee0001"),
+        kind="looking_away",
+        label="left",
+        severity="medium",
+        started_at=NOON,
+        opened_at=NOON + timedelta(seconds=1),
+        ended_at=NOON + timedelta(seconds=4.2) if ended else None,
+        confidence=0.93,
+        explanation=Explanation(
+            measured=41.5,
+            limit=28.0,
+            unit="deg",
+            hold_s=1.0,
+            frames=10,
+            models={"face_landmarker.task": HASH},
+            profile="strict",
+            profile_version=1,
+        ),
+        evidence=(
+            EvidenceRef(sha256=HASH, role="snapshot", media_type="image/jpeg", size_bytes=48_213, taken_at=NOON),
+        ),
+    )
+
+
+def event(body: m.EventBody, seq: int = 7) -> m.Event:
+    return m.Event(
+        chain_id=CHAIN,
+        seq=seq,
+        prev_sha256="a" * 64,
+        booth="booth-1",
+        wall_time=NOON,
+        monotonic_s=812.5,
+        boot_id="4f0c0d3e-5555-4666-8777-888899990000",
+        body=body,
+    )
+
+
+GAP = m.MonitoringGap(
+    gap_id=UUID("7c1f0a52-aaaa-4bbb-8ccc-ddddeeee0002"),
+    reason="camera_lost",
+    detail="/dev/video0 delivers no frames",
+    started_at=NOON,
+    ended_at=NOON + timedelta(seconds=9),
+)
+
+EXAMPLES: dict[str, Wire] = {
+    "event_violation_opened": event(m.ViolationOpened(violation=violation())),
+    "event_violation_updated": event(m.ViolationUpdated(violation=violation()), 8),
+    "event_violation_closed": event(m.ViolationClosed(violation=violation(ended=True)), 9),
+    "event_monitoring_gap": event(GAP, 10),
+    "event_monitoring_step": event(
+        m.MonitoringStep(step="started", profile="strict", profile_version=1, agent_version="0.1.0"), 1
+    ),
+    "event_checkpoint": event(m.Checkpoint(head_seq=10, head_sha256=HASH, signature="MEUCIQ=="), 11),
+    "ack": m.Ack(
+        chain_id=CHAIN,
+        committed=(m.SeqRange(first=1, last=6), m.SeqRange(first=8, last=9)),
+        rejected=(m.Rejection(seq=7, reason="booth-2 does not speak for booth-1"),),
+        missing=(m.SeqRange(first=10, last=11),),
+    ),
+    "availability": m.Availability(state="offline", since=NOON),
+    "hub_status": m.HubStatus(state="online", instance="hub-1f6b"),
+    "health": m.Health(
+        at=NOON,
+        version="0.1.0",
+        uptime_s=4210.0,
+        camera="ok",
+        capture_fps=14.9,
+        frames_dropped=3,
+        detectors=(
+            m.DetectorHealth(
+                name="faces",
+                state="on",
+                weights={"face_landmarker.task": HASH},
+                inference_ms=9.5,
+                rate_hz=10.0,
+            ),
+            m.DetectorHealth(name="objects", state="off", reason="no weights; run: invigil models fetch"),
+        ),
+        outbox_depth=2,
+        spool_files=1,
+        disk_free_bytes=21_000_000_000,
+        temperature_c=51.5,
+        throttled=False,
+        errors={"frames_unreadable": 1},
+    ),
+    "desired": m.Desired(revision=4, profile=PROFILES["strict"]),
+    "reported": m.Reported(revision=4, monitoring=True, profile="strict", profile_version=1),
+    "command_clock": m.ClockCommand(),
+    "command_snapshot": m.SnapshotCommand(),
+    "reply_clock": m.ClockReply(wall_time=NOON),
+    "reply_snapshot": m.SnapshotReply(evidence=violation().evidence[0]),
+    "reply_error": m.ErrorReply(reason="the camera is lost"),
+    "enrol_request": m.EnrolRequest(claim_code="K7QF-3MZP", csr_pem="-----BEGIN CERTIFICATE REQUEST-----"),
+    "enrol_reply": m.EnrolReply(
+        booth="booth-1",
+        certificate_pem="-----BEGIN CERTIFICATE-----",
+        ca_pem="-----BEGIN CERTIFICATE-----",
+        mqtt_host="hub.example",
+        mqtt_port=8883,
+    ),
+    "profile_strict": PROFILES["strict"],
+    "profile_standard": PROFILES["standard"],
+    "profile_lenient": PROFILES["lenient"],
+    "device_config": DeviceConfig(
+        booth="booth-1",
+        hub=HubConfig(url="https://hub.example:8443", mqtt_host="hub.example"),
+        camera=CameraConfig(kind="v4l2", source="/dev/video0"),
+    ),
+}
