@@ -1,0 +1,104 @@
+"""Real programs started by tests: their output on disk, their death noticed, their end certain."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+BIN = Path(sys.executable).parent
+Value = TypeVar("Value")
+
+
+def free_port() -> int:
+    """A port nobody listens on now. The kernel does not give it out again soon."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(what: str, probe: Callable[[], Value | None], timeout_s: float = 120) -> Value:
+    """The first value of `probe` that is not None or False. The time-out only ends a test that hangs."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        value = probe()
+        if value is not None and value is not False:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"waited {timeout_s:.0f} s in vain for {what}")
+
+
+def run(*command: str | Path, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
+    """One command of ours to its end; its standard output. A failure shows what it said."""
+    program, *arguments = map(str, command)
+    done = subprocess.run(
+        [str(BIN / program), *arguments],
+        check=False,
+        capture_output=True,
+        input=stdin,
+        text=True,
+        env={**os.environ, **(env or {})},
+    )
+    assert done.returncode == 0, f"{program} {arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+class Program:
+    """A long-running program, in a process group of its own."""
+
+    def __init__(self, command: Sequence[str | Path], log: Path) -> None:
+        self.command = [str(part) for part in command]
+        self.log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Program":
+        program, *arguments = self.command
+        path = BIN / program
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(path if path.exists() else program), *arguments],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        return self
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "not started"
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def must_run(self) -> None:
+        assert self.running, f"{self.command[0]} has ended:\n{self.tail()}"
+
+    def kill(self) -> None:
+        """SIGKILL to this process alone, as a crash would be; children become orphans."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self, timeout_s: float = 30) -> int:
+        """SIGTERM, and what a supervisor does when that is not heard. Gives the exit code."""
+        if self._process is None:
+            return 0
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            return self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            raise AssertionError(f"{self.command[0]} did not stop:\n{self.tail()}") from None
+
+    def tail(self, lines: int = 40) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
