@@ -33,7 +33,7 @@ def load_device_key(path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def outbox_path(config: DeviceConfig) -> Path:
-    return config.state_dir / "outbox.sqlite3"
+    return config.state_dir / "outbox.db"
 
 
 def spool_dir(config: DeviceConfig) -> Path:

@@ -1,5 +1,7 @@
 """The outbox's SQLite file: schema, durability, and what happens when it is full or damaged."""
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -29,15 +31,19 @@ CORRUPT: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 class Database:
     """One connection behind one lock; SQLite's errors leave as `StorageError`.
 
-    WAL with `synchronous=FULL`: a committed row survives a pulled plug. `locking_mode=EXCLUSIVE` makes one process the
-    only writer (two agents on one outbox would fork the chain) and needs no shared-memory file, which a full disk
-    could turn into a bus error.
+    WAL with `synchronous=FULL`: a committed row survives a pulled plug, and a technician may read while the agent
+    runs. A lock file makes one process the only writer, because two agents on one outbox would fork the chain.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._db = self._connect()
+        self._only_writer = _claim(path)
+        try:
+            self._db = self._connect()
+        except StorageError:
+            os.close(self._only_writer)
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -73,13 +79,11 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._db.close()
+            os.close(self._only_writer)
 
     def _connect(self) -> sqlite3.Connection:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=2.0)
-        except OSError as error:
-            raise StorageError(f"{self.path} cannot be made ({error.strerror}). Check the folder's owner.") from error
         except sqlite3.Error as error:
             raise self._explain(error, "opened") from error
         try:
@@ -99,8 +103,6 @@ class Database:
             return StorageError(f"The disk is full: {self.path} cannot be {done}. Free some space.", "full")
         if primary in CORRUPT:
             return StorageError(f"{self.path} is damaged ({error}).", "corrupt")
-        if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            return StorageError(f"{self.path} is in use: another agent of this booth is running. Stop one of them.")
         return StorageError(f"{self.path} cannot be {done} ({error}). Check the disk.")
 
 
@@ -120,8 +122,22 @@ def move_aside(path: Path) -> Path:
     return aside
 
 
+def _claim(path: Path) -> int:
+    """The lock of the only writer. The kernel lets it go when the process dies, however it dies."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be made ({error.strerror}). Check the folder's owner.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise StorageError(f"{path} is in use: another agent of this booth is running. Stop one of them.") from error
+    return lock
+
+
 def _prepare(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA locking_mode = EXCLUSIVE")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     (version,) = db.execute("PRAGMA user_version").fetchone()

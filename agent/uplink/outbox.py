@@ -1,5 +1,6 @@
 """The outbox: every event of this booth, chained and on disk, until the hub says that it has committed it."""
 
+import itertools
 import logging
 import sqlite3
 import threading
@@ -37,6 +38,10 @@ log = logging.getLogger(__name__)
 WAITING_MAX: Final = 256
 """Events kept in memory while the disk takes none. Beyond it new ones are dropped, and the drop becomes a gap;
 the end of something whose beginning was kept is always kept too."""
+
+
+BATCH: Final = 16
+"""Events a transaction, when some waited: a little room on the disk takes a few of them."""
 
 
 class Pending(NamedTuple):
@@ -98,14 +103,15 @@ class Outbox:
     def retry(self) -> bool:
         """Write what waits in memory; True when nothing waits any more."""
         with self._lock:
-            if not self._waiting:
-                return True
             try:
-                self._write()
+                while self._waiting:
+                    batch = list(itertools.islice(self._waiting, BATCH))
+                    self._write(batch)
+                    for _ in batch:
+                        self._waiting.popleft()
             except StorageError as error:
                 self._keep_waiting(error)
                 return False
-            self._waiting.clear()
             if self._lost:
                 self._tell_of_loss()
             return not self._waiting
@@ -136,16 +142,17 @@ class Outbox:
         self._waiting.append((event, payload))
         return event
 
-    def _write(self) -> None:
+    def _write(self, batch: list[tuple[Event, bytes]]) -> None:
+        """Events, the head they lead to and what they leave open, in one transaction."""
+        last, payload = batch[-1]
         with self._database.transaction() as db:
-            for event, payload in self._waiting:
-                db.execute("INSERT INTO events (seq, payload) VALUES (?, ?)", (event.seq, payload))
+            for event, data in batch:
+                db.execute("INSERT INTO events (seq, payload) VALUES (?, ?)", (event.seq, data))
                 _note_open(db, event.body)
-            db.execute(
-                "UPDATE chain SET next_seq = ?, head_sha256 = ?, signed_seq = ?",
-                (self._next_seq, self._head_sha256, self._signed_seq),
-            )
-            set_state(db, "last_alive", self._waiting[-1][0].wall_time.isoformat().encode())
+                if isinstance(event.body, Checkpoint):
+                    db.execute("UPDATE chain SET signed_seq = ?", (event.seq,))
+            db.execute("UPDATE chain SET next_seq = ?, head_sha256 = ?", (last.seq + 1, sha256_hex(payload)))
+            set_state(db, "last_alive", last.wall_time.isoformat().encode())
 
     def _keep_waiting(self, error: StorageError) -> None:
         if error.kind == "corrupt":
