@@ -46,10 +46,10 @@ class Outcome:
 
 
 def default_mirror(environ: Mapping[str, str] = os.environ) -> str | None:
-    """What `INVIGIL_MODEL_MIRROR` names, else the folder beside the checkout, else nothing."""
+    """What `INVIGIL_MODEL_MIRROR` names (empty: no mirror), else the folder beside the checkout, else nothing."""
     named = environ.get(MIRROR_VARIABLE)
-    if named:
-        return named
+    if named is not None:
+        return named or None
     return str(NEIGHBOUR_MIRROR) if NEIGHBOUR_MIRROR.is_dir() else None
 
 

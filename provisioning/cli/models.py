@@ -52,7 +52,7 @@ def fetch(
     folder = weights_dir or default_weights_dir()
     known = load_manifest(manifest)
     outcomes = [
-        _fetch_one(entry, folder, mirror or weights.default_mirror())
+        _fetch_one(entry, folder, weights.default_mirror() if mirror is None else mirror)
         for entry in weights.choose(known, names or [], everything=everything)
     ]
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
