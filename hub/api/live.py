@@ -1,0 +1,25 @@
+"""The WebSocket on which the dashboard sees changes as they are committed."""
+
+from fastapi import APIRouter, WebSocket
+
+from hub.parts import running_hub
+from hub.web import same_origin
+
+router = APIRouter()
+
+NOT_SIGNED_IN = 4401
+FOREIGN_ORIGIN = 4403
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket) -> None:
+    """Accepted before it is refused: a browser is told the close code only of a socket that was open."""
+    hub = running_hub(socket)
+    await socket.accept()
+    token = socket.cookies.get(hub.auth.cookie_name)
+    if not same_origin(socket.headers):
+        await socket.close(FOREIGN_ORIGIN, "another site may not listen")
+    elif await hub.auth.who(token) is None:
+        await socket.close(NOT_SIGNED_IN, "sign in first")
+    else:
+        await hub.live.serve(socket, still_allowed=lambda: hub.auth.who(token), refused_code=NOT_SIGNED_IN)
