@@ -1,0 +1,33 @@
+/** The hub's types under short names; generated from its OpenAPI schema, never written by hand. */
+import type { components } from "@/api/schema";
+
+type Schemas = components["schemas"];
+
+export type Me = Schemas["Me"];
+export type Booth = Schemas["Booth"];
+export type BoothList = Schemas["BoothList"];
+export type Availability = Booth["availability"];
+export type Picture = NonNullable<Booth["picture"]>;
+export type Health = NonNullable<Booth["health"]>;
+export type Detector = Health["detectors"][number];
+export type Violation = Schemas["ViolationView"];
+export type ViolationList = Schemas["ViolationList"];
+export type ViolationKind = Violation["kind"];
+export type Severity = Violation["severity"];
+export type Evidence = NonNullable<Violation["evidence"]>[number];
+export type Gap = Schemas["GapView"];
+export type GapList = Schemas["GapList"];
+export type System = Schemas["System"];
+export type LiveMessage = Schemas["LiveMessage"];
+
+/** High first: the order in which people must look. */
+export const SEVERITIES = ["high", "medium", "low"] as const satisfies readonly Severity[];
+
+export const KINDS = [
+  "no_face",
+  "multiple_faces",
+  "looking_away",
+  "prohibited_object",
+  "camera_blocked",
+  "camera_frozen",
+] as const satisfies readonly ViolationKind[];

@@ -1,0 +1,93 @@
+/** A booth's latest still with its age, so that nobody takes it for live video, and the button for a new one. */
+import { Camera, LoaderCircle, VideoOff } from "lucide-react";
+import { useEffect, useState } from "react";
+import { evidenceUrl } from "@/api/client";
+import type { Booth } from "@/api/types";
+import { lookProblem, useLookNow } from "@/booths/lookNow";
+import { t } from "@/text/text";
+import { age, clock, utc } from "@/time/format";
+import { useNow } from "@/time/now";
+import { Skeleton } from "@/ui/Skeleton";
+
+const OVERLAY = "rounded-md bg-[rgb(8_10_12/72%)] text-2xs text-white backdrop-blur-sm";
+
+function Age({ at }: { at: string }) {
+  const now = useNow();
+  const ms = Date.parse(at);
+  return (
+    <time dateTime={at} title={`${clock(ms, now)} (${utc(ms)})`} className={`${OVERLAY} px-2 py-1`}>
+      {t("booth.picture-from", { age: age(ms, now) })}
+    </time>
+  );
+}
+
+/** Keeps the old picture until the new one has loaded, so that the tile never blinks. */
+function useLoaded(wanted: string | undefined): string | undefined {
+  const [loaded, setLoaded] = useState<string>();
+  useEffect(() => {
+    if (!wanted) return;
+    let current = true;
+    const image = new Image();
+    image.onload = () => current && setLoaded(wanted);
+    image.src = wanted;
+    return () => {
+      current = false;
+    };
+  }, [wanted]);
+  return loaded;
+}
+
+type Props = { booth: Booth; className?: string; large?: boolean };
+
+export function BoothPicture({ booth, className = "", large = false }: Props) {
+  const { picture } = booth;
+  const look = useLookNow(booth);
+  const url = picture ? evidenceUrl(picture.sha256) : undefined;
+  const loaded = useLoaded(url);
+  const online = booth.availability === "online";
+  return (
+    <div className={`group/picture relative overflow-hidden bg-sunken ${className}`}>
+      {picture && loaded ? (
+        <img
+          src={loaded}
+          alt={t("booth.picture-alt", { name: booth.name, time: clock(Date.parse(picture.taken_at)) })}
+          className={`size-full object-cover ${online ? "" : "opacity-50 grayscale"}`}
+        />
+      ) : picture ? (
+        <Skeleton className="size-full rounded-none" />
+      ) : (
+        <div className="grid size-full place-content-center justify-items-center gap-2 text-ink-3">
+          <VideoOff size={22} strokeWidth={1.5} />
+          <span className="text-xs">
+            {t(booth.availability === "never_seen" ? "booth.picture-never" : "booth.picture-none")}
+          </span>
+        </div>
+      )}
+      <div className="absolute inset-x-2 bottom-2 flex items-end justify-between gap-2">
+        {picture && loaded ? <Age at={picture.taken_at} /> : <span />}
+        {online && (
+          <button
+            type="button"
+            data-look-now
+            disabled={look.isPending}
+            onClick={() => look.mutate()}
+            aria-label={`${t("booth.look")}: ${booth.name}`}
+            className={`${OVERLAY} relative z-10 inline-flex h-6 items-center gap-1.5 px-2 transition-opacity hover:bg-black focus-visible:opacity-100 ${
+              large || look.isPending
+                ? ""
+                : "[@media(hover:hover)]:opacity-0 group-hover/tile:opacity-100 group-focus-within/tile:opacity-100"
+            }`}
+          >
+            {look.isPending ? <LoaderCircle size={13} className="animate-spin" /> : <Camera size={13} />}
+            {t(look.isPending ? "booth.looking" : "booth.look")}
+          </button>
+        )}
+      </div>
+      {look.isError && (
+        <p role="alert" className={`${OVERLAY} absolute inset-x-2 bottom-10 px-2 py-1.5`}>
+          {lookProblem(look.error)}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** Asking a booth for a picture now, and what to say when none comes. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ApiError, api, ask } from "@/api/client";
+import { keys } from "@/api/queries";
+import type { Booth, BoothList } from "@/api/types";
+import { t } from "@/text/text";
+import { describe } from "@/ui/Notice";
+
+export function lookProblem(error: unknown): string {
+  if (error instanceof ApiError && error.status === 409) return t("booth.look-offline");
+  if (error instanceof ApiError && error.status === 504) return t("booth.look-timeout");
+  if (error instanceof ApiError && error.status !== 0) return t("booth.look-failed", { detail: error.message });
+  return describe(error);
+}
+
+export function useLookNow(booth: Booth) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      ask(api.POST("/api/v1/booths/{booth_id}/snapshot", { params: { path: { booth_id: booth.booth_id } } })),
+    onSuccess: (picture) =>
+      client.setQueryData<BoothList>(
+        keys.booths,
+        (list) =>
+          list && {
+            ...list,
+            items: list.items.map((item) => (item.booth_id === booth.booth_id ? { ...item, picture } : item)),
+          },
+      ),
+  });
+}

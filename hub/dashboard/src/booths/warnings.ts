@@ -1,0 +1,33 @@
+/** What is wrong with a booth's monitoring itself, worst first: what a quiet tile would otherwise hide. */
+import type { Booth } from "@/api/types";
+import { count, named, t } from "@/text/text";
+
+export type Warning = { key: string; text: string; detail: string; grave: boolean };
+
+export function warnings(booth: Booth): Warning[] {
+  const { health } = booth;
+  if (!health || booth.availability !== "online") return [];
+  const found: Warning[] = [];
+  if (health.camera === "lost") {
+    found.push({ key: "camera", text: t("booth.camera-lost"), detail: health.camera_detail ?? "", grave: true });
+  }
+  for (const detector of health.detectors) {
+    if (detector.state === "on") continue;
+    const name = named("booth.detector", detector.name);
+    found.push({
+      key: detector.name,
+      text: t(detector.state === "failed" ? "booth.detector-failed" : "booth.detector-off", { name }),
+      detail: detector.reason || t("booth.detector-no-reason"),
+      grave: false,
+    });
+  }
+  if (health.outbox_depth > 0) {
+    found.push({
+      key: "outbox",
+      text: count("booth.waiting", health.outbox_depth),
+      detail: t("booth.waiting-title"),
+      grave: false,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,117 @@
+/** Puts one live message into the query cache, so that lists move without asking the hub again. */
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { keys, type ViolationFilter } from "@/api/queries";
+import type { Booth, BoothList, Gap, GapList, LiveMessage, Violation, ViolationList } from "@/api/types";
+import { setHubTime } from "@/time/now";
+
+type Feed = InfiniteData<ViolationList, string | null>;
+
+export function matches(violation: Violation, filter: ViolationFilter): boolean {
+  return (
+    (filter.booth_id === undefined || filter.booth_id === violation.booth_id) &&
+    (filter.kind === undefined || filter.kind === violation.kind) &&
+    (filter.severity === undefined || filter.severity === violation.severity) &&
+    (filter.open === undefined || filter.open === (violation.ended_at == null))
+  );
+}
+
+export function patchBooths(list: BoothList, booth: Booth): BoothList {
+  const known = list.items.some((item) => item.booth_id === booth.booth_id);
+  const items = known
+    ? list.items.map((item) => (item.booth_id === booth.booth_id ? booth : item))
+    : [...list.items, booth];
+  return { ...list, items };
+}
+
+/** Replaces the violation where it is; a new one goes to its place by `opened_at`, newest first. */
+export function patchFeed(feed: Feed, violation: Violation, filter: ViolationFilter): Feed {
+  const wanted = matches(violation, filter);
+  let found = false;
+  const pages = feed.pages.map((page) => {
+    if (!page.items.some((item) => item.violation_id === violation.violation_id)) return page;
+    found = true;
+    const items = page.items.flatMap((item) =>
+      item.violation_id !== violation.violation_id ? [item] : wanted ? [violation] : [],
+    );
+    return { ...page, items };
+  });
+  if (found || !wanted) return { ...feed, pages };
+  return { ...feed, pages: insert(pages, violation) };
+}
+
+function insert(pages: ViolationList[], violation: Violation): ViolationList[] {
+  const opened = Date.parse(violation.opened_at);
+  const older = (item: Violation) => Date.parse(item.opened_at) <= opened;
+  const at = pages.findIndex((page) => page.items.some(older));
+  if (at === -1) {
+    // Older than all that is loaded: it belongs to a page not fetched yet, unless there is none left.
+    const last = pages.at(-1);
+    if (!last || last.next != null) return pages;
+    return [...pages.slice(0, -1), { ...last, items: [...last.items, violation] }];
+  }
+  return pages.map((page, index) => {
+    if (index !== at) return page;
+    const place = page.items.findIndex(older);
+    return { ...page, items: page.items.toSpliced(place, 0, violation) };
+  });
+}
+
+export function patchRecent(list: Violation[], violation: Violation, boothId: string | null): Violation[] {
+  if (boothId !== null && boothId !== violation.booth_id) return list;
+  return [violation, ...list.filter((item) => item.violation_id !== violation.violation_id)];
+}
+
+export function patchGaps(list: GapList, gap: Gap, boothId: string | null): GapList {
+  if (boothId !== null && boothId !== gap.booth_id) return list;
+  return { ...list, items: [gap, ...list.items.filter((item) => item.gap_id !== gap.gap_id)] };
+}
+
+/** The same violation, or a copy in which the file that arrived is available. */
+export function arrived(violation: Violation, sha256: string): Violation {
+  if (!violation.evidence?.some((file) => file.sha256 === sha256 && !file.available)) return violation;
+  const evidence = violation.evidence.map((file) => (file.sha256 === sha256 ? { ...file, available: true } : file));
+  return { ...violation, evidence } as Violation;
+}
+
+function eachViolation(client: QueryClient, change: (violation: Violation) => Violation): void {
+  client.setQueriesData<Feed>(
+    { queryKey: keys.feeds },
+    (feed) => feed && { ...feed, pages: feed.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
+  );
+  client.setQueriesData<Violation[]>({ queryKey: keys.recents }, (list) => list?.map(change));
+  client.setQueriesData<Violation>({ queryKey: keys.ones }, (one) => one && change(one));
+}
+
+function patchViolation(client: QueryClient, violation: Violation): void {
+  for (const [key, feed] of client.getQueriesData<Feed>({ queryKey: keys.feeds })) {
+    if (feed) client.setQueryData<Feed>(key, patchFeed(feed, violation, key[2] as ViolationFilter));
+  }
+  for (const [key, list] of client.getQueriesData<Violation[]>({ queryKey: keys.recents })) {
+    const { boothId } = key[2] as { boothId: string | null };
+    if (list) client.setQueryData<Violation[]>(key, patchRecent(list, violation, boothId));
+  }
+  client.setQueryData<Violation>(keys.one(violation.violation_id), (one) => one && violation);
+}
+
+export function applyLive(client: QueryClient, message: LiveMessage): void {
+  switch (message.type) {
+    case "booth":
+      client.setQueryData<BoothList>(keys.booths, (list) => list && patchBooths(list, message.booth));
+      return;
+    case "violation":
+      patchViolation(client, message.violation);
+      return;
+    case "evidence":
+      eachViolation(client, (violation) => arrived(violation, message.sha256));
+      return;
+    case "gap":
+      for (const [key, list] of client.getQueriesData<GapList>({ queryKey: keys.allGaps })) {
+        const { boothId } = key[1] as { boothId: string | null };
+        if (list) client.setQueryData<GapList>(key, patchGaps(list, message.gap, boothId));
+      }
+      return;
+    case "hello":
+    case "beat":
+      setHubTime(message.at);
+  }
+}

@@ -1,0 +1,111 @@
+/** Which address shows which page, and what an address may say after the question mark. */
+import { useQuery } from "@tanstack/react-query";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  Link,
+  Navigate,
+  Outlet,
+  useNavigate,
+} from "@tanstack/react-router";
+import { meQuery } from "@/api/queries";
+import { KINDS, SEVERITIES } from "@/api/types";
+import { BoothPage } from "@/booths/BoothPage";
+import { BoothsPage } from "@/booths/BoothsPage";
+import { Shell } from "@/shell/Shell";
+import { SignInPage } from "@/sign-in/SignInPage";
+import { SystemPage } from "@/system/SystemPage";
+import { t } from "@/text/text";
+import { Button } from "@/ui/Button";
+import { Notice } from "@/ui/Notice";
+import type { FilterSearch } from "@/violations/Filters";
+import { ViolationsPage } from "@/violations/ViolationsPage";
+import { WallPage } from "@/wall/WallPage";
+
+type Raw = Record<string, unknown>;
+
+/** Only an address of our own: `//elsewhere` and `https:` would lead a signed-in person away. */
+export function safeNext(next: unknown): string | undefined {
+  return typeof next === "string" && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : undefined;
+}
+
+export function parseFilter(raw: Raw): FilterSearch {
+  const kind = KINDS.find((known) => known === raw.kind);
+  const severity = SEVERITIES.find((known) => known === raw.severity);
+  return {
+    ...(typeof raw.booth === "string" && raw.booth ? { booth: raw.booth } : {}),
+    ...(kind ? { kind } : {}),
+    ...(severity ? { severity } : {}),
+    ...(typeof raw.open === "boolean" ? { open: raw.open } : {}),
+  };
+}
+
+function NotFound() {
+  return (
+    <Notice title={t("error.not-found")}>
+      <Link to="/" className="underline underline-offset-2">
+        {t("error.go-wall")}
+      </Link>
+    </Notice>
+  );
+}
+
+function Crash({ error }: ErrorComponentProps) {
+  console.error(error);
+  return (
+    <Notice alert title={t("error.crash")} detail={t("error.crash-detail")}>
+      <Button onClick={() => location.reload()}>{t("error.reload")}</Button>
+    </Notice>
+  );
+}
+
+function Door() {
+  const { next } = signIn.useSearch();
+  const navigate = useNavigate();
+  const me = useQuery(meQuery);
+  if (me.data) return <Navigate to={next ?? "/"} replace />;
+  return <SignInPage onDone={() => navigate({ to: next ?? "/", replace: true })} />;
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crash });
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (raw: Raw): { next?: string } => {
+    const next = safeNext(raw.next);
+    return next === undefined ? {} : { next };
+  },
+  component: Door,
+});
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  validateSearch: (raw: Raw): { violation?: string } =>
+    typeof raw.violation === "string" && raw.violation ? { violation: raw.violation } : {},
+  component: Shell,
+});
+const wall = createRoute({ getParentRoute: () => shell, path: "/", component: WallPage });
+const violations = createRoute({
+  getParentRoute: () => shell,
+  path: "/violations",
+  validateSearch: parseFilter,
+  component: ViolationsPage,
+});
+const booths = createRoute({ getParentRoute: () => shell, path: "/booths", component: BoothsPage });
+const booth = createRoute({ getParentRoute: () => shell, path: "/booths/$boothId", component: BoothPage });
+const system = createRoute({ getParentRoute: () => shell, path: "/system", component: SystemPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, shell.addChildren([wall, violations, booths, booth, system])]),
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: Crash,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

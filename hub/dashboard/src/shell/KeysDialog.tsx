@@ -1,0 +1,75 @@
+/** What the keys do. Opened with `?`. */
+import { X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { t } from "@/text/text";
+
+const GROUPS = [
+  {
+    title: t("keys.any"),
+    keys: [
+      ["1", t("keys.go-wall")],
+      ["2", t("keys.go-violations")],
+      ["3", t("keys.go-booths")],
+      ["4", t("keys.go-system")],
+      ["?", t("keys.help")],
+      ["Esc", t("keys.close")],
+    ],
+  },
+  {
+    title: t("keys.wall"),
+    keys: [
+      ["← ↑ ↓ →", t("keys.arrows")],
+      ["Enter", t("keys.enter")],
+      ["l", t("keys.look")],
+    ],
+  },
+  {
+    title: t("keys.feed"),
+    keys: [
+      ["j", t("keys.next")],
+      ["k", t("keys.previous")],
+      ["Enter", t("keys.open")],
+    ],
+  },
+] as const;
+
+export function KeysDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-50 animate-[fade-in_120ms] bg-veil" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(92vw,400px)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line-strong bg-surface p-5"
+        >
+          <div className="mb-3 flex items-center justify-between">
+            <Dialog.Title className="font-semibold text-lg">{t("keys.title")}</Dialog.Title>
+            <Dialog.Close
+              aria-label={t("violation.close")}
+              className="-mr-2 grid size-8 place-items-center rounded-md text-ink-3 hover:bg-hover hover:text-ink"
+            >
+              <X size={18} />
+            </Dialog.Close>
+          </div>
+          {GROUPS.map((group) => (
+            <section key={group.title} className="mb-4 last:mb-0">
+              <h3 className="mb-1 font-semibold text-ink-3 text-xs">{group.title}</h3>
+              <dl>
+                {group.keys.map(([key, act]) => (
+                  <div key={key} className="flex items-center justify-between py-1">
+                    <dt className="order-2">
+                      <kbd className="rounded-sm border border-line-strong bg-sunken px-1.5 py-0.5 font-mono text-xs">
+                        {key}
+                      </kbd>
+                    </dt>
+                    <dd className="text-ink-2">{act}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,61 @@
+/** What surrounds every page for somebody who is signed in; everybody else is sent to the door. */
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { meQuery } from "@/api/queries";
+import type { Me } from "@/api/types";
+import { LiveProvider } from "@/live/LiveProvider";
+import { StaleBanner } from "@/shell/Connection";
+import { KeysDialog } from "@/shell/KeysDialog";
+import { Rail } from "@/shell/Rail";
+import { TopLine } from "@/shell/TopLine";
+import { t } from "@/text/text";
+import { useKeys } from "@/ui/keyboard";
+import { Failure } from "@/ui/Notice";
+import { Loading } from "@/ui/Skeleton";
+import { ViolationDrawer } from "@/violations/ViolationDrawer";
+
+function SignedIn({ me }: { me: Me }) {
+  const [keysShown, showKeys] = useState(false);
+  const navigate = useNavigate();
+  useKeys({
+    "?": () => showKeys(true),
+    "1": () => navigate({ to: "/" }),
+    "2": () => navigate({ to: "/violations" }),
+    "3": () => navigate({ to: "/booths" }),
+    "4": () => navigate({ to: "/system" }),
+  });
+  return (
+    <>
+      <a
+        href="#content"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-ink px-3 py-2 text-ground focus:translate-y-0"
+      >
+        {t("app.skip")}
+      </a>
+      <Rail />
+      <div className="pb-[72px] md:pb-0 md:pl-[72px]">
+        <TopLine me={me} onKeys={() => showKeys(true)} />
+        <StaleBanner />
+        <main id="content" tabIndex={-1} className="outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <ViolationDrawer />
+      <KeysDialog open={keysShown} onOpenChange={showKeys} />
+    </>
+  );
+}
+
+export function Shell() {
+  const me = useQuery(meQuery);
+  const here = useLocation({ select: (location) => location.href });
+  if (me.isPending) return <Loading />;
+  if (me.data === undefined) return <Failure error={me.error} onRetry={() => me.refetch()} />;
+  if (me.data === null) return <Navigate to="/sign-in" search={here === "/" ? {} : { next: here }} replace />;
+  return (
+    <LiveProvider>
+      <SignedIn me={me.data} />
+    </LiveProvider>
+  );
+}

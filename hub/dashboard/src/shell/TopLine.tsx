@@ -1,0 +1,64 @@
+/** The top line: how fresh, how much is open, theme, keys, me. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Keyboard } from "lucide-react";
+import { boothsQuery } from "@/api/queries";
+import { type BoothList, type Me, SEVERITIES } from "@/api/types";
+import { AccountMenu, ThemeMenu } from "@/shell/Account";
+import { ConnectionState } from "@/shell/Connection";
+import { count, t } from "@/text/text";
+import { Mark } from "@/ui/Mark";
+import { SeverityMark } from "@/violations/Severity";
+
+export function openTally({ items }: BoothList) {
+  return {
+    open: items.reduce((sum, booth) => sum + booth.open_violations, 0),
+    worst: SEVERITIES.find((severity) => items.some((booth) => booth.worst_open === severity)),
+  };
+}
+
+function OpenCount() {
+  const { data } = useQuery(boothsQuery);
+  if (!data) return null;
+  const { open, worst } = openTally(data);
+  if (open === 0) return <span className="hidden text-ink-3 sm:inline">{t("top.open-none")}</span>;
+  const text = count("top.open", open);
+  return (
+    <Link
+      to="/violations"
+      search={{ open: true }}
+      data-testid="open-count"
+      aria-label={text}
+      className="tabular inline-flex h-7 items-center gap-1.5 rounded-full border border-line-strong px-2.5 font-medium hover:bg-hover"
+    >
+      {worst && <SeverityMark severity={worst} size={13} label={false} />}
+      <span className="hidden sm:inline">{text}</span>
+      <span className="sm:hidden">{open}</span>
+    </Link>
+  );
+}
+
+export function TopLine({ me, onKeys }: { me: Me; onKeys: () => void }) {
+  return (
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-line border-b bg-surface px-4 md:px-6">
+      <span className="md:hidden">
+        <Mark size={22} />
+      </span>
+      <ConnectionState />
+      <div className="ml-auto flex items-center gap-2">
+        <OpenCount />
+        <button
+          type="button"
+          onClick={onKeys}
+          aria-label={t("top.keys")}
+          title={`${t("top.keys")} (?)`}
+          className="hidden size-8 place-items-center rounded-full text-ink-2 hover:bg-hover hover:text-ink md:grid"
+        >
+          <Keyboard size={17} strokeWidth={1.7} />
+        </button>
+        <ThemeMenu />
+        <AccountMenu me={me} />
+      </div>
+    </header>
+  );
+}

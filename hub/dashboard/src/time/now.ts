@@ -1,0 +1,42 @@
+/** One clock for the whole page: the hub's time, ticking once a second. A viewer's wrong clock must not age pictures. */
+import { useSyncExternalStore } from "react";
+
+let offsetMs = 0;
+let ticked = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+export function hubNow(): number {
+  return Date.now() + offsetMs;
+}
+
+/** Called with the hub's stamp of each beat. Under a second is the network's doing, not the clock's. */
+export function setHubTime(at: string): void {
+  const offset = Date.parse(at) - Date.now();
+  offsetMs = Math.abs(offset) < 1000 ? 0 : offset;
+}
+
+function tick(): void {
+  ticked = hubNow();
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (timer === undefined) {
+    ticked = hubNow();
+    timer = setInterval(tick, 1000);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** Milliseconds since 1970 by the hub's clock; the component draws again every second. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => ticked);
+}

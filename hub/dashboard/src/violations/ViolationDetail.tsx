@@ -1,0 +1,91 @@
+/** Everything known of one violation: the picture, why, when, and what proves it. */
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Violation } from "@/api/types";
+import { count, t } from "@/text/text";
+import { When } from "@/time/When";
+import { CopyCode } from "@/ui/CopyCode";
+import { Fact, Facts } from "@/ui/Facts";
+import { Measure } from "@/violations/Measure";
+import { Snapshot } from "@/violations/Snapshot";
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h3 className="mb-1 font-semibold text-ink-3 text-xs">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Models({ models }: { models: Record<string, string> }) {
+  const entries = Object.entries(models);
+  if (entries.length === 0) return <span className="text-ink-2">{t("violation.no-models")}</span>;
+  return entries.map(([name, sha256]) => (
+    <div key={name} className="break-words" title={sha256}>
+      {name} <code className="font-mono text-ink-3 text-xs">{sha256.slice(0, 8)}</code>
+    </div>
+  ));
+}
+
+export function ViolationDetail({ violation }: { violation: Violation }) {
+  const why = violation.explanation;
+  return (
+    <div className="flex flex-col gap-6">
+      <Snapshot key={violation.violation_id} violation={violation} className="aspect-[4/3] w-full rounded-lg" />
+      <Group title={t("violation.why")}>
+        <div className="py-2">
+          <Measure violation={violation} />
+        </div>
+        <Facts>
+          <Fact name={t("violation.hold")}>{t("time.s", { s: why.hold_s })}</Fact>
+          <Fact name={t("violation.frames")}>{count("violation.frames-value", why.frames)}</Fact>
+          {violation.confidence != null && (
+            <Fact name={t("violation.confidence")}>{Math.round(violation.confidence * 100)} %</Fact>
+          )}
+          <Fact name={t("violation.models")}>
+            <Models models={why.models ?? {}} />
+          </Fact>
+          <Fact name={t("violation.profile")}>
+            {t("violation.profile-value", { name: why.profile, version: why.profile_version })}
+          </Fact>
+        </Facts>
+      </Group>
+      <Group title={t("violation.times")}>
+        <Facts>
+          <Fact name={t("violation.started")}>
+            <When at={violation.started_at} />
+          </Fact>
+          <Fact name={t("violation.opened")}>
+            <When at={violation.opened_at} />
+          </Fact>
+          <Fact name={t("violation.ended")}>
+            {violation.ended_at == null ? t("feed.ongoing") : <When at={violation.ended_at} />}
+          </Fact>
+          <Fact name={t("violation.received")}>
+            <When at={violation.received_at} />
+          </Fact>
+        </Facts>
+      </Group>
+      {(violation.evidence?.length ?? 0) > 0 && (
+        <Group title={t("violation.evidence")}>
+          {violation.evidence?.map((file) => (
+            <Fact key={file.sha256} name={t("violation.hash")}>
+              <CopyCode text={file.sha256} shown={`${file.sha256.slice(0, 12)}…${file.sha256.slice(-6)}`} />
+            </Fact>
+          ))}
+        </Group>
+      )}
+      <p className="border-line border-t pt-4 text-ink-3 text-xs">
+        {t("violation.only-people")}{" "}
+        <Link
+          to="/booths/$boothId"
+          params={{ boothId: violation.booth_id }}
+          className="text-ink underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+        >
+          {t("violation.to-booth")}
+        </Link>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+/** One violation as a sentence a person would say: "Looked left for 4.2 s, limit 1 s". */
+import type { Violation } from "@/api/types";
+import { count, named, t } from "@/text/text";
+import { duration } from "@/time/format";
+
+/** How long it has lasted so far, or lasted in all, milliseconds. */
+export function lasted(violation: Violation, now: number): number {
+  const end = violation.ended_at == null ? now : Date.parse(violation.ended_at);
+  return Math.max(0, end - Date.parse(violation.started_at));
+}
+
+/** Seconds of hold time without needless zeros: `1 s`, `0.5 s`. */
+function hold(violation: Violation): string {
+  return t("time.s", { s: Number(violation.explanation.hold_s.toFixed(1)) });
+}
+
+function objectName(violation: Violation): string {
+  const label = violation.label;
+  return label ? label.charAt(0).toUpperCase() + label.slice(1) : t("object.unknown");
+}
+
+function faces(violation: Violation): string {
+  const { measured, unit } = violation.explanation;
+  const counted = measured != null && measured >= 2 && (unit === "faces" || unit === "");
+  return counted ? count("sentence.faces", Math.round(measured)) : t("sentence.several");
+}
+
+export function sentence(violation: Violation, now: number): string {
+  const open = violation.ended_at == null;
+  // Whole seconds while it runs: tenths that jump by ten would only be noise.
+  const values = { duration: duration(lasted(violation, now), !open), limit: hold(violation) };
+  switch (violation.kind) {
+    case "no_face":
+      return t("sentence.no_face", values);
+    case "multiple_faces":
+      return t("sentence.multiple_faces", { ...values, faces: faces(violation) });
+    case "looking_away": {
+      const direction = violation.label ? named("direction", violation.label).toLowerCase() : t("direction.away");
+      return t(open ? "sentence.looking_away-open" : "sentence.looking_away", { ...values, direction });
+    }
+    case "prohibited_object": {
+      const object = objectName(violation);
+      const { confidence } = violation;
+      if (confidence == null) return t("sentence.prohibited_object-plain", { object });
+      return t("sentence.prohibited_object", { object, percent: Math.round(confidence * 100) });
+    }
+    case "camera_blocked":
+      return t("sentence.camera_blocked", values);
+    case "camera_frozen":
+      return t("sentence.camera_frozen", values);
+    default:
+      return t("sentence.other", { ...values, kind: named("kind", String((violation as Violation).kind)) });
+  }
+}

@@ -1,0 +1,42 @@
+/** The order that is shown: the wanted one, but never moving what somebody is about to click. */
+import { useEffect, useRef, useState } from "react";
+import { keepInPlace } from "@/wall/order";
+
+/** A pointer that moves over the wall is on its way to a tile; everything waits until it rests. */
+const REST_MS = 1200;
+
+export type Held = {
+  order: string[];
+  handlers: {
+    onPointerMove: (event: { target: EventTarget }) => void;
+    onPointerLeave: () => void;
+  };
+};
+
+export function useHeldOrder(wanted: string[]): Held {
+  const [moving, setMoving] = useState(false);
+  const [pinned, setPinned] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const shown = useRef<string[]>(wanted);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const same = wanted.length === shown.current.length && wanted.every((id) => shown.current.includes(id));
+  if (!moving || !same) shown.current = keepInPlace(wanted, shown.current, pinned);
+  return {
+    order: shown.current,
+    handlers: {
+      onPointerMove: (event) => {
+        const tile = (event.target as HTMLElement).closest<HTMLElement>("[data-booth-id]");
+        setPinned(tile?.dataset.boothId ?? null);
+        setMoving(true);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => setMoving(false), REST_MS);
+      },
+      onPointerLeave: () => {
+        clearTimeout(timer.current);
+        setMoving(false);
+        setPinned(null);
+      },
+    },
+  };
+}
