@@ -47,8 +47,8 @@ SCENES: Final = (
 Draw = Callable[[float], Picture]
 
 
-def make_reel(path: Path, *, start: int = 0) -> None:
-    """Write the reel as H.264, about 45 s long. `start` is the scene to begin with, so that two booths differ."""
+def write_reel(path: Path, *, start: int = 0) -> Path:
+    """Write the reel to `path` as H.264, about 45 s long. `start` is the scene to begin with, so that two booths differ."""
     grain = _grain()
     with av.open(str(path), "w", format="mp4") as container:
         stream = container.add_stream(
@@ -63,6 +63,7 @@ def make_reel(path: Path, *, start: int = 0) -> None:
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path
 
 
 def timeline(start: int = 0) -> Iterator[tuple[Scene, float]]:

@@ -94,13 +94,13 @@ def _feeds(video: Path | None, data: Path) -> list[Feed]:
 
 def _reel(data: Path, number: int) -> Feed:
     """Each booth's reel begins elsewhere, so that the wall shows different things at a time."""
-    from provisioning.reel import SCENES, make_reel
+    from provisioning.reel import SCENES, write_reel
 
     path = data / f"reel-{number + 1}.mp4"
     if not path.exists():
         with console.spinner() as bar:
             bar.add_task(f"drawing {path.name} from a public-domain portrait")
-            make_reel(path, start=2 * number % len(SCENES))
+            write_reel(path, start=2 * number % len(SCENES))
         console.done(f"{path.name} drawn")
     return Feed("replay", str(path), "no camera in use; plays a reel with an empty seat, two faces, a covered camera")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from contract.profiles import PROFILES
-from provisioning.reel import FPS, FRAME_WH, SCENES, make_reel, timeline
+from provisioning.reel import FPS, FRAME_WH, SCENES, write_reel, timeline
 from tests.support.processes import run
 
 SLACK_S = 1.5
@@ -19,7 +19,7 @@ SLACK_S = 1.5
 @pytest.fixture(scope="module")
 def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reel") / "reel.mp4"
-    make_reel(path)
+    write_reel(path)
     return path
 
 
