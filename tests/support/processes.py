@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 BIN = Path(sys.executable).parent
+ROOT = Path(__file__).resolve().parents[2]
 Value = TypeVar("Value")
 
 
@@ -65,6 +66,7 @@ class Program:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
+                cwd=ROOT,
                 start_new_session=True,
             )
         return self

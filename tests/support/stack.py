@@ -56,20 +56,25 @@ class Stack:
             stdin=PASSWORD,
         )
 
-    def add_booth(self, booth: str, video: Path, *, profile: str = "strict") -> Program:
-        """Enrol a booth that plays `video` for ever, and start it."""
+    def enrol(self, booth: str, camera_source: Path) -> Path:
+        """Make a booth known and enrol its device as a technician would; the path of its `device.toml`."""
         folder = self.folder / booth
         added = json.loads(
             run("invigil-hub", "booth", "add", booth, "--name", booth.title(), "--data", self.data, "--json")
         )
         run(
             *("invigil", "device", "enrol", "--hub", self.url, "--dir", folder),
-            *("--camera-kind", "replay", "--camera-source", video, "--json"),
+            *("--camera-kind", "replay", "--camera-source", camera_source, "--json"),
             env={"INVIGIL_CLAIM_CODE": added["claim_code"]},
         )
+        return folder / "device.toml"
+
+    def add_booth(self, booth: str, video: Path, *, profile: str = "strict") -> Program:
+        """A booth that plays `video` for ever, enrolled and started."""
+        config = self.enrol(booth, video)
         with self.client() as client:
             client.put(f"/api/v1/booths/{booth}/profile", json={"profile": profile}).raise_for_status()
-        program = Program(["invigil-agent", "run", "--config", folder / "device.toml"], self.folder / f"{booth}.log")
+        program = Program(["invigil-agent", "run", "--config", config], self.folder / f"{booth}.log")
         self.booths[booth] = program.start()
         return program
 
@@ -92,7 +97,7 @@ class Stack:
                     return items
                 params["before"] = page["next"]
 
-    def broker_pid(self) -> int:
+    def broker_pid_or_none(self) -> int | None:
         """The hub's private Mosquitto, found as an operator would: by the configuration it runs with."""
         for process in Path("/proc").iterdir():
             if process.name.isdigit():
@@ -102,7 +107,12 @@ class Stack:
                     continue
                 if words[0].endswith(b"mosquitto") and any(str(self.data).encode() in word for word in words):
                     return int(process.name)
-        raise AssertionError("no Mosquitto runs for this hub")
+        return None
+
+    def broker_pid(self) -> int:
+        pid = self.broker_pid_or_none()
+        assert pid is not None, "no Mosquitto runs for this hub"
+        return pid
 
     def outbox_depth(self, booth: str) -> int:
         """Events that the booth's outbox still holds, read from its file."""

@@ -1,0 +1,56 @@
+"""From a camera frame to a proctor's browser: a video plays in a booth, and Chromium shows what was found in it."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from provisioning.reel import write_reel
+from tests.support.browser import open_page
+from tests.support.processes import wait_for
+from tests.support.stack import PASSWORD, USER, Stack
+
+LABELLED = Path(__file__).resolve().parents[3] / "shared" / "media" / "dev_session_1.mp4"
+REEL = Path("reel")
+
+VIDEOS: dict[Path, set[str]] = {REEL: {"no_face", "multiple_faces", "camera_blocked"}}
+if LABELLED.exists():
+    VIDEOS[LABELLED] = {"no_face", "multiple_faces", "camera_blocked", "looking_away", "camera_frozen"}
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.mark.parametrize("video", VIDEOS, ids=lambda path: path.stem)
+def test_what_happens_in_the_booth_appears_in_the_browser(centre: Stack, tmp_path: Path, video: Path) -> None:
+    expected = VIDEOS[video]
+    if video == REEL:
+        video = write_reel(tmp_path / "reel.mp4")
+    booth = centre.add_booth("booth-1", video)
+    with open_page() as page:
+        sign_in(page, centre.url)
+        tile = page.get_by_role("article", name="Booth-1")
+        tile.get_by_text("Online").wait_for()
+        for kind in sorted(expected):
+            item = page.locator(f"[data-testid=feed] [data-kind={kind}]").first
+            item.wait_for(timeout=400_000)
+            snapshot = item.locator("img")
+            snapshot.wait_for()
+            wait_for(
+                "the snapshot to be drawn", lambda drawn=snapshot: drawn.evaluate("image => image.naturalWidth > 0")
+            )
+        assert still_plays(centre), "the video had ended before the browser showed what was in it"
+        booth.must_run()
+    assert {violation["kind"] for violation in centre.violations()} >= expected
+
+
+def sign_in(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label("User name").fill(USER)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def still_plays(centre: Stack) -> bool:
+    with centre.client() as client:
+        health = client.get("/api/v1/booths/booth-1").json()["health"]
+    return bool(health["camera"] == "ok" and health["capture_fps"] > 1)
