@@ -155,7 +155,7 @@ def _check(db: sqlite3.Connection) -> None:
     """Sound pages, and a head that is the hash of the newest event: a chain that would not verify must not go on."""
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     row = db.execute("SELECT next_seq, head_sha256 FROM chain").fetchone()
-    newest = db.execute("SELECT seq, payload FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    newest = db.execute("SELECT seq, CAST(payload AS BLOB) FROM events ORDER BY seq DESC LIMIT 1").fetchone()
     if verdict != "ok":
         raise StorageError(f"The outbox is damaged ({verdict}).", "corrupt")
     if row is None or (newest and newest[0] == row[0] - 1 and sha256_hex(newest[1]) != row[1]):

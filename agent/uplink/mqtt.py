@@ -58,6 +58,17 @@ class Outgoing:
     expiry_s: int | None = None
 
 
+class _ClosingSocket(ssl.SSLSocket):
+    """paho leaves the socket of a failed handshake to the garbage collector; this one closes itself."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 class Connection:
     """Connects on entering, disconnects cleanly on leaving; `lost` is set when the broker is gone.
 
@@ -202,6 +213,7 @@ def tls_context(tls: TlsConfig) -> ssl.SSLContext:
     """Trusts the hub's own authority only, checks the host name, shows the device's certificate."""
     try:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(tls.ca))
+        context.sslsocket_class = _ClosingSocket
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(str(tls.certificate), str(tls.key))
     except (OSError, ssl.SSLError) as error:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,9 +31,10 @@ from contract.messages import (
 )
 from contract.topics import MAX_PAYLOAD_BYTES
 from contract.violation import Violation
-from contract.wire import InvalidError
+from contract.wire import InvalidError, Wire
 
 log = logging.getLogger(__name__)
+Message = TypeVar("Message", bound=Wire)
 
 WAITING_MAX: Final = 256
 """Events kept in memory while the disk takes none. Beyond it new ones are dropped, and the drop becomes a gap;
@@ -253,12 +254,10 @@ class Outbox:
 
     def open_violations(self) -> list[Violation]:
         """Opened and never closed: after `kill -9` the next start closes them."""
-        with self._database.reading() as db:
-            return [Violation.parse(body) for (body,) in db.execute("SELECT body FROM open_violations").fetchall()]
+        return self._left_open("open_violations", Violation)
 
     def open_gaps(self) -> list[MonitoringGap]:
-        with self._database.reading() as db:
-            return [MonitoringGap.parse(body) for (body,) in db.execute("SELECT body FROM open_gaps").fetchall()]
+        return self._left_open("open_gaps", MonitoringGap)
 
     @property
     def desired(self) -> Desired | None:
@@ -291,6 +290,17 @@ class Outbox:
 
     def close(self) -> None:
         self._database.close()
+
+    def _left_open(self, table: Literal["open_violations", "open_gaps"], kind: type[Message]) -> list[Message]:
+        with self._database.reading() as db:
+            rows = db.execute(f"SELECT body FROM {table}").fetchall()  # noqa: S608 - one of two names
+        found = []
+        for (body,) in rows:
+            try:
+                found.append(kind.parse(body))
+            except InvalidError as error:
+                log.warning("Something left open by an older agent cannot be read any more: %s", error)
+        return found
 
     def _state(self, key: str) -> bytes | None:
         with self._database.reading() as db:

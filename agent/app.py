@@ -1,0 +1,174 @@
+"""The composition root of `invigil-agent run`: what is started, in which order, and what stops it."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from agent.capture.camera import CameraError, open_camera
+from agent.capture.thread import CaptureThread
+from agent.config import agent_version, load_device_key, outbox_path, spool_dir
+from agent.errors import DetectorError, StorageError
+from agent.evidence.snapshot import take_snapshot
+from agent.evidence.spool import Spool
+from agent.evidence.uploader import Uploader
+from agent.frame import LatestFrame
+from agent.health import Trouble, disk_free_bytes, temperature_c, throttled
+from agent.monitor import Monitor
+from agent.recovery import close_what_was_left_open
+from agent.uplink.outbox import Outbox
+from agent.uplink.uplink import Uplink
+from agent.vision.analyzer import Analyzer
+from contract.device import DeviceConfig
+from contract.manifest import default_weights_dir, load_manifest
+from contract.messages import ErrorReply, Health, SnapshotReply
+from contract.wire import InvalidError
+
+log = logging.getLogger(__name__)
+
+BEAT_S: Final = 2.0
+ALIVE_EVERY_S: Final = 4.0
+"""How exactly the next start knows when a killed agent was last alive; each write costs one flush of the disk."""
+
+CHECKPOINT_EVERY_S: Final = 20.0
+"""DESIGN asks for a signature at least every 30 s while events come."""
+
+
+def run(config: DeviceConfig, stop: threading.Event | None = None) -> int:
+    """Watch until SIGTERM, SIGINT or `stop`. Exit codes: 0 stopped cleanly, 1 a part died, 2 cannot start."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    stop = stop or _stop_on_signals()
+    try:
+        agent = Agent(config)
+    except (InvalidError, StorageError, DetectorError, CameraError) as error:
+        log.error("The agent cannot start: %s", error)
+        return 2
+    agent.start()
+    log.info("Booth %s is monitored; state lies in %s.", config.booth, config.state_dir)
+    dead = None
+    while dead is None and not stop.wait(BEAT_S):
+        agent.beat()
+        dead = agent.dead_part()
+    if dead:
+        log.critical("The %s thread died; leaving, so that the service manager starts the agent again.", dead)
+    agent.stop(cleanly=dead is None)
+    log.info("Stopped.")
+    return 1 if dead else 0
+
+
+class Agent:
+    """Every part, wired. Built and beaten by the main thread."""
+
+    def __init__(self, config: DeviceConfig) -> None:
+        self._config = config
+        self._began_s = time.monotonic()
+        self._alive_at_s = self._signed_at_s = 0.0
+        self._version = agent_version()
+        self._trouble = Trouble()
+        self._key = load_device_key(config.tls.key)
+        self._outbox = Outbox(outbox_path(config), config.booth, self._trouble)
+        self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble)
+        close_what_was_left_open(self._outbox, datetime.now(UTC))
+        self._analyzer = Analyzer(load_manifest(), config.weights_dir or default_weights_dir())
+        self._slot = LatestFrame()
+        self._capture = CaptureThread(open_camera(config.camera), self._slot)
+        self._uploader = Uploader(config, self._key, self._spool, self._trouble)
+        self._uplink = Uplink(
+            config,
+            self._outbox,
+            self._trouble,
+            on_desired=lambda desired: self._monitor.want(desired),
+            on_snapshot=self._snapshot,
+        )
+        self._monitor = Monitor(
+            self._slot,
+            self._capture,
+            self._analyzer,
+            self._outbox,
+            self._spool,
+            self._trouble,
+            version=self._version,
+            desired=self._outbox.desired,
+            on_reported=self._uplink.report,
+        )
+
+    def start(self) -> None:
+        self._capture.start()
+        self._monitor.start()
+        self._uploader.start()
+        self._uplink.start()
+
+    def stop(self, *, cleanly: bool) -> None:
+        """What sees stops before what tells, so that the last word reaches the hub."""
+        self._monitor.stop()
+        self._capture.stop()
+        self._slot.close()
+        self._outbox.append_checkpoint(self._key)
+        self._uplink.stop()
+        self._uploader.stop()
+        if cleanly:
+            self._guard(self._outbox.mark_stopped)
+        self._outbox.close()
+        self._analyzer.close()
+
+    def dead_part(self) -> str | None:
+        parts = {"vision": self._monitor, "uplink": self._uplink, "uploader": self._uploader}
+        return next((name for name, part in parts.items() if not part.alive), None)
+
+    def beat(self) -> None:
+        """Every `BEAT_S`: what waits is tried again, the chain is signed, the hub hears how this booth is."""
+        now = time.monotonic()
+        self._outbox.retry()
+        if now - self._alive_at_s >= ALIVE_EVERY_S:
+            self._alive_at_s = now
+            self._guard(lambda: self._outbox.mark_alive(datetime.now(UTC)))
+        if now - self._signed_at_s >= CHECKPOINT_EVERY_S and self._outbox.append_checkpoint(self._key):
+            self._signed_at_s = now
+        self._guard(lambda: self._uplink.beat(self._health()))
+
+    def _health(self) -> Health:
+        capture, errors = self._capture, self._trouble.snapshot()
+        if capture.errors:
+            errors["camera"] = capture.errors
+        if self._outbox.waiting:
+            errors["events_waiting_in_memory"] = self._outbox.waiting
+        return Health(
+            at=datetime.now(UTC),
+            version=self._version,
+            uptime_s=round(time.monotonic() - self._began_s, 1),
+            camera=capture.state,
+            camera_detail=capture.detail[:300],
+            capture_fps=round(capture.fps, 1),
+            frames_dropped=self._slot.dropped,
+            detectors=self._analyzer.detectors(),
+            outbox_depth=self._outbox.depth,
+            spool_files=len(self._spool.files()),
+            disk_free_bytes=disk_free_bytes(self._config.state_dir),
+            temperature_c=temperature_c(),
+            throttled=throttled(),
+            errors=errors,
+        )
+
+    def _snapshot(self) -> SnapshotReply | ErrorReply:
+        """The newest frame, whether or not anybody looked at it."""
+        frame = self._capture.latest
+        if frame is None or self._capture.state != "ok":
+            return ErrorReply(reason=f"the camera delivers no picture: {self._capture.detail or 'starting'}"[:300])
+        return SnapshotReply(evidence=take_snapshot(frame, self._spool))
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        """The disk's trouble is counted and stops nothing else."""
+        try:
+            action()
+        except StorageError as error:
+            self._trouble.count("outbox_full" if error.kind == "full" else "outbox_failed", str(error))
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

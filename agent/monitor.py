@@ -1,0 +1,230 @@
+"""The monitor: takes frames, has them analysed and judged, and writes down what changed.
+
+This is the vision thread. What it finds goes to the outbox; a camera that is gone and monitoring that is switched off
+become gaps there.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, Literal
+from uuid import UUID, uuid4
+
+from agent.capture.thread import CaptureThread
+from agent.errors import StorageError
+from agent.evidence.snapshot import take_snapshot
+from agent.evidence.spool import Spool
+from agent.frame import Frame, LatestFrame
+from agent.health import Trouble
+from agent.rules.engine import Change, Engine, Opened
+from agent.uplink.outbox import Outbox
+from agent.vision.analyzer import Analyzer
+from contract.messages import (
+    Desired,
+    GapReason,
+    MonitoringGap,
+    MonitoringStep,
+    Reported,
+    ViolationClosed,
+    ViolationOpened,
+)
+from contract.profiles import PROFILES, RuleProfile
+from contract.violation import EvidenceRef, Violation
+
+log = logging.getLogger(__name__)
+
+FRAME_WAIT_S: Final = 0.25
+"""Longest time until the thread notices a lost camera, a new profile or the stop."""
+
+
+class Monitor:
+    """One thread; `want` and `stop` may be called from any other.
+
+    `on_reported` is called in this thread whenever what the booth does has changed.
+    """
+
+    def __init__(
+        self,
+        slot: LatestFrame,
+        capture: CaptureThread,
+        analyzer: Analyzer,
+        outbox: Outbox,
+        spool: Spool,
+        trouble: Trouble,
+        *,
+        version: str,
+        desired: Desired | None,
+        on_reported: Callable[[Reported], None],
+    ) -> None:
+        self._slot = slot
+        self._capture = capture
+        self._analyzer = analyzer
+        self._outbox = outbox
+        self._spool = spool
+        self._trouble = trouble
+        self._version = version
+        self._on_reported = on_reported
+        self._lock = threading.Lock()
+        self._wanted: Desired | None = None
+        self._desired = desired
+        self._profile = desired.profile if desired else PROFILES["standard"]
+        self._engine = Engine(self._profile, analyzer.models())
+        self._evidence: dict[UUID, tuple[EvidenceRef, ...]] = {}
+        self._last: Frame | None = None
+        self._camera_gap: MonitoringGap | None = None
+        self._off_gap: MonitoringGap | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="vision", daemon=True)
+
+    def start(self) -> None:
+        self._step("started")
+        self._switch(self._desired.monitoring if self._desired else True)
+        self._report()
+        self._thread.start()
+
+    def stop(self, join_s: float = 2.0) -> None:
+        """Ends what is open and writes that monitoring stopped."""
+        self._stop.set()
+        self._thread.join(join_s)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def want(self, desired: Desired) -> None:
+        """Take effect between two frames; the newest wish wins."""
+        with self._lock:
+            self._wanted = desired
+
+    # --- the thread ---
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._take_wish()
+            self._watch_camera()
+            frame = self._slot.take(FRAME_WAIT_S)
+            if frame is None or self._off_gap is not None:
+                continue
+            try:
+                self._look(frame)
+            except Exception as error:
+                self._trouble.count("vision")
+                log.exception("A frame could not be looked at: %s", error)
+        self._end_all()
+        for gap in (self._camera_gap, self._off_gap):
+            self._close_gap(gap)
+        self._step("stopped")
+
+    def _look(self, frame: Frame) -> None:
+        observation = self._analyzer.analyze(frame)
+        self._last = frame
+        self._record(self._engine.step(observation), frame)
+
+    def _record(self, changes: list[Change], frame: Frame | None) -> None:
+        for change in changes:
+            if isinstance(change, Opened):
+                self._opened(change.violation, frame)
+            else:
+                self._closed(change.violation)
+
+    def _opened(self, violation: Violation, frame: Frame | None) -> None:
+        """The snapshot is on disk before the event that names it."""
+        try:
+            evidence = (take_snapshot(frame, self._spool),) if frame else ()
+        except StorageError as error:
+            evidence = ()
+            self._trouble.count("evidence_lost", f"{error} The violation is reported without a picture.")
+        self._evidence[violation.violation_id] = evidence
+        self._outbox.append(ViolationOpened(violation=violation.model_copy(update={"evidence": evidence})))
+        log.info("Violation opened: %s%s.", violation.kind, f" ({violation.label})" if violation.label else "")
+
+    def _closed(self, violation: Violation) -> None:
+        evidence = self._evidence.pop(violation.violation_id, ())
+        self._outbox.append(ViolationClosed(violation=violation.model_copy(update={"evidence": evidence})))
+        log.info("Violation closed: %s%s.", violation.kind, f" ({violation.label})" if violation.label else "")
+
+    def _end_all(self) -> None:
+        """What is open ends with the last frame that somebody looked at."""
+        if self._last is not None:
+            self._record(self._engine.close_all(self._last.captured_s, self._last.wall_time), None)
+
+    # --- gaps ---
+
+    def _watch_camera(self) -> None:
+        lost = self._capture.state == "lost"
+        if lost and self._camera_gap is None:
+            self._end_all()
+            self._camera_gap = self._open_gap("camera_lost", self._capture.detail, self._capture.lost_since)
+            log.warning("The camera is lost: %s", self._capture.detail)
+        elif self._capture.state == "ok" and self._camera_gap is not None:
+            self._close_gap(self._camera_gap)
+            self._camera_gap = None
+            log.info("The camera is back.")
+
+    def _open_gap(self, reason: GapReason, detail: str, since: datetime | None = None) -> MonitoringGap:
+        started_at = since or datetime.now(UTC)
+        gap = MonitoringGap(gap_id=uuid4(), reason=reason, detail=detail[:300], started_at=started_at)
+        self._outbox.append(gap)
+        return gap
+
+    def _close_gap(self, gap: MonitoringGap | None) -> None:
+        if gap is not None:
+            ended_at = max(datetime.now(UTC), gap.started_at)
+            self._outbox.append(gap.model_copy(update={"ended_at": ended_at}))
+
+    # --- what the hub wants ---
+
+    def _take_wish(self) -> None:
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        try:
+            self._obey(wanted)
+        except Exception as error:
+            self._trouble.count("vision")
+            log.exception("Profile %s could not be applied: %s", wanted.profile.name, error)
+
+    def _obey(self, desired: Desired) -> None:
+        if desired.profile != self._profile:
+            self._change_profile(desired.profile)
+        self._desired = desired
+        self._switch(desired.monitoring)
+        self._report()
+
+    def _change_profile(self, profile: RuleProfile) -> None:
+        """What was opened under the old rules ends; the new ones judge afresh."""
+        engine = Engine(profile, self._analyzer.models())
+        self._end_all()
+        self._engine, self._profile = engine, profile
+        self._step("profile_changed")
+        log.info("Rule profile in force: %s, version %d.", profile.name, profile.version)
+
+    def _switch(self, monitoring: bool) -> None:
+        if not monitoring and self._off_gap is None:
+            self._end_all()
+            self._off_gap = self._open_gap("monitoring_off", "switched off by the hub")
+        elif monitoring and self._off_gap is not None:
+            self._close_gap(self._off_gap)
+            self._off_gap = None
+
+    def _step(self, step: Literal["started", "profile_changed", "stopped"]) -> None:
+        self._outbox.append(
+            MonitoringStep(
+                step=step,
+                profile=self._profile.name,
+                profile_version=self._profile.version,
+                agent_version=self._version,
+            )
+        )
+
+    def _report(self) -> None:
+        self._on_reported(
+            Reported(
+                revision=self._desired.revision if self._desired else None,
+                monitoring=self._off_gap is None,
+                profile=self._profile.name,
+                profile_version=self._profile.version,
+            )
+        )
