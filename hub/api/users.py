@@ -33,9 +33,7 @@ async def sign_in(credentials: SignInRequest, request: Request, response: Respon
 @router.post("/sign-out", status_code=204, operation_id="signOut")
 async def sign_out(request: Request, response: Response, hub: TheHub) -> None:
     await hub.auth.sign_out(request.cookies.get(hub.auth.cookie_name))
-    response.delete_cookie(
-        hub.auth.cookie_name, httponly=True, secure=hub.settings.secure_cookie, samesite="strict"
-    )
+    response.delete_cookie(hub.auth.cookie_name, httponly=True, secure=hub.settings.secure_cookie, samesite="strict")
 
 
 @router.get("/me", operation_id="me")

@@ -33,9 +33,7 @@ async def list_violations(
     async with hub.database.reading() as connection:
         items = await violations.newest(connection, wanted, cursor, limit + 1)
     page = items[:limit]
-    return ViolationList(
-        items=tuple(page), next=violations.format_cursor(page[-1]) if len(items) > limit else None
-    )
+    return ViolationList(items=tuple(page), next=violations.format_cursor(page[-1]) if len(items) > limit else None)
 
 
 @router.get("/violations/{violation_id}", operation_id="getViolation")

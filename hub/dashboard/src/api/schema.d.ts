@@ -13,8 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Si */
-        post: operations["si_api_v1_sign_in_post"];
+        /**
+         * Sign In
+         * @description Sets the cookie `invigil_session`. 401 when name or password is wrong, 429 after repeated failures.
+         */
+        post: operations["signIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -30,8 +33,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** So */
-        post: operations["so_api_v1_sign_out_post"];
+        /** Sign Out */
+        post: operations["signOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -46,7 +49,7 @@ export interface paths {
             cookie?: never;
         };
         /** Me */
-        get: operations["me_api_v1_me_get"];
+        get: operations["me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -62,8 +65,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Bl */
-        get: operations["bl_api_v1_booths_get"];
+        /** List Booths */
+        get: operations["listBooths"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,9 +82,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** B1 */
-        get: operations["b1_api_v1_booths__booth_id__get"];
+        /** Get Booth */
+        get: operations["getBooth"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Profile
+         * @description The booth takes it as soon as it is connected; `profile` shows when it did.
+         */
+        put: operations["setBoothProfile"];
         post?: never;
         delete?: never;
         options?: never;
@@ -98,8 +121,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Snap */
-        post: operations["snap_api_v1_booths__booth_id__snapshot_post"];
+        /**
+         * Take Snapshot
+         * @description Asks the booth for a picture now and waits until it has arrived. 409 while offline, 504 without an answer.
+         */
+        post: operations["takeSnapshot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -113,8 +139,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Vl */
-        get: operations["vl_api_v1_violations_get"];
+        /** List Violations */
+        get: operations["listViolations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,8 +156,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** V1 */
-        get: operations["v1_api_v1_violations__violation_id__get"];
+        /** Get Violation */
+        get: operations["getViolation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -147,8 +173,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gl */
-        get: operations["gl_api_v1_gaps_get"];
+        /** List Gaps */
+        get: operations["listGaps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,10 +190,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ev */
-        get: operations["ev_api_v1_evidence__sha256__get"];
-        put?: never;
+        /**
+         * Get Evidence
+         * @description The file with its media type. It never changes, so a browser may keep it.
+         */
+        get: operations["getEvidence"];
+        /**
+         * Put Evidence
+         * @description By a device. The body is the file; the headers are signed with the device's key. 201 new, 200 already there.
+         */
+        put: operations["putEvidence"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol
+         * @description 403 when the claim code is wrong, used or expired; 422 when the signing request is not acceptable.
+         */
+        post: operations["enrol"];
         delete?: never;
         options?: never;
         head?: never;
@@ -181,8 +234,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sy */
-        get: operations["sy_api_v1_system_get"];
+        /** System */
+        get: operations["system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -191,17 +244,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/mock/pause": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Healthz
+         * @description The process answers.
+         */
+        get: operations["healthz"];
         put?: never;
-        /** Pause */
-        post: operations["pause_mock_pause_post"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readyz
+         * @description Database and broker answer; 503 otherwise.
+         */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Prometheus.
+         */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -225,13 +321,27 @@ export interface components {
             availability: "online" | "stopped" | "offline" | "never_seen";
             /** Availability Since */
             availability_since: string | null;
-            /** Last Seen At */
+            /**
+             * Last Seen At
+             * @description last health or event
+             */
             last_seen_at: string | null;
             health: components["schemas"]["Health"] | null;
-            /** Clock Offset Ms */
+            /**
+             * Clock Offset Ms
+             * @description the booth's clock minus the hub's; shown, never corrected
+             */
             clock_offset_ms: number | null;
-            /** Profile */
+            /**
+             * Profile
+             * @description rule profile in force, as the booth reported it
+             */
             profile: string | null;
+            /**
+             * Desired Profile
+             * @description rule profile the hub asks for
+             */
+            desired_profile: string;
             /** Open Violations */
             open_violations: number;
             /** Violations Last Hour */
@@ -267,16 +377,39 @@ export interface components {
              */
             reason: string;
             /** Weights */
-            weights?: {
+            weights: {
                 [key: string]: string;
             };
             /**
              * Inference Ms
              * @description median of the last minute
              */
-            inference_ms?: number | null;
+            inference_ms: number | null;
             /** Rate Hz */
-            rate_hz?: number | null;
+            rate_hz: number | null;
+        };
+        /** EnrolReply */
+        EnrolReply: {
+            /** Booth */
+            booth: string;
+            /** Certificate Pem */
+            certificate_pem: string;
+            /** Ca Pem */
+            ca_pem: string;
+            /** Mqtt Host */
+            mqtt_host: string;
+            /** Mqtt Port */
+            mqtt_port: number;
+        };
+        /**
+         * EnrolRequest
+         * @description A new device asks for its certificate. The private key never leaves the device.
+         */
+        EnrolRequest: {
+            /** Claim Code */
+            claim_code: string;
+            /** Csr Pem */
+            csr_pem: string;
         };
         /** EvidenceView */
         EvidenceView: {
@@ -299,7 +432,10 @@ export interface components {
              * Format: date-time
              */
             taken_at: string;
-            /** Available */
+            /**
+             * Available
+             * @description whether the file has arrived at the hub
+             */
             available: boolean;
         };
         /**
@@ -311,12 +447,12 @@ export interface components {
              * Measured
              * @description the value that broke the rule, in `unit`
              */
-            measured?: number | null;
+            measured: number | null;
             /**
              * Limit
              * @description the threshold in force, in `unit`
              */
-            limit?: number | null;
+            limit: number | null;
             /**
              * Unit
              * @description deg, faces, score, grey level…; empty for a plain number
@@ -337,7 +473,7 @@ export interface components {
              * Models
              * @description weights that had a say
              */
-            models?: {
+            models: {
                 [key: string]: string;
             };
             /**
@@ -356,7 +492,10 @@ export interface components {
             /** Items */
             items: components["schemas"]["GapView"][];
         };
-        /** GapView */
+        /**
+         * GapView
+         * @description Nobody looked. `ended_at` is null while it lasts.
+         */
         GapView: {
             /**
              * Gap Id
@@ -381,11 +520,6 @@ export interface components {
             started_at: string;
             /** Ended At */
             ended_at: string | null;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
         };
         /** Health */
         Health: {
@@ -436,19 +570,103 @@ export interface components {
             /** Disk Free Bytes */
             disk_free_bytes: number;
             /** Temperature C */
-            temperature_c?: number | null;
+            temperature_c: number | null;
             /**
              * Throttled
              * @description None where the board cannot tell
              */
-            throttled?: boolean | null;
+            throttled: boolean | null;
             /**
              * Errors
              * @description counted trouble by name
              */
-            errors?: {
+            errors: {
                 [key: string]: number;
             };
+        };
+        /**
+         * LiveBeat
+         * @description Every five seconds, so that a dead connection is noticed.
+         */
+        LiveBeat: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "beat";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * LiveBooth
+         * @description At most two a second per booth.
+         */
+        LiveBooth: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "booth";
+            booth: components["schemas"]["Booth"];
+        };
+        /**
+         * LiveEvidence
+         * @description The file arrived: `available` of every violation that names it is true now.
+         */
+        LiveEvidence: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "evidence";
+            /** Sha256 */
+            sha256: string;
+            /** Booth Id */
+            booth_id: string;
+        };
+        /** LiveGap */
+        LiveGap: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "gap";
+            gap: components["schemas"]["GapView"];
+        };
+        /**
+         * LiveHello
+         * @description First message, and sent again when the hub may have missed changes: fetch everything again.
+         */
+        LiveHello: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hello";
+            /** Instance */
+            instance: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * LiveMessage
+         * @description One message of /api/v1/live.
+         */
+        LiveMessage: components["schemas"]["LiveHello"] | components["schemas"]["LiveViolation"] | components["schemas"]["LiveBooth"] | components["schemas"]["LiveGap"] | components["schemas"]["LiveEvidence"] | components["schemas"]["LiveBeat"];
+        /** LiveViolation */
+        LiveViolation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "violation";
+            violation: components["schemas"]["ViolationView"];
         };
         /** Me */
         Me: {
@@ -456,8 +674,11 @@ export interface components {
             username: string;
             /** Display Name */
             display_name: string;
-            /** Role */
-            role: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
         };
         /** Picture */
         Picture: {
@@ -469,7 +690,10 @@ export interface components {
              */
             taken_at: string;
         };
-        /** Problem */
+        /**
+         * Problem
+         * @description RFC 9457: why a request was refused, and in `detail` what to do.
+         */
         Problem: {
             /**
              * Type
@@ -481,20 +705,38 @@ export interface components {
             /** Status */
             status: number;
             /** Detail */
-            detail?: string | null;
+            detail: string;
         };
-        /** SignIn */
-        SignIn: {
+        /** ProfileRequest */
+        ProfileRequest: {
+            /**
+             * Profile
+             * @enum {string}
+             */
+            profile: "strict" | "standard" | "lenient";
+        };
+        /** SignInRequest */
+        SignInRequest: {
             /** Username */
             username: string;
             /** Password */
             password: string;
         };
+        /** Stored */
+        Stored: {
+            /** Sha256 */
+            sha256: string;
+            /** New */
+            new: boolean;
+        };
         /** System */
         System: {
             /** Version */
             version: string;
-            /** Instance */
+            /**
+             * Instance
+             * @description new at every start
+             */
             instance: string;
             /**
              * Started At
@@ -506,35 +748,31 @@ export interface components {
              * @enum {string}
              */
             broker: "connected" | "disconnected";
-            /** Rejected Messages */
+            /**
+             * Rejected Messages
+             * @description messages kept aside because they can never be stored
+             */
             rejected_messages: number;
             /** Events Committed */
             events_committed: number;
-            /** Chain Gaps */
+            /**
+             * Chain Gaps
+             * @description ranges of event numbers that were passed over and have not come yet
+             */
             chain_gaps: number;
             /** Database Bytes */
             database_bytes: number;
             /** Disk Free Bytes */
             disk_free_bytes: number;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
         /** ViolationList */
         ViolationList: {
             /** Items */
             items: components["schemas"]["ViolationView"][];
-            /** Next */
+            /**
+             * Next
+             * @description pass as `before` for the older ones; null at the end
+             */
             next: string | null;
         };
         /** ViolationView */
@@ -553,7 +791,7 @@ export interface components {
              * Label
              * @description the object, or the direction of looking away
              */
-            label?: string | null;
+            label: string | null;
             /**
              * Severity
              * @enum {string}
@@ -575,9 +813,9 @@ export interface components {
              * Ended At
              * @description when the condition ended; None while it lasts
              */
-            ended_at?: string | null;
+            ended_at: string | null;
             /** Confidence */
-            confidence?: number | null;
+            confidence: number | null;
             explanation: components["schemas"]["Explanation"];
             /**
              * Evidence
@@ -594,75 +832,6 @@ export interface components {
              */
             received_at: string;
         };
-        /** LiveBeat */
-        LiveBeat: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "beat";
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-        };
-        /** LiveBooth */
-        LiveBooth: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "booth";
-            booth: components["schemas"]["Booth"];
-        };
-        /** LiveEvidence */
-        LiveEvidence: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "evidence";
-            /** Sha256 */
-            sha256: string;
-            /** Booth Id */
-            booth_id: string;
-        };
-        /** LiveGap */
-        LiveGap: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "gap";
-            gap: components["schemas"]["GapView"];
-        };
-        /** LiveHello */
-        LiveHello: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "hello";
-            /** Instance */
-            instance: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-        };
-        /** M */
-        LiveMessage: components["schemas"]["LiveHello"] | components["schemas"]["LiveViolation"] | components["schemas"]["LiveBooth"] | components["schemas"]["LiveGap"] | components["schemas"]["LiveEvidence"] | components["schemas"]["LiveBeat"];
-        /** LiveViolation */
-        LiveViolation: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "violation";
-            violation: components["schemas"]["ViolationView"];
-        };
     };
     responses: never;
     parameters: never;
@@ -672,7 +841,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    si_api_v1_sign_in_post: {
+    signIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -681,7 +850,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["SignInRequest"];
             };
         };
         responses: {
@@ -694,36 +863,18 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    so_api_v1_sign_out_post: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -739,9 +890,18 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    me_api_v1_me_get: {
+    me: {
         parameters: {
             query?: never;
             header?: never;
@@ -759,18 +919,18 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    bl_api_v1_booths_get: {
+    listBooths: {
         parameters: {
             query?: never;
             header?: never;
@@ -788,18 +948,18 @@ export interface operations {
                     "application/json": components["schemas"]["BoothList"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    b1_api_v1_booths__booth_id__get: {
+    getBooth: {
         parameters: {
             query?: never;
             header?: never;
@@ -819,27 +979,53 @@ export interface operations {
                     "application/json": components["schemas"]["Booth"];
                 };
             };
-            /** @description Not Found */
-            404: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    snap_api_v1_booths__booth_id__snapshot_post: {
+    setBoothProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booth"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeSnapshot: {
         parameters: {
             query?: never;
             header?: never;
@@ -859,36 +1045,18 @@ export interface operations {
                     "application/json": components["schemas"]["Picture"];
                 };
             };
-            /** @description Conflict */
-            409: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            /** @description Gateway Timeout */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    vl_api_v1_violations_get: {
+    listViolations: {
         parameters: {
             query?: {
                 booth_id?: string | null;
@@ -913,27 +1081,18 @@ export interface operations {
                     "application/json": components["schemas"]["ViolationList"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    v1_api_v1_violations__violation_id__get: {
+    getViolation: {
         parameters: {
             query?: never;
             header?: never;
@@ -953,27 +1112,18 @@ export interface operations {
                     "application/json": components["schemas"]["ViolationView"];
                 };
             };
-            /** @description Not Found */
-            404: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    gl_api_v1_gaps_get: {
+    listGaps: {
         parameters: {
             query?: {
                 booth_id?: string | null;
@@ -994,22 +1144,23 @@ export interface operations {
                     "application/json": components["schemas"]["GapList"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ev_api_v1_evidence__sha256__get: {
+    getEvidence: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description SHA-256 of the file, hexadecimal */
                 sha256: string;
             };
             cookie?: never;
@@ -1021,22 +1172,101 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    sy_api_v1_system_get: {
+    putEvidence: {
+        parameters: {
+            query?: never;
+            header: {
+                "invigil-booth": string;
+                "invigil-certificate": string;
+                "invigil-signed-at": string;
+                "invigil-signature": string;
+                "content-type": string;
+                "content-length"?: number | null;
+            };
+            path: {
+                /** @description SHA-256 of the file, hexadecimal */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolReply"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    system: {
         parameters: {
             query?: never;
             header?: never;
@@ -1054,13 +1284,20 @@ export interface operations {
                     "application/json": components["schemas"]["System"];
                 };
             };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    pause_mock_pause_post: {
+    healthz: {
         parameters: {
-            query: {
-                on: boolean;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1073,16 +1310,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: string;
+                    };
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

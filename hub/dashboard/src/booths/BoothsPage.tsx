@@ -14,13 +14,14 @@ import { Page } from "@/ui/Page";
 import { Loading, Skeleton } from "@/ui/Skeleton";
 import { SeverityMark } from "@/violations/Severity";
 
-const HEAD = "sticky top-12 z-10 border-line border-b bg-surface px-3 py-2 text-left font-medium text-ink-3 text-xs";
+const HEAD =
+  "z-10 lg:sticky lg:top-12 border-line border-b bg-surface px-3 py-2 text-left font-medium text-ink-3 text-xs";
 const CELL = "border-line border-b px-3 py-2.5 align-top group-last/row:border-b-0";
 const names = new Intl.Collator(locale, { numeric: true });
 
 function Trouble({ booth }: { booth: Booth }) {
   const troubles = warnings(booth);
-  if (!booth.health) return <span className="text-ink-3">{t("booth.unknown")}</span>;
+  if (!booth.health || booth.availability !== "online") return <span className="text-ink-3">{t("booth.unknown")}</span>;
   if (troubles.length === 0) return <span className="text-ink-3">{t("booths.all-on")}</span>;
   return troubles.map((trouble) => (
     <span key={trouble.key} title={trouble.detail} className={`block ${trouble.grave ? "text-high" : "text-medium"}`}>
@@ -30,11 +31,12 @@ function Trouble({ booth }: { booth: Booth }) {
 }
 
 function Row({ booth }: { booth: Booth }) {
-  const { health } = booth;
+  // What a booth said before it went away is no news of today.
+  const health = booth.availability === "online" ? booth.health : null;
   const unknown = t("booth.unknown");
   return (
     <tr className="group/row hover:bg-hover" data-booth-id={booth.booth_id}>
-      <th scope="row" className={`${CELL} relative text-left`}>
+      <th scope="row" className={`${CELL} whitespace-nowrap text-left`}>
         <Link
           to="/booths/$boothId"
           params={{ boothId: booth.booth_id }}
@@ -73,7 +75,7 @@ const COLUMNS = [
   t("booths.state"),
   t("booths.open"),
   t("booths.hour"),
-  t("booths.detectors"),
+  t("booths.monitoring"),
   t("booth.fps"),
   t("booth.temperature"),
   t("booth.disk"),

@@ -2,7 +2,7 @@
 import type { Gap } from "@/api/types";
 import { named, t } from "@/text/text";
 import { duration } from "@/time/format";
-import { useNow } from "@/time/now";
+import { useKnownNow } from "@/time/now";
 import { When } from "@/time/When";
 
 export function gapText(gap: Gap, now: number): string {
@@ -12,7 +12,7 @@ export function gapText(gap: Gap, now: number): string {
 }
 
 export function GapList({ gaps }: { gaps: readonly Gap[] }) {
-  const now = useNow();
+  const now = useKnownNow();
   return (
     <ul className="divide-y divide-line">
       {gaps.map((gap) => (

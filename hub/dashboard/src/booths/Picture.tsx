@@ -45,13 +45,14 @@ export function BoothPicture({ booth, className = "", large = false }: Props) {
   const url = picture ? evidenceUrl(picture.sha256) : undefined;
   const loaded = useLoaded(url);
   const online = booth.availability === "online";
+  const current = online && booth.health?.camera !== "lost";
   return (
     <div className={`group/picture relative overflow-hidden bg-sunken ${className}`}>
       {picture && loaded ? (
         <img
           src={loaded}
           alt={t("booth.picture-alt", { name: booth.name, time: clock(Date.parse(picture.taken_at)) })}
-          className={`size-full object-cover ${online ? "" : "opacity-50 grayscale"}`}
+          className={`size-full object-cover ${current ? "" : "opacity-50 grayscale"}`}
         />
       ) : picture ? (
         <Skeleton className="size-full rounded-none" />

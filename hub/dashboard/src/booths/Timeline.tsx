@@ -4,7 +4,7 @@ import type { Booth, Gap, Violation } from "@/api/types";
 import { KINDS } from "@/api/types";
 import { named, t } from "@/text/text";
 import { clock, duration } from "@/time/format";
-import { useNow } from "@/time/now";
+import { useKnownNow } from "@/time/now";
 import { severityFill } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
 import { lastMinutes, placeGaps, placeViolations, unwatched, type Window } from "@/violations/strip";
@@ -33,7 +33,7 @@ function Lines({ window }: { window: Window }) {
 type Props = { booth: Booth; violations: readonly Violation[]; gaps: readonly Gap[] };
 
 export function Timeline({ booth, violations, gaps }: Props) {
-  const now = useNow();
+  const now = useKnownNow();
   const window = lastMinutes(TIMELINE_MINUTES, now);
   const placed = placeViolations(violations, window);
   const blind = placeGaps(unwatched(booth, gaps), window);
@@ -83,8 +83,12 @@ export function Timeline({ booth, violations, gaps }: Props) {
       <div className={ROW}>
         <span />
         <div className="tabular relative h-5 text-2xs text-ink-3">
-          {ticks(window).map(({ at, left }) => (
-            <span key={at} className="absolute top-1 -translate-x-1/2" style={{ left: `${left}%` }}>
+          {ticks(window).map(({ at, left }, index) => (
+            <span
+              key={at}
+              className={`absolute top-1 -translate-x-1/2 ${index % 2 ? "max-sm:hidden" : ""} ${left > 97 ? "-translate-x-full" : ""}`}
+              style={{ left: `${left}%` }}
+            >
               {clock(at).slice(0, 5)}
             </span>
           ))}

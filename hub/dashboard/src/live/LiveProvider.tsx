@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncE
 import { keys } from "@/api/queries";
 import { LiveConnection, type LiveState } from "@/live/connection";
 import { Journal } from "@/live/journal";
+import { setSilentSince } from "@/time/now";
 
 const Context = createContext<LiveConnection | null>(null);
 
@@ -26,11 +27,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const unwatch = journal.watch();
+    const unsubscribe = connection.subscribe(() => {
+      const { phase, heardAt } = connection.state;
+      setSilentSince(phase === "stale" ? heardAt : null);
+    });
     connection.start();
     window.addEventListener("online", connection.retryNow);
     return () => {
       window.removeEventListener("online", connection.retryNow);
+      unsubscribe();
       connection.stop();
+      setSilentSince(null);
       unwatch();
     };
   }, [connection, journal]);

@@ -4,7 +4,7 @@ import { Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-rout
 import { useState } from "react";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
-import { LiveProvider } from "@/live/LiveProvider";
+import { LiveProvider, useLive } from "@/live/LiveProvider";
 import { StaleBanner } from "@/shell/Connection";
 import { KeysDialog } from "@/shell/KeysDialog";
 import { Rail } from "@/shell/Rail";
@@ -14,6 +14,16 @@ import { useKeys } from "@/ui/keyboard";
 import { Failure } from "@/ui/Notice";
 import { Loading } from "@/ui/Skeleton";
 import { ViolationDrawer } from "@/violations/ViolationDrawer";
+
+/** While the hub is silent the page steps back, so that nobody takes it for the present. */
+function Content() {
+  const stale = useLive().phase === "stale";
+  return (
+    <main id="content" tabIndex={-1} className={`outline-none transition-opacity ${stale ? "opacity-70" : ""}`}>
+      <Outlet />
+    </main>
+  );
+}
 
 function SignedIn({ me }: { me: Me }) {
   const [keysShown, showKeys] = useState(false);
@@ -37,9 +47,7 @@ function SignedIn({ me }: { me: Me }) {
       <div className="pb-[72px] md:pb-0 md:pl-[72px]">
         <TopLine me={me} onKeys={() => showKeys(true)} />
         <StaleBanner />
-        <main id="content" tabIndex={-1} className="outline-none">
-          <Outlet />
-        </main>
+        <Content />
       </div>
       <ViolationDrawer />
       <KeysDialog open={keysShown} onOpenChange={showKeys} />

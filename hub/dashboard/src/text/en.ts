@@ -146,8 +146,8 @@ export const en = {
   "booths.state": "State",
   "booths.open": "Open",
   "booths.hour": "Last hour",
-  "booths.detectors": "Detectors",
-  "booths.all-on": "All on",
+  "booths.monitoring": "Monitoring",
+  "booths.all-on": "All detectors on",
 
   "gap.camera_lost": "Camera lost",
   "gap.agent_down": "Booth not reporting",

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 
 let offsetMs = 0;
 let ticked = Date.now();
+let heardAt: number | null = null;
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
@@ -14,6 +15,12 @@ export function hubNow(): number {
 export function setHubTime(at: string): void {
   const offset = Date.parse(at) - Date.now();
   offsetMs = Math.abs(offset) < 1000 ? 0 : offset;
+}
+
+/** The hub went silent at `at` (this computer's clock), or null: it speaks again. */
+export function setSilentSince(at: number | null): void {
+  heardAt = at === null ? null : at + offsetMs;
+  tick();
 }
 
 function tick(): void {
@@ -39,4 +46,13 @@ function subscribe(listener: () => void): () => void {
 /** Milliseconds since 1970 by the hub's clock; the component draws again every second. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => ticked);
+}
+
+/**
+ * Like `useNow`, but it stands still while nothing is heard from the hub: up to then we know that a violation lasted,
+ * and what came after must not be guessed.
+ */
+export function useKnownNow(): number {
+  const now = useNow();
+  return heardAt === null ? now : Math.min(now, heardAt);
 }

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Violation } from "@/api/types";
 import { t } from "@/text/text";
-import { useNow } from "@/time/now";
+import { useKnownNow } from "@/time/now";
 import { When } from "@/time/When";
 import { SeverityMark, severityFill } from "@/violations/Severity";
 import { Snapshot } from "@/violations/Snapshot";
@@ -21,7 +21,7 @@ export function Ongoing({ violation }: { violation: Violation }) {
 type Props = { violation: Violation; selected: boolean; fresh: boolean; showBooth?: boolean };
 
 export function FeedItem({ violation, selected, fresh, showBooth = true }: Props) {
-  const now = useNow();
+  const now = useKnownNow();
   const said = sentence(violation, now);
   return (
     <article
@@ -43,7 +43,9 @@ export function FeedItem({ violation, selected, fresh, showBooth = true }: Props
           aria-current={selected || undefined}
           className="tabular flex items-start gap-1.5 font-medium text-sm outline-offset-[-2px] after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
         >
-          <SeverityMark severity={violation.severity} size={13} />
+          <span className="flex h-[18px] items-center">
+            <SeverityMark severity={violation.severity} size={13} />
+          </span>
           <span className="line-clamp-2">{said}</span>
         </Link>
         <div className="flex min-w-0 items-center gap-1.5 text-ink-3 text-xs">

@@ -26,7 +26,7 @@ function Choose({ label, any, value, choices, onChange }: ChooseProps) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
-        <Button size="sm" aria-label={`${label}: ${shown}`} className="h-8 text-sm">
+        <Button aria-label={`${label}: ${shown}`} className="h-8 px-2.5">
           <span className={value ? "" : "text-ink-2"}>{shown}</span>
           <ChevronDown size={14} className="text-ink-3" />
         </Button>
@@ -130,7 +130,7 @@ export function Filters({ value, onChange }: Props) {
         }
       />
       {filtered && (
-        <Button look="bare" size="sm" className="h-8 text-sm" onClick={() => onChange({})}>
+        <Button look="bare" className="h-8" onClick={() => onChange({})}>
           {t("filter.clear")}
         </Button>
       )}

@@ -1,11 +1,13 @@
 /** The measured value against the limit in force, as a small bar: why the rule spoke. */
 import type { Violation } from "@/api/types";
-import { t } from "@/text/text";
+import { count, t } from "@/text/text";
 import { number } from "@/time/format";
 
-const UNITS: Record<string, string> = { deg: "°", s: " s", "%": " %" };
+/** A score needs no unit; what is not named here is written as it came. */
+const UNITS: Record<string, string> = { deg: "°", s: " s", "%": " %", score: "" };
 
 export function valueText(value: number, unit: string): string {
+  if (unit === "faces") return count("sentence.faces", value);
   const plain = number(value, Math.abs(value) < 10 ? 2 : 1);
   return unit in UNITS ? `${plain}${UNITS[unit]}` : `${plain} ${unit}`.trim();
 }

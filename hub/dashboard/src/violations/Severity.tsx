@@ -9,11 +9,10 @@ const SHAPES: Record<Severity, string> = {
 };
 
 export const severityText: Record<Severity, string> = { low: "text-low", medium: "text-medium", high: "text-high" };
-export const severityFill: Record<Severity, string> = { low: "bg-low", medium: "bg-medium", high: "bg-high" };
-export const severityTint: Record<Severity, string> = {
-  low: "bg-low-tint",
-  medium: "bg-medium-tint",
-  high: "bg-high-tint",
+export const severityFill: Record<Severity, string> = {
+  low: "bg-low-fill",
+  medium: "bg-medium-fill",
+  high: "bg-high-fill",
 };
 
 type Props = { severity: Severity; size?: number; label?: boolean };

@@ -7,7 +7,7 @@ import { ApiError } from "@/api/client";
 import { keys, violationQuery } from "@/api/queries";
 import type { Violation, ViolationList } from "@/api/types";
 import { t } from "@/text/text";
-import { useNow } from "@/time/now";
+import { useKnownNow } from "@/time/now";
 import { Failure, Notice } from "@/ui/Notice";
 import { Loading, Skeleton } from "@/ui/Skeleton";
 import { Ongoing } from "@/violations/FeedItem";
@@ -31,7 +31,7 @@ function useViolation(id: string) {
 }
 
 function Heading({ violation }: { violation: Violation | undefined }) {
-  const now = useNow();
+  const now = useKnownNow();
   if (!violation) return <Dialog.Title className="font-semibold text-lg">{t("violation.title")}</Dialog.Title>;
   return (
     <div className="min-w-0">
@@ -89,7 +89,7 @@ export function ViolationDrawer() {
           aria-describedby={undefined}
           data-testid="violation-drawer"
           onInteractOutside={(event) => event.preventDefault()}
-          className="fixed inset-y-0 right-0 z-40 flex w-full animate-[slide-in_160ms_ease-out] flex-col border-line-strong border-l bg-surface shadow-[0_0_48px_rgb(0_0_0/18%)] sm:w-[440px]"
+          className="fixed inset-y-0 right-0 z-40 md:top-12 flex w-full animate-[slide-in_160ms_ease-out] flex-col border-line-strong border-l bg-surface shadow-[0_0_48px_rgb(0_0_0/18%)] sm:w-[420px]"
         >
           <Content id={id ?? ""} />
         </Dialog.Content>

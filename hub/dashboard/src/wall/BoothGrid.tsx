@@ -4,6 +4,7 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { gapsQuery, recentQuery } from "@/api/queries";
 import { type Booth, SEVERITIES, type Violation } from "@/api/types";
 import { t } from "@/text/text";
+import { useKeys } from "@/ui/keyboard";
 import { neighbour } from "@/wall/arrows";
 import { BoothTile } from "@/wall/BoothTile";
 import { useGlide } from "@/wall/glide";
@@ -32,6 +33,13 @@ export function BoothGrid({ booths }: { booths: readonly Booth[] }) {
 
   const entry = focused !== null && order.includes(focused) ? focused : order[0];
   const byId = new Map(booths.map((booth) => [booth.booth_id, booth]));
+
+  // From nowhere in particular, an arrow key goes to the tile that Tab would reach.
+  const enter = () => {
+    if (document.activeElement !== document.body) return;
+    grid.current?.querySelector<HTMLElement>("[data-tile-link][tabindex='0']")?.focus();
+  };
+  useKeys({ ArrowRight: enter, ArrowDown: enter, ArrowLeft: enter, ArrowUp: enter });
 
   const onKeyDown = (event: KeyboardEvent) => {
     const tiles = [...(grid.current?.querySelectorAll<HTMLElement>("[data-booth-id]") ?? [])];

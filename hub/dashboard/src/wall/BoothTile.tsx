@@ -6,16 +6,20 @@ import { AvailabilityChip } from "@/booths/Availability";
 import { BoothPicture } from "@/booths/Picture";
 import { warnings } from "@/booths/warnings";
 import { count, t } from "@/text/text";
-import { useNow } from "@/time/now";
+import { useKnownNow } from "@/time/now";
 import { SeverityMark } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
 import { Strip } from "@/wall/Strip";
 
-const RINGS: Record<Severity, string> = { low: "border-low", medium: "border-medium", high: "border-high" };
+const RINGS: Record<Severity, string> = {
+  low: "border-low-fill",
+  medium: "border-medium-fill",
+  high: "border-high-fill",
+};
 
 /** What is going on now, over the picture's top edge; the worst of what is open. */
 function Happening({ violation }: { violation: Violation }) {
-  const now = useNow();
+  const now = useKnownNow();
   return (
     <p className="tabular absolute top-2 left-2 flex max-w-[calc(100%-16px)] items-center gap-1.5 rounded-md bg-surface px-2 py-1 font-medium text-xs">
       <SeverityMark severity={violation.severity} size={13} />

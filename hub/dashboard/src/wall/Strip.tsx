@@ -1,7 +1,7 @@
 /** Ten minutes of a booth at a glance: height says how severe, hatching says that nobody looked. */
 import type { Booth, Gap, Severity, Violation } from "@/api/types";
 import { count, t } from "@/text/text";
-import { useNow } from "@/time/now";
+import { useKnownNow } from "@/time/now";
 import { severityFill } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
 import { lastMinutes, placeGaps, placeViolations, unwatched } from "@/violations/strip";
@@ -13,7 +13,7 @@ const HEIGHTS: Record<Severity, string> = { low: "h-2", medium: "h-3.5", high: "
 type Props = { booth: Booth; violations: readonly Violation[]; gaps: readonly Gap[] };
 
 export function Strip({ booth, violations, gaps }: Props) {
-  const now = useNow();
+  const now = useKnownNow();
   const window = lastMinutes(STRIP_MINUTES, now);
   const own = violations.filter((violation) => violation.booth_id === booth.booth_id);
   const placed = placeViolations(own, window);

@@ -1,0 +1,199 @@
+"""The composition root: what a hub consists of, in which order it starts and stops."""
+
+import asyncio
+import logging
+import secrets
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from contract.topics import HUB_FEED, parse_booth_topic
+from hub import __version__
+from hub.api import booths, enrol, evidence, live, system, users, violations
+from hub.auth import Auth
+from hub.broker import Broker
+from hub.certificates import Authority
+from hub.clock import ClockWatch
+from hub.commands import Commands
+from hub.config import Settings
+from hub.db import Database
+from hub.desired import DesiredState
+from hub.enrolment import Enrolment, MqttAddress
+from hub.evidence import EvidenceFiles
+from hub.feed import Feed
+from hub.ingest import Ingest
+from hub.live import Live
+from hub.message import Message
+from hub.metrics import Metrics
+from hub.mqtt import BrokerAddress, HubMqtt
+from hub.openapi import install_openapi
+from hub.parts import Hub
+from hub.problems import install_problem_handlers
+from hub.states import BoothStates
+from hub.web import Dashboard, ForgeryCheck, SecurityHeaders
+
+log = logging.getLogger(__name__)
+
+BROKER_TIMEOUT_S: Final = 15.0
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The web application; nothing starts before its lifespan does."""
+    app = FastAPI(
+        title="Invigil hub",
+        version=__version__,
+        description="What booths report, for the people who watch.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan(settings),
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(ForgeryCheck, cookie_name=Auth.cookie_name),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        ],
+    )
+    install_problem_handlers(app)
+    api = APIRouter(prefix="/api/v1")
+    for resource in (users, booths, violations, evidence, enrol, system, live):
+        api.include_router(resource.router)
+    app.include_router(api)
+    app.include_router(system.probes)
+    app.mount("/", Dashboard(), name="dashboard")
+    install_openapi(app)
+    return app
+
+
+def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings) as hub:
+            app.state.hub = hub
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Hub]:
+    """Everything that runs behind the routes. Read downwards it starts, upwards it stops."""
+    loop = asyncio.get_running_loop()
+    instance = secrets.token_hex(6)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        # 1. What is kept.
+        database = Database(settings.database_path)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        authority = Authority.load_or_create(settings.data / "ca")
+        server_keys = authority.issue_server([settings.host, settings.reach_host])
+        hub_keys = authority.issue_hub()
+
+        # 2. The broker, and the connection to it. Nothing arrives before `mqtt.start`.
+        broker = Broker(settings.data / "mosquitto", settings.host, settings.mqtt_port, server_keys, authority, metrics)
+        await broker.start()
+        stack.push_async_callback(broker.stop)
+        address = BrokerAddress(
+            settings.local_host, broker.port, authority.certificate_file, hub_keys.certificate, hub_keys.key
+        )
+        mqtt = HubMqtt(
+            address,
+            instance,
+            metrics,
+            receive=lambda message: route(message),
+            on_connected=lambda: loop.call_soon_threadsafe(connected.set),
+        )
+
+        # 3. Who takes part.
+        feed = Feed(mqtt)
+        desired = DesiredState(database, mqtt)
+        commands = Commands(mqtt, metrics, loop)
+        live_feed = Live(database, instance, metrics, loop)
+        states = BoothStates(database, feed, metrics, loop)
+        ingest = Ingest(database, mqtt, feed, states, metrics, loop)
+        clock = ClockWatch(commands, states)
+        connected = asyncio.Event()
+
+        def route(message: Message) -> None:
+            """In paho's thread: to whom a message goes."""
+            booth_topic = parse_booth_topic(message.topic)
+            if booth_topic and booth_topic.channel == "events":
+                ingest.receive(booth_topic.booth, message)
+                return
+            mqtt.taken(message.delivery)
+            if booth_topic:
+                states.receive(booth_topic, message)
+            elif message.topic == HUB_FEED:
+                live_feed.receive(message)
+            elif message.topic == mqtt.reply_topic:
+                commands.receive(message)
+
+        async def greet() -> None:
+            """After every connection: the broker forgot what it retained, and browsers may have missed changes."""
+            while True:
+                await connected.wait()
+                connected.clear()
+                await desired.publish_all()
+                states.connected()
+                live_feed.fetch_again()
+
+        # 4. What runs.
+        await states.load()
+        for name, work in (
+            ("ingest", ingest.run),
+            ("states", states.run),
+            ("live", live_feed.run),
+            ("clock", clock.run),
+            ("greet", greet),
+        ):
+            stack.push_async_callback(_start(name, work))
+        stack.push_async_callback(ingest.finish)
+        mqtt.start()
+        stack.push_async_callback(to_thread.run_sync, mqtt.stop)
+        if not await to_thread.run_sync(mqtt.wait_connected, BROKER_TIMEOUT_S):
+            await broker.explain_silence()
+
+        yield Hub(
+            settings=settings,
+            instance=instance,
+            started_at=datetime.now(UTC),
+            metrics=metrics,
+            database=database,
+            authority=authority,
+            auth=Auth(database, metrics),
+            enrolment=Enrolment(database, authority, MqttAddress(settings.reach_host, broker.port)),
+            mqtt=mqtt,
+            feed=feed,
+            desired=desired,
+            commands=commands,
+            evidence=EvidenceFiles(
+                settings.evidence_dir, settings.evidence_max_bytes, database, authority, feed, metrics
+            ),
+            live=live_feed,
+        )
+
+
+def _start(name: str, work: Callable[[], Coroutine[None, None, None]]) -> Callable[[], Awaitable[None]]:
+    """Starts a task that runs until the hub stops; returns what ends it. A task that fails ends the hub."""
+    task = asyncio.create_task(work(), name=name)
+    task.add_done_callback(_failed)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    return end
+
+
+def _failed(task: asyncio.Task[None]) -> None:
+    """Nothing may go on as if it were watched: the service manager starts the hub again."""
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("%s failed; the hub stops", task.get_name(), exc_info=task.exception())
+        signal.raise_signal(signal.SIGTERM)

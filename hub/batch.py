@@ -1,0 +1,288 @@
+"""One batch of events, stored in the caller's transaction: what is new, repeated, refused, missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contract import chain
+from contract.messages import Checkpoint, MonitoringGap, ViolationClosed, ViolationOpened, ViolationUpdated
+from hub.certificates import load_certificate, public_key
+from hub.errors import CertificateError
+from hub.incoming import Incoming, Key, Refused
+from hub.progress import ChainProgress, Range
+from hub.store import booths, devices, events, gaps, violations
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch; true only once the transaction is committed."""
+
+    stored: list[Incoming] = field(default_factory=list)
+    repeated: list[Incoming] = field(default_factory=list)
+    deferred: list[Incoming] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    missing: dict[UUID, tuple[Range, ...]] = field(default_factory=dict)
+    links_broken: int = 0
+    checkpoints_refused: int = 0
+    violations: set[UUID] = field(default_factory=set)
+    gaps: set[UUID] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the database holds of everything the batch speaks of, read in a few statements."""
+
+    booths: set[str]
+    chains: dict[UUID, str]
+    """Chain to the booth it belongs to: the one that used it first."""
+    progress: dict[UUID, ChainProgress]
+    links: dict[Key, events.Link]
+    violations: dict[UUID, str]
+    gaps: dict[UUID, str]
+    certificates: dict[str, str]
+
+
+async def store(connection: AsyncConnection, messages: Sequence[Incoming | Refused]) -> Outcome:
+    """Stores what can be stored; raises what SQLAlchemy raises, and then nothing counts."""
+    incoming = [message for message in messages if isinstance(message, Incoming)]
+    outcome = Outcome(refused=[message for message in messages if isinstance(message, Refused)])
+    known = await _read(connection, incoming, outcome.refused)
+    hashes: dict[Key, str] = {key: row.payload_sha256 for key, row in known.links.items()}
+    for arrived in incoming:
+        _judge(arrived, known, hashes, outcome)
+    _note_refused(outcome.refused, known)
+    await _write(connection, known, hashes, outcome)
+    outcome.missing = {
+        chain_id: progress.gaps for chain_id, progress in known.progress.items() if chain_id in known.chains
+    }
+    return outcome
+
+
+async def _read(connection: AsyncConnection, incoming: list[Incoming], refused: list[Refused]) -> _Known:
+    booth_ids = {arrived.event.booth for arrived in incoming} | {each.booth_id for each in refused}
+    chain_ids = {arrived.event.chain_id for arrived in incoming} | {each.key[0] for each in refused if each.key}
+    keys: set[Key] = set()
+    violation_ids: set[UUID] = set()
+    gap_ids: set[UUID] = set()
+    signers: set[str] = set()
+    for arrived in incoming:
+        (chain_id, seq), body = arrived.key, arrived.event.body
+        keys.update(((chain_id, seq - 1), (chain_id, seq), (chain_id, seq + 1)))
+        if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
+            violation_ids.add(body.violation.violation_id)
+        elif isinstance(body, MonitoringGap):
+            gap_ids.add(body.gap_id)
+        elif isinstance(body, Checkpoint):
+            keys.add((chain_id, body.head_seq))
+            signers.add(arrived.event.booth)
+    chains = await events.find_chains(connection, chain_ids)
+    missing = await events.find_gaps(connection, chain_ids)
+    return _Known(
+        booths=await booths.known(connection, booth_ids),
+        chains={chain_id: row.booth_id for chain_id, row in chains.items()},
+        progress={chain_id: ChainProgress(row.max_seq, missing.get(chain_id, ())) for chain_id, row in chains.items()},
+        links=await events.find_links(connection, keys) if keys else {},
+        violations=await violations.owners(connection, violation_ids) if violation_ids else {},
+        gaps=await gaps.owners(connection, gap_ids) if gap_ids else {},
+        certificates=await devices.current_certificates(connection, signers) if signers else {},
+    )
+
+
+def _judge(arrived: Incoming, known: _Known, hashes: dict[Key, str], outcome: Outcome) -> None:
+    """Sorts one event, in the order of arrival."""
+    event, body = arrived.event, arrived.event.body
+    booth_id = event.booth
+
+    def refuse(refusal: Any, reason: str) -> None:
+        outcome.refused.append(Refused(booth_id, arrived.message, refusal, reason, arrived.key))
+
+    if booth_id not in known.booths:
+        refuse("unknown_booth", f"this hub has no booth {booth_id}")
+    elif known.chains.setdefault(event.chain_id, booth_id) != booth_id:
+        refuse("foreign", "the chain belongs to another booth")
+    elif arrived.key in hashes:
+        if hashes[arrived.key] == arrived.payload_sha256:
+            outcome.repeated.append(arrived)
+        else:
+            refuse("tampered", "another event has this number in the chain")
+    elif not _own(body, booth_id, known):
+        refuse("foreign", "the violation or gap belongs to another booth")
+    elif not known.progress.setdefault(event.chain_id, ChainProgress()).take(event.seq):
+        outcome.deferred.append(arrived)
+    else:
+        hashes[arrived.key] = arrived.payload_sha256
+        outcome.stored.append(arrived)
+
+
+def _own(body: object, booth_id: str, known: _Known) -> bool:
+    if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
+        return known.violations.setdefault(body.violation.violation_id, booth_id) == booth_id
+    if isinstance(body, MonitoringGap):
+        return known.gaps.setdefault(body.gap_id, booth_id) == booth_id
+    return True
+
+
+def _note_refused(refused: list[Refused], known: _Known) -> None:
+    """A refused number is not missing: the booth is told to forget it."""
+    for each in refused:
+        if each.key and each.booth_id in known.booths:
+            chain_id, seq = each.key
+            if known.chains.setdefault(chain_id, each.booth_id) == each.booth_id:
+                known.progress.setdefault(chain_id, ChainProgress()).take(seq)
+
+
+async def _write(connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome) -> None:
+    await _write_chains(connection, known, outcome)
+    if outcome.refused:
+        await events.keep_aside(
+            connection, [events.aside(each.booth_id, each.message, each.reason, each.key) for each in outcome.refused]
+        )
+    if not outcome.stored:
+        return
+    await _write_events(connection, known, hashes, outcome)
+    await _write_checkpoints(connection, known, hashes, outcome)
+    await _write_bodies(connection, outcome)
+
+
+async def _write_chains(connection: AsyncConnection, known: _Known, outcome: Outcome) -> None:
+    counts: dict[UUID, int] = {}
+    for arrived in outcome.stored:
+        counts[arrived.event.chain_id] = counts.get(arrived.event.chain_id, 0) + 1
+    received: datetime | None = next((arrived.message.received_at for arrived in outcome.stored), None)
+    received = received or next((each.message.received_at for each in outcome.refused), None)
+    rows = [
+        {
+            "chain_id": chain_id,
+            "booth_id": known.chains[chain_id],
+            "max_seq": progress.max_seq,
+            "events": counts.get(chain_id, 0),
+            "first_received_at": received,
+        }
+        for chain_id, progress in known.progress.items()
+    ]
+    if rows and received is not None:
+        await events.write_chains(connection, rows)
+    await events.write_gaps(
+        connection,
+        [
+            {"chain_id": chain_id, "first": first}
+            for chain_id, progress in known.progress.items()
+            for first, _ in progress.closed()
+        ],
+        [
+            {"chain_id": chain_id, "first": first, "last": last}
+            for chain_id, progress in known.progress.items()
+            for first, last in progress.opened()
+        ],
+    )
+
+
+async def _write_events(connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome) -> None:
+    rows = []
+    for arrived in outcome.stored:
+        event = arrived.event
+        link_ok = _link(event.seq, event.prev_sha256, hashes.get((event.chain_id, event.seq - 1)))
+        outcome.links_broken += link_ok is False
+        rows.append(
+            {
+                "chain_id": event.chain_id,
+                "seq": event.seq,
+                "booth_id": event.booth,
+                "type": event.body.type,
+                "payload": arrived.message.payload,
+                "payload_sha256": arrived.payload_sha256,
+                "prev_sha256": event.prev_sha256,
+                "link_ok": link_ok,
+                "wall_time": event.wall_time,
+                "received_at": arrived.message.received_at,
+            }
+        )
+    await events.add(connection, rows)
+    late = []
+    for arrived in outcome.stored:
+        after = (arrived.event.chain_id, arrived.event.seq + 1)
+        if after in known.links and known.links[after].link_ok is None:
+            link_ok = known.links[after].prev_sha256 == arrived.payload_sha256
+            outcome.links_broken += not link_ok
+            late.append((after, link_ok))
+    if late:
+        await events.set_links(connection, late)
+
+
+def _link(seq: int, prev_sha256: str, before: str | None) -> bool | None:
+    if seq == 1:
+        return prev_sha256 == chain.GENESIS_SHA256
+    return None if before is None else prev_sha256 == before
+
+
+async def _write_checkpoints(
+    connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome
+) -> None:
+    rows = []
+    for arrived in outcome.stored:
+        event, body = arrived.event, arrived.event.body
+        if isinstance(body, Checkpoint):
+            signature_ok = _signed(event.chain_id, body, known.certificates.get(event.booth))
+            head = hashes.get((event.chain_id, body.head_seq))
+            head_ok = None if head is None else head == body.head_sha256
+            outcome.checkpoints_refused += not signature_ok or head_ok is False
+            rows.append(
+                {
+                    "chain_id": event.chain_id,
+                    "seq": event.seq,
+                    "head_seq": body.head_seq,
+                    "head_sha256": body.head_sha256,
+                    "signature_ok": signature_ok,
+                    "head_ok": head_ok,
+                }
+            )
+    if rows:
+        await events.add_checkpoints(connection, rows)
+
+
+def _signed(chain_id: UUID, checkpoint: Checkpoint, certificate_pem: str | None) -> bool:
+    if certificate_pem is None:
+        return False
+    try:
+        key = public_key(load_certificate(certificate_pem))
+    except CertificateError:
+        return False
+    signed = chain.checkpoint_bytes(chain_id, checkpoint.head_seq, checkpoint.head_sha256)
+    return chain.verify(key, checkpoint.signature, signed)
+
+
+async def _write_bodies(connection: AsyncConnection, outcome: Outcome) -> None:
+    """The newest state of each violation and gap; `outcome.stored` may hold several of one, in any order."""
+    violation_rows: dict[UUID, dict[str, Any]] = {}
+    gap_rows: dict[UUID, dict[str, Any]] = {}
+    refs: dict[tuple[UUID, str], dict[str, Any]] = {}
+    for arrived in sorted(outcome.stored, key=lambda arrived: arrived.event.seq):
+        event, body = arrived.event, arrived.event.body
+        row: dict[str, Any] = {"booth_id": event.booth, "chain_id": event.chain_id, "seq": event.seq}
+        if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
+            violation = body.violation
+            fields = ("violation_id", "kind", "severity", "opened_at", "ended_at")
+            row |= {name: getattr(violation, name) for name in fields}
+            row |= {"document": violation.model_dump_json(), "received_at": arrived.message.received_at}
+            violation_rows[violation.violation_id] = row
+            for ref in violation.evidence:
+                refs[violation.violation_id, ref.sha256] = {
+                    "violation_id": violation.violation_id,
+                    "sha256": ref.sha256,
+                    "taken_at": ref.taken_at,
+                }
+        elif isinstance(body, MonitoringGap):
+            fields = ("gap_id", "reason", "detail", "started_at", "ended_at")
+            gap_rows[body.gap_id] = row | {name: getattr(body, name) for name in fields}
+    if violation_rows:
+        await violations.upsert(connection, list(violation_rows.values()))
+    if refs:
+        await violations.add_evidence_refs(connection, list(refs.values()))
+    if gap_rows:
+        await gaps.upsert(connection, list(gap_rows.values()))
+    outcome.violations = set(violation_rows)
+    outcome.gaps = set(gap_rows)

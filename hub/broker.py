@@ -1,0 +1,225 @@
+"""The private Mosquitto: its configuration, its access list, and the child process that is kept running.
+
+One listener with mutual TLS; a client is whoever its certificate names. Nothing is kept by the broker: durability is
+the outbox's and the database's.
+"""
+
+import asyncio
+import getpass
+import logging
+import os
+import shutil
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, STDOUT
+from typing import Final
+
+from contract.topics import FROM_BOOTH, HUB_COMMON_NAME, HUB_STATUS, MAX_PAYLOAD_BYTES, PREFIX, TO_BOOTH, booth_topic
+from hub.certificates import Authority, KeyPair
+from hub.errors import BrokerError
+from hub.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+RESTART_S: Final = (0.2, 5.0)
+"""First and longest pause before a broker that ended is started again."""
+STOP_S: Final = 2.0
+STEADY_S: Final = 10.0
+"""A broker that ran this long did not fail at its start."""
+SIZE_MARGIN_BYTES: Final = 8 * 1024
+"""So much above the limit still passes, for the hub to count and answer; more the broker refuses itself."""
+
+
+class Broker:
+    def __init__(
+        self, folder: Path, host: str, port: int, keys: KeyPair, authority: Authority, metrics: Metrics
+    ) -> None:
+        self._folder = folder
+        self._host = host
+        self._keys = keys
+        self._authority = authority
+        self._metrics = metrics
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._last_words = ""
+        self.port = port
+
+    async def start(self) -> None:
+        """Starts Mosquitto, after ending one that a killed hub left behind; raises `BrokerError`."""
+        program = find_mosquitto()
+        await _end_orphans(self._config_file)
+        self.port = self.port or free_port(self._host)
+        _check_port(self._host, self.port)
+        self._write_config()
+        await self._spawn(program)
+        self._watch = asyncio.create_task(self._keep_running(program), name="broker")
+
+    async def stop(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        self._pid_file.unlink(missing_ok=True)
+
+    async def explain_silence(self) -> None:
+        """Raises `BrokerError` with what the broker last said."""
+        said = f": {self._last_words}" if self._last_words else ""
+        raise BrokerError(f"the MQTT broker does not answer on {self._host}:{self.port}{said}", hint="see the log")
+
+    @property
+    def _config_file(self) -> Path:
+        return self._folder / "mosquitto.conf"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._folder / "mosquitto.pid"
+
+    async def _spawn(self, program: str) -> None:
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                program, "-c", str(self._config_file), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, start_new_session=True
+            )
+        except OSError as error:
+            raise BrokerError(f"{program} does not start: {error.strerror}", hint="check its permissions") from error
+        self._pid_file.write_text(f"{self._process.pid}\n")
+
+    async def _keep_running(self, program: str) -> None:
+        pause_s, longest_s = RESTART_S
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            process = self._process
+            if process is not None:
+                await self._pass_on_log(process)
+                code = await process.wait()
+                log.error("the MQTT broker ended (%s); starting it again in %.1f s", _how(code), pause_s)
+            if loop.time() - started > STEADY_S:
+                pause_s = RESTART_S[0]
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, longest_s)
+            self._metrics.broker_restarts.inc()
+            try:
+                await self._spawn(program)
+            except BrokerError as error:
+                self._process = None
+                log.error("%s", error)
+
+    async def _pass_on_log(self, process: asyncio.subprocess.Process) -> None:
+        """Until the broker closes its end."""
+        assert process.stdout is not None  # noqa: S101 (it was asked for)
+        async for raw in process.stdout:
+            line = raw.decode(errors="replace").strip()
+            if line:
+                self._last_words = line
+                log.log(logging.WARNING if "Error" in line else logging.DEBUG, "mosquitto: %s", line)
+
+    def _write_config(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        access_file = self._folder / "access.acl"
+        access_file.write_text(access_list())
+        access_file.chmod(0o600)
+        lines = [
+            "# Written at every start of the hub.",
+            f"listener {self.port} {self._host}".rstrip(),
+            "socket_domain ipv6" if ":" in self._host else "",
+            f"cafile {self._authority.certificate_file}",
+            f"certfile {self._keys.certificate}",
+            f"keyfile {self._keys.key}",
+            "tls_version tlsv1.2",
+            "require_certificate true",
+            "use_identity_as_username true",
+            # Or a booth could take over another's connection by using its client id.
+            "use_username_as_clientid true",
+            "allow_anonymous false",
+            f"acl_file {access_file}",
+            # Without it a broker that is started by root becomes a user who cannot read the keys.
+            f"user {getpass.getuser()}" if os.geteuid() == 0 else "",
+            "persistence false",
+            f"message_size_limit {MAX_PAYLOAD_BYTES + SIZE_MARGIN_BYTES}",
+            f"max_packet_size {2 * (MAX_PAYLOAD_BYTES + SIZE_MARGIN_BYTES)}",
+            "max_inflight_messages 500",
+            "max_queued_messages 5000",
+            "set_tcp_nodelay true",
+            "log_dest stderr",
+            "log_type error",
+            "log_type warning",
+            "log_type notice",
+        ]
+        self._config_file.write_text("\n".join(line for line in lines if line) + "\n")
+
+
+def access_list() -> str:
+    """Who may say and hear what. `%u` is the common name of the client's certificate: the booth."""
+    lines = [f"user {HUB_COMMON_NAME}", f"topic readwrite {PREFIX}/#", ""]
+    lines += [f"pattern write {booth_topic('%u', channel)}" for channel in FROM_BOOTH]
+    lines += [f"pattern read {booth_topic('%u', channel)}" for channel in TO_BOOTH]
+    lines += [f"pattern write {PREFIX}/hub/replies/+", f"pattern read {HUB_STATUS}"]
+    return "\n".join(lines) + "\n"
+
+
+def find_mosquitto() -> str:
+    """Also where a user's PATH does not reach; raises `BrokerError`."""
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
+    program = shutil.which("mosquitto", path=path)
+    if program is None:
+        raise BrokerError("the MQTT broker Mosquitto is not installed", hint="install it: apt-get install mosquitto")
+    return program
+
+
+def free_port(host: str) -> int:
+    with socket.create_server((host, 0), family=_family(host)) as found:
+        return int(found.getsockname()[1])
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port), family=_family(host)).close()
+    except OSError as error:
+        raise BrokerError(
+            f"cannot listen on {host}:{port} for MQTT: {error.strerror}", hint="choose another with --mqtt-port"
+        ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _how(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+async def _end_orphans(config_file: Path) -> None:
+    """Ends brokers of this data directory whose hub was killed: their command line names our configuration."""
+    orphans = _running_with(config_file)
+    for pid in orphans:
+        log.warning("ending the MQTT broker %d that a killed hub left behind", pid)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    for _ in range(int(STOP_S / 0.05)):
+        if not _running_with(config_file):
+            return
+        await asyncio.sleep(0.05)
+    for pid in _running_with(config_file):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _running_with(config_file: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            arguments = entry.read_bytes().split(b"\0")
+            if arguments[0].endswith(b"mosquitto") and os.fsencode(config_file) in arguments:
+                found.append(int(entry.parent.name))
+    return found

@@ -1,0 +1,191 @@
+"""Events from booths into the database: collect, commit, and only then acknowledge.
+
+The queue holds `RECEIVE_MAXIMUM` events. The broker may send no more until some are confirmed, which happens when they
+are stored; an event that comes on top is dropped and counted, and the booth sends it again.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.exc import OperationalError
+
+from contract.messages import Ack, Rejection, SeqRange
+from contract.topics import booth_topic
+from hub import batch
+from hub.db import Database
+from hub.errors import StoreError
+from hub.feed import Feed
+from hub.incoming import Incoming, Refused, read
+from hub.message import Message
+from hub.metrics import Metrics
+from hub.mqtt import RECEIVE_MAXIMUM, HubMqtt
+from hub.progress import ranges
+from hub.states import BoothStates
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 500
+LINGER_S: Final = 0.02
+"""How long a first event waits for others: one flush to disk serves them all."""
+RETRY_S: Final = (0.1, 5.0)
+"""First and longest pause before a batch is tried again."""
+MISSING_IN_ACK: Final = 20
+REJECTED_IN_ACK: Final = 100
+"""Each with a reason of up to 300 letters: half of what may travel."""
+FINISH_S: Final = 1.5
+
+Arrived = Incoming | Refused
+
+
+class Ingest:
+    def __init__(
+        self,
+        database: Database,
+        mqtt: HubMqtt,
+        feed: Feed,
+        states: BoothStates,
+        metrics: Metrics,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._database = database
+        self._mqtt = mqtt
+        self._feed = feed
+        self._states = states
+        self._metrics = metrics
+        self._loop = loop
+        self._queue: deque[tuple[str, Message]] = deque()
+        self._lock = threading.Lock()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def receive(self, booth_id: str, message: Message) -> None:
+        """In paho's thread. A message that finds the queue full is not confirmed and not kept."""
+        with self._lock:
+            if len(self._queue) >= RECEIVE_MAXIMUM:
+                self._metrics.ingest_overflow.inc()
+                return
+            self._queue.append((booth_id, message))
+            first = len(self._queue) == 1
+        if first:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def run(self) -> None:
+        """Until cancelled; an error of the database only makes it wait."""
+        while True:
+            taken = await self._take()
+            self._idle.clear()
+            try:
+                await self._store(taken)
+            finally:
+                self._idle.set()
+
+    async def finish(self) -> None:
+        """Lets a batch that is being written come to its end, for a moment; what is not committed is sent again."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), FINISH_S)
+        except TimeoutError:
+            log.warning("stopped with a batch that the database did not take; booths send it again")
+
+    async def _take(self) -> list[tuple[str, Message]]:
+        while not self._queue:
+            self._wake.clear()
+            if not self._queue:
+                await self._wake.wait()
+        if len(self._queue) < BATCH:
+            await asyncio.sleep(LINGER_S)
+        with self._lock:
+            taken = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+        self._metrics.ingest_queue.set(len(self._queue))
+        return taken
+
+    async def _store(self, taken: Sequence[tuple[str, Message]]) -> None:
+        self._metrics.ingest_batch.observe(len(taken))
+        arrived = [read(booth_id, message) for booth_id, message in taken]
+        for outcome in await self._commit(arrived):
+            self._count(outcome)
+            self._acknowledge(outcome)
+            self._states.seen({each.event.booth for each in outcome.stored})
+            self._feed.publish(outcome.violations, outcome.gaps)
+        for _, message in taken:
+            self._mqtt.taken(message.delivery)
+
+    async def _commit(self, arrived: Sequence[Arrived]) -> list[batch.Outcome]:
+        """Commits all of them, however long the database takes to recover.
+
+        Where it is not the database but an event that cannot be stored, each is tried alone and that one kept aside.
+        """
+        pause_s, longest_s = RETRY_S
+        while True:
+            try:
+                async with self._database.writing() as connection:
+                    return [await batch.store(connection, arrived)]
+            except StoreError as error:
+                if not isinstance(error.__cause__, OperationalError | OSError):
+                    log.error("a batch of %d cannot be stored: %s", len(arrived), error)
+                    return await self._apart(arrived, error)
+                self._metrics.ingest_retries.inc()
+                log.warning("events not stored, trying again in %.1f s: %s (%s)", pause_s, error, error.hint)
+            except Exception as error:
+                log.exception("a batch of %d cannot be stored", len(arrived))
+                return await self._apart(arrived, error)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, longest_s)
+
+    async def _apart(self, arrived: Sequence[Arrived], error: Exception) -> list[batch.Outcome]:
+        if len(arrived) > 1:
+            return [outcome for each in arrived for outcome in await self._commit([each])]
+        each = arrived[0]
+        if isinstance(each, Refused):
+            # Already what it would become: not even that can be written, so it is only counted.
+            return [batch.Outcome(refused=[each])]
+        refused = Refused(each.event.booth, each.message, "unstorable", f"cannot be stored: {error}"[:300], each.key)
+        return await self._commit([refused])
+
+    def _count(self, outcome: batch.Outcome) -> None:
+        metrics = self._metrics
+        metrics.events_committed.inc(len(outcome.stored))
+        metrics.events_repeated.inc(len(outcome.repeated))
+        metrics.events_deferred.inc(len(outcome.deferred))
+        metrics.links_broken.inc(outcome.links_broken)
+        metrics.checkpoints_refused.inc(outcome.checkpoints_refused)
+        for refused in outcome.refused:
+            metrics.messages_rejected.labels(refused.refusal).inc()
+            log.warning("kept aside a message of %s: %s: %s", refused.booth_id, refused.refusal, refused.reason)
+
+    def _acknowledge(self, outcome: batch.Outcome) -> None:
+        """One acknowledgement for each booth and chain; the booth forgets what is named as committed or rejected."""
+        committed: dict[tuple[str, UUID], list[int]] = {}
+        asked = {(each.event.booth, each.event.chain_id) for each in outcome.deferred}
+        rejected: dict[tuple[str, UUID], list[Rejection]] = {}
+        for each in (*outcome.stored, *outcome.repeated):
+            committed.setdefault((each.event.booth, each.event.chain_id), []).append(each.event.seq)
+        for refused in outcome.refused:
+            if refused.key:
+                chain_id, seq = refused.key
+                reason = Rejection(seq=seq, reason=refused.reason)
+                rejected.setdefault((refused.booth_id, chain_id), []).append(reason)
+        for booth_id, chain_id in committed.keys() | rejected.keys() | asked:
+            missing = outcome.missing.get(chain_id, ()) if (booth_id, chain_id) in committed.keys() | asked else ()
+            ack = Ack(
+                chain_id=chain_id,
+                committed=_seq_ranges(ranges(committed.get((booth_id, chain_id), ()))),
+                missing=_seq_ranges(missing[:MISSING_IN_ACK]),
+            )
+            self._send(booth_id, ack)
+            refusals = rejected.get((booth_id, chain_id), [])
+            for start in range(0, len(refusals), REJECTED_IN_ACK):
+                self._send(booth_id, Ack(chain_id=chain_id, rejected=tuple(refusals[start : start + REJECTED_IN_ACK])))
+
+    def _send(self, booth_id: str, ack: Ack) -> None:
+        if ack.committed or ack.rejected or ack.missing:
+            self._mqtt.publish(booth_topic(booth_id, "acks"), ack.to_json())
+
+
+def _seq_ranges(found: Iterable[tuple[int, int]]) -> tuple[SeqRange, ...]:
+    return tuple(SeqRange(first=first, last=last) for first, last in found)

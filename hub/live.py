@@ -1,0 +1,233 @@
+"""From the feed to browsers: what changed is read back once and sent to everybody who watches.
+
+Each browser has a queue of `CLIENT_QUEUE` messages; one that cannot keep up is dropped with close code 4008, connects
+again and fetches everything. Nobody else waits for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from contract.wire import InvalidError
+from hub.db import Database
+from hub.errors import StoreError
+from hub.feed import ArrivedEvidence, Changes
+from hub.message import Message
+from hub.metrics import Metrics
+from hub.store import booths, gaps, violations
+from hub.views import LiveBeat, LiveBooth, LiveEvidence, LiveGap, LiveHello, LiveViolation, Me
+
+log = logging.getLogger(__name__)
+
+Name = TypeVar("Name")
+Thing = TypeVar("Thing")
+
+CLIENT_QUEUE: Final = 1000
+CHUNK: Final = 200
+"""Things read back and sent at once; a fifth of a browser's queue, so that a burst alone drops nobody."""
+MAX_PENDING: Final = 2000
+"""Changes waiting to be shown. Beyond, browsers are told to fetch everything instead."""
+BOOTH_INTERVAL_S: Final = 0.5
+BEAT_INTERVAL_S: Final = 5.0
+CLOSE_TIMEOUT_S: Final = 1.0
+TOO_SLOW: Final = 4008
+GOING_AWAY: Final = 1001
+
+
+class _Client:
+    def __init__(self, socket: WebSocket) -> None:
+        self.socket = socket
+        self.queue: asyncio.Queue[str] = asyncio.Queue(CLIENT_QUEUE)
+        self.closing: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+
+    def close(self, code: int, reason: str) -> None:
+        if not self.closing.done():
+            self.closing.set_result((code, reason))
+
+
+class Live:
+    def __init__(self, database: Database, instance: str, metrics: Metrics, loop: asyncio.AbstractEventLoop) -> None:
+        self._database = database
+        self._instance = instance
+        self._metrics = metrics
+        self._loop = loop
+        self._clients: set[_Client] = set()
+        self._stopping = False
+        self._wake = asyncio.Event()
+        self._violations: dict[UUID, None] = {}
+        self._gaps: dict[UUID, None] = {}
+        self._evidence: dict[str, ArrivedEvidence] = {}
+        self._booths: dict[str, None] = {}
+
+    def receive(self, message: Message) -> None:
+        """One message of the feed, in paho's thread."""
+        try:
+            changes = Changes.parse(message.payload)
+        except InvalidError as error:
+            log.warning("a message of the feed cannot be read: %s", error)
+            return
+        self._loop.call_soon_threadsafe(self._add, changes)
+
+    def fetch_again(self) -> None:
+        """Tells browsers to fetch everything, because changes may have passed unseen."""
+        self._send(LiveHello(instance=self._instance, at=datetime.now(UTC)))
+
+    def close_all(self) -> None:
+        """The hub stops: says so to every browser, and to those that come now."""
+        self._stopping = True
+        for client in list(self._clients):
+            client.close(GOING_AWAY, "the hub stops")
+
+    async def serve(
+        self, socket: WebSocket, *, still_allowed: Callable[[], Awaitable[Me | None]], refused_code: int
+    ) -> None:
+        """One browser, until it leaves, is too slow, signs out, or the hub stops. `socket` is accepted already."""
+        client = _Client(socket)
+        hello = LiveHello(instance=self._instance, at=datetime.now(UTC))
+        client.queue.put_nowait(hello.model_dump_json())
+        self._clients.add(client)
+        self._metrics.live_clients.set(len(self._clients))
+        if self._stopping:
+            client.close(GOING_AWAY, "the hub stops")
+        closing: asyncio.Future[Any] = client.closing
+        tasks: list[asyncio.Future[Any]] = [
+            asyncio.create_task(_send_queue(client)),
+            asyncio.create_task(_until_gone(socket)),
+            asyncio.create_task(_until_refused(client, still_allowed, refused_code)),
+        ]
+        try:
+            await asyncio.wait([*tasks, closing], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._clients.discard(client)
+            self._metrics.live_clients.set(len(self._clients))
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if client.closing.done():
+            await _close(socket, *client.closing.result())
+
+    async def run(self) -> None:
+        """Shows what `receive` collects. Ends when cancelled."""
+        beat = asyncio.create_task(self._beat())
+        flush = asyncio.create_task(self._flush_booths())
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._show_pending()
+        finally:
+            beat.cancel()
+            flush.cancel()
+
+    def _add(self, changes: Changes) -> None:
+        if not self._clients:
+            return
+        self._violations.update(dict.fromkeys(changes.violations))
+        self._gaps.update(dict.fromkeys(changes.gaps))
+        self._evidence.update({arrived.sha256: arrived for arrived in changes.evidence})
+        self._booths.update(dict.fromkeys(changes.booths))
+        if len(self._violations) + len(self._gaps) + len(self._evidence) > MAX_PENDING:
+            self._violations.clear()
+            self._gaps.clear()
+            self._evidence.clear()
+            self.fetch_again()
+        self._wake.set()
+
+    async def _show_pending(self) -> None:
+        while self._violations or self._gaps or self._evidence:
+            violation_ids, gap_ids = _take(self._violations), _take(self._gaps)
+            arrived = _take(self._evidence).values()
+            try:
+                async with self._database.reading() as connection:
+                    found = await violations.views(connection, violation_ids) if violation_ids else []
+                    found_gaps = await gaps.views(connection, gap_ids) if gap_ids else []
+            except StoreError as error:
+                self._failed(error)
+                return
+            for view in sorted(found, key=lambda view: view.opened_at):
+                self._send(LiveViolation(violation=view))
+            for gap in found_gaps:
+                self._send(LiveGap(gap=gap))
+            for evidence in arrived:
+                self._send(LiveEvidence(sha256=evidence.sha256, booth_id=evidence.booth_id))
+            changed = [*(view.booth_id for view in found), *(gap.booth_id for gap in found_gaps)]
+            self._booths.update(dict.fromkeys([*changed, *(evidence.booth_id for evidence in arrived)]))
+            await asyncio.sleep(0.01 if len(found) < CHUNK else 0.05)
+
+    async def _flush_booths(self) -> None:
+        while True:
+            await asyncio.sleep(BOOTH_INTERVAL_S)
+            changed = list(_take(self._booths))
+            if not changed:
+                continue
+            try:
+                async with self._database.reading() as connection:
+                    found = await booths.views(connection, changed)
+            except StoreError as error:
+                self._failed(error)
+                continue
+            for booth in found:
+                self._send(LiveBooth(booth=booth))
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_INTERVAL_S)
+            self._send(LiveBeat(at=datetime.now(UTC)))
+
+    def _failed(self, error: StoreError) -> None:
+        log.warning("changes could not be read back: %s", error)
+        self._metrics.live_failures.inc()
+        self.fetch_again()
+
+    def _send(self, message: BaseModel) -> None:
+        if not self._clients:
+            return
+        text = message.model_dump_json()
+        for client in self._clients:
+            try:
+                client.queue.put_nowait(text)
+            except asyncio.QueueFull:
+                if not client.closing.done():
+                    self._metrics.live_dropped.inc()
+                client.close(TOO_SLOW, "too slow; connect again")
+
+
+def _take(waiting: dict[Name, Thing]) -> dict[Name, Thing]:
+    """The oldest of those that wait, taken out."""
+    return {name: waiting.pop(name) for name in list(waiting)[:CHUNK]}
+
+
+async def _send_queue(client: _Client) -> None:
+    while True:
+        await client.socket.send_text(await client.queue.get())
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    """Whatever a browser sends is ignored."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _until_refused(client: _Client, still_allowed: Callable[[], Awaitable[Me | None]], code: int) -> None:
+    while True:
+        await asyncio.sleep(BEAT_INTERVAL_S)
+        try:
+            if await still_allowed() is None:
+                client.close(code, "signed out")
+                return
+        except StoreError as error:
+            log.warning("cannot tell whether a browser is still signed in: %s", error)
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    """A browser that reads nothing cannot take the close message either; it is not waited for."""
+    try:
+        await asyncio.wait_for(socket.close(code, reason), CLOSE_TIMEOUT_S)
+    except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError) as error:
+        log.debug("a browser was gone before it was told: %s", error)

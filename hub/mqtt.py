@@ -1,0 +1,197 @@
+"""The hub's connection to the broker: the only user of paho here, from its thread to whoever receives.
+
+MQTT 5 with mutual TLS and no persistent broker session: what the broker forgets, booths send again.
+"""
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from contract.messages import HubStatus
+from contract.topics import FROM_BOOTH, HUB_FEED, HUB_STATUS, MAX_PAYLOAD_BYTES, all_booths, reply_topic
+from hub.message import Delivery, Message
+from hub.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+RECEIVE_MAXIMUM: Final = 2000
+"""Events the broker may send before the hub says that they are stored. The ingest queue is as long, so it is never
+full because of QoS 1; what comes on top waits at the broker or is sent again by the booth."""
+
+MAX_UNSENT: Final = 10_000
+"""Messages waiting for the socket. More are not sent and counted: booths ask again."""
+
+KEEPALIVE_S: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    host: str
+    port: int
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+class HubMqtt:
+    """`receive` and `on_connected` are called in paho's thread and must not block.
+
+    `receive` gets every message; QoS 1 messages are confirmed to the broker by `taken`, when they are stored.
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        instance: str,
+        metrics: Metrics,
+        receive: Callable[[Message], None],
+        on_connected: Callable[[], object],
+    ) -> None:
+        self._address = address
+        self._instance = instance
+        self._metrics = metrics
+        self._receive = receive
+        self._on_connected = on_connected
+        self._connection = 0
+        self._connected = threading.Event()
+        self._client = self._make_client()
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    @property
+    def port(self) -> int:
+        return self._address.port
+
+    @property
+    def reply_topic(self) -> str:
+        return reply_topic(self._instance)
+
+    def start(self) -> None:
+        """Connects in the background, and again whenever the connection ends."""
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        self._client.connect_async(
+            self._address.host,
+            self._address.port,
+            keepalive=KEEPALIVE_S,
+            clean_start=True,
+            properties=properties,
+        )
+        self._client.loop_start()
+
+    def wait_connected(self, timeout_s: float) -> bool:
+        """Blocks; call it in a thread."""
+        return self._connected.wait(timeout_s)
+
+    def stop(self) -> None:
+        """Says `offline`, so that booths keep what they have, and ends the thread. Blocks for up to two seconds."""
+        if self.connected:
+            said = self._client.publish(HUB_STATUS, self._status("offline"), qos=1, retain=True)
+            try:
+                said.wait_for_publish(1.0)
+            except (ValueError, RuntimeError) as error:
+                log.warning("could not say goodbye to the broker: %s", error)
+        self._connected.clear()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        correlation: bytes | None = None,
+        expiry_s: int | None = None,
+    ) -> bool:
+        """Hands a message to paho, from any thread. False, counted, while the broker is away."""
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if correlation is not None:
+            properties.ResponseTopic = self.reply_topic
+            properties.CorrelationData = correlation
+        if expiry_s is not None:
+            properties.MessageExpiryInterval = expiry_s
+        sent = self.connected and len(payload) <= MAX_PAYLOAD_BYTES
+        if sent:
+            sent = self._client.publish(topic, payload, qos, retain, properties).rc == paho.MQTT_ERR_SUCCESS
+        if not sent:
+            self._metrics.mqtt_unsent.inc()
+        return sent
+
+    def taken(self, delivery: Delivery) -> None:
+        """Confirms a QoS 1 message to the broker, which may now send another."""
+        if delivery.qos and delivery.connection == self._connection:
+            self._client.ack(delivery.mid, delivery.qos)
+
+    def _make_client(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id=self._instance, protocol=paho.MQTTv5, manual_ack=True
+        )
+        address = self._address
+        client.tls_set(str(address.ca), str(address.certificate), str(address.key), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        client.will_set(HUB_STATUS, self._status("offline"), qos=1, retain=True)
+        client.reconnect_delay_set(1, 4)
+        client.max_inflight_messages_set(RECEIVE_MAXIMUM)
+        client.max_queued_messages_set(MAX_UNSENT)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
+
+    def _status(self, state: Any) -> bytes:
+        return HubStatus(state=state, instance=self._instance).to_json()
+
+    def _on_connect(self, client: paho.Client, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
+        if reason.is_failure:
+            log.error("the broker refuses the hub: %s", reason)
+            return
+        self._connection += 1
+        topics = [all_booths(channel) for channel in FROM_BOOTH]
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in (*topics, self.reply_topic, HUB_FEED)])
+
+    def _on_subscribe(self, client: paho.Client, _u: Any, _mid: int, reasons: list[ReasonCode], _p: Any) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            log.error("the broker refuses a subscription: %s", ", ".join(refused))
+            return
+        # Only now: booths start to send when they read this, and somebody must be listening.
+        client.publish(HUB_STATUS, self._status("online"), qos=1, retain=True)
+        self._connected.set()
+        self._metrics.mqtt_connected.set(1)
+        log.info("connected to the broker at %s:%s", self._address.host, self._address.port)
+        self._on_connected()
+
+    def _on_disconnect(self, _client: paho.Client, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
+        if self._connected.is_set():
+            log.warning("lost the broker (%s); connecting again", reason)
+        self._connected.clear()
+        self._metrics.mqtt_connected.set(0)
+
+    def _on_message(self, _client: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
+        properties = message.properties
+        self._receive(
+            Message(
+                message.topic,
+                bytes(message.payload),
+                message.retain,
+                datetime.now(UTC),
+                Delivery(self._connection, message.mid, message.qos),
+                getattr(properties, "CorrelationData", None) if properties else None,
+            )
+        )

@@ -1,0 +1,72 @@
+"""What a running hub consists of, and how a request gets at it. Built by `hub.app`, used by `hub.api` only."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from hub.auth import Auth
+from hub.certificates import Authority
+from hub.commands import Commands
+from hub.config import Settings
+from hub.db import Database
+from hub.desired import DesiredState
+from hub.enrolment import Enrolment
+from hub.errors import RefusedError
+from hub.evidence import EvidenceFiles
+from hub.feed import Feed
+from hub.live import Live
+from hub.metrics import Metrics
+from hub.mqtt import HubMqtt
+from hub.views import Me, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    settings: Settings
+    instance: str
+    started_at: datetime
+    metrics: Metrics
+    database: Database
+    authority: Authority
+    auth: Auth
+    enrolment: Enrolment
+    mqtt: HubMqtt
+    feed: Feed
+    desired: DesiredState
+    commands: Commands
+    evidence: EvidenceFiles
+    live: Live
+
+
+def running_hub(connection: HTTPConnection) -> Hub:
+    hub = connection.app.state.hub
+    assert isinstance(hub, Hub)  # noqa: S101 (the lifespan sets it before the first request)
+    return hub
+
+
+TheHub = Annotated[Hub, Depends(running_hub)]
+
+
+async def signed_in(connection: HTTPConnection, hub: TheHub) -> Me:
+    me = await hub.auth.who(connection.cookies.get(hub.auth.cookie_name))
+    if me is None:
+        raise RefusedError(401, "Not signed in", "sign in with POST /api/v1/sign-in; a sign-in lasts twelve hours")
+    return me
+
+
+SignedIn = Annotated[Me, Depends(signed_in)]
+
+
+def role_required(*roles: Role) -> Callable[[Me], Awaitable[Me]]:
+    """A dependency that lets only these roles through."""
+
+    async def check(me: SignedIn) -> Me:
+        if me.role not in roles:
+            raise RefusedError(403, "Not allowed", f"this needs the role {' or '.join(roles)}; you are {me.role}")
+        return me
+
+    return check

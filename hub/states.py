@@ -1,0 +1,187 @@
+"""What booths say about themselves: availability, health, reported. The latest of each is kept, the rest overwritten.
+
+Nothing queues: a newer message takes the place of one that was not written yet, so memory is bounded by the number of
+booths. Health is written at most every `HEALTH_INTERVAL_S` for each booth, all booths in one transaction.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, Final, Literal
+
+from contract.messages import Availability, Health, Reported
+from contract.topics import MAX_PAYLOAD_BYTES, BoothTopic
+from contract.wire import InvalidError
+from hub.db import Database
+from hub.errors import StoreError
+from hub.feed import Feed
+from hub.message import Message
+from hub.metrics import Metrics
+from hub.store import booths, events
+
+log = logging.getLogger(__name__)
+
+WRITE_INTERVAL_S: Final = 0.1
+HEALTH_INTERVAL_S: Final = 2.0
+GRACE_S: Final = 15.0
+"""After the hub connected: how long a booth that was online may take to say so again before it counts as offline."""
+
+State = Literal["online", "stopped", "offline"]
+Changes = dict[str, dict[str, Any]]
+
+
+class BoothStates:
+    def __init__(self, database: Database, feed: Feed, metrics: Metrics, loop: asyncio.AbstractEventLoop) -> None:
+        self._database = database
+        self._feed = feed
+        self._metrics = metrics
+        self._loop = loop
+        self._lock = threading.Lock()
+        self._arrived: dict[BoothTopic, Message] = {}
+        self._wake = asyncio.Event()
+        self._urgent: Changes = {}
+        self._health: Changes = {}
+        self._health_written: dict[str, float] = {}
+        self._availability: dict[str, str] = {}
+        self._heard: set[str] = set()
+        self._grace_until: float | None = None
+
+    async def load(self) -> None:
+        """What was known before the start."""
+        async with self._database.reading() as connection:
+            self._availability = await booths.availabilities(connection)
+
+    def receive(self, topic: BoothTopic, message: Message) -> None:
+        """In paho's thread."""
+        with self._lock:
+            self._arrived[topic] = message
+        self._loop.call_soon_threadsafe(self._wake.set)
+
+    def connected(self) -> None:
+        """The broker has forgotten who was online; booths say it again, or are offline."""
+        self._heard.clear()
+        self._grace_until = monotonic() + GRACE_S
+
+    def seen(self, booth_ids: Iterable[str]) -> None:
+        """An event came from them."""
+        now = datetime.now(UTC)
+        for booth_id in booth_ids:
+            self._health.setdefault(booth_id, {})["last_seen_at"] = now
+            self._heard.add(booth_id)
+        self._wake.set()
+
+    def set_clock_offset(self, booth_id: str, offset_ms: float) -> None:
+        self._urgent.setdefault(booth_id, {})["clock_offset_ms"] = offset_ms
+        self._wake.set()
+
+    def online(self) -> list[str]:
+        return [booth_id for booth_id, state in self._availability.items() if state == "online"]
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            pending = self._health or self._grace_until is not None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), HEALTH_INTERVAL_S / 4 if pending else None)
+            self._wake.clear()
+            await self._read()
+            self._end_grace()
+            await self._write()
+            await asyncio.sleep(WRITE_INTERVAL_S)
+
+    async def _read(self) -> None:
+        with self._lock:
+            arrived, self._arrived = self._arrived, {}
+        for topic, message in arrived.items():
+            try:
+                if len(message.payload) > MAX_PAYLOAD_BYTES:
+                    raise InvalidError(f"{len(message.payload)} bytes; at most {MAX_PAYLOAD_BYTES} travel over MQTT")
+                self._take(topic, message)
+            except InvalidError as error:
+                await self._keep_aside(topic, message, str(error))
+
+    def _take(self, topic: BoothTopic, message: Message) -> None:
+        booth_id, payload = topic.booth, message.payload
+        if topic.channel == "availability":
+            availability = Availability.parse(payload)
+            self._availability[booth_id] = availability.state
+            self._urgent.setdefault(booth_id, {}).update(
+                availability=availability.state, availability_since=_since(availability, message)
+            )
+        elif topic.channel == "reported":
+            self._urgent.setdefault(booth_id, {})["reported"] = Reported.parse(payload).model_dump_json()
+        elif topic.channel == "health":
+            health = Health.parse(payload).model_dump_json()
+            self._health.setdefault(booth_id, {}).update(health=health, last_seen_at=message.received_at)
+        self._heard.add(booth_id)
+
+    def _end_grace(self) -> None:
+        if self._grace_until is None or monotonic() < self._grace_until:
+            return
+        self._grace_until = None
+        now = datetime.now(UTC)
+        for booth_id in self.online():
+            if booth_id not in self._heard:
+                log.warning("booth %s did not come back after the hub did", booth_id)
+                self._availability[booth_id] = "offline"
+                self._urgent.setdefault(booth_id, {}).update(availability="offline", availability_since=now)
+
+    async def _write(self) -> None:
+        now = monotonic()
+        due = {
+            booth_id: values
+            for booth_id, values in self._health.items()
+            if booth_id in self._urgent or now - self._health_written.get(booth_id, 0.0) >= HEALTH_INTERVAL_S
+        }
+        changes = {
+            booth_id: {**due.get(booth_id, {}), **self._urgent.get(booth_id, {})} for booth_id in {*due, *self._urgent}
+        }
+        if not changes:
+            return
+        try:
+            async with self._database.writing() as connection:
+                await booths.write_states(connection, changes)
+        except StoreError as error:
+            # Kept and tried again; a newer state takes its place meanwhile.
+            self._metrics.state_failures.inc()
+            log.warning("booth states not stored: %s (%s)", error, error.hint)
+            await asyncio.sleep(1.0)
+            return
+        for booth_id, values in changes.items():
+            _forget(self._urgent, booth_id, values)
+            _forget(self._health, booth_id, values)
+            if booth_id in due:
+                self._health_written[booth_id] = now
+        self._feed.booth_changed(*changes)
+
+    async def _keep_aside(self, topic: BoothTopic, message: Message, reason: str) -> None:
+        self._metrics.messages_rejected.labels("malformed").inc()
+        log.warning("kept aside a message of %s (%s): %s", topic.booth, topic.channel, reason)
+        try:
+            async with self._database.writing() as connection:
+                await events.keep_aside(connection, [events.aside(topic.booth, message, reason, None)])
+        except StoreError as error:
+            self._metrics.state_failures.inc()
+            log.warning("not even kept aside: %s", error)
+
+
+def _since(availability: Availability, message: Message) -> datetime:
+    """A last will was written when the booth connected; when it is delivered is when the booth was lost."""
+    if availability.state == "offline" and not message.retained:
+        return message.received_at
+    return availability.since
+
+
+def _forget(waiting: Changes, booth_id: str, written: dict[str, Any]) -> None:
+    """Removes what was written, unless something newer came meanwhile."""
+    values = waiting.get(booth_id)
+    if values is None:
+        return
+    for name in [name for name, value in values.items() if name in written and written[name] is value]:
+        del values[name]
+    if not values:
+        del waiting[booth_id]

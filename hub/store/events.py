@@ -1,0 +1,119 @@
+"""Chains of events: what is stored of each, what is missing, and what was kept aside."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contract.chain import sha256_hex
+from hub.message import Message
+from hub.store.upsert import insert
+from hub.tables import chain_gaps, chains, checkpoints, events, rejected_messages
+
+KEPT_PAYLOAD_BYTES: Final = 8 * 1024
+KEEP_REJECTED: Final = 10_000
+"""Rows kept aside, the newest; with at most `KEPT_PAYLOAD_BYTES` each they cannot fill a disk."""
+
+Key = tuple[UUID, int]
+Range = tuple[int, int]
+
+
+class Link(NamedTuple):
+    """What ties a stored event into its chain."""
+
+    payload_sha256: str
+    prev_sha256: str
+    link_ok: bool | None
+
+
+async def find_chains(connection: AsyncConnection, chain_ids: Iterable[UUID]) -> dict[UUID, Row[Any]]:
+    found = await connection.execute(select(chains).where(chains.c.chain_id.in_(list(chain_ids))))
+    return {row.chain_id: row for row in found}
+
+
+async def find_gaps(connection: AsyncConnection, chain_ids: Iterable[UUID]) -> dict[UUID, list[Range]]:
+    found = await connection.execute(select(chain_gaps).where(chain_gaps.c.chain_id.in_(list(chain_ids))))
+    missing: dict[UUID, list[Range]] = {}
+    for row in found:
+        missing.setdefault(row.chain_id, []).append((row.first, row.last))
+    return missing
+
+
+async def find_links(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Link]:
+    """Hashes of those events that are stored."""
+    columns = (events.c.chain_id, events.c.seq)
+    found = await connection.execute(
+        select(*columns, events.c.payload_sha256, events.c.prev_sha256, events.c.link_ok).where(
+            tuple_(*columns).in_(list(keys))
+        )
+    )
+    return {(row.chain_id, row.seq): Link(row.payload_sha256, row.prev_sha256, row.link_ok) for row in found}
+
+
+async def write_chains(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """New chains, and how far known ones have come; `events` is added to what was counted."""
+    statement = insert(connection, chains)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["chain_id"],
+            set_={"max_seq": statement.excluded.max_seq, "events": chains.c.events + statement.excluded.events},
+        ),
+        rows,
+    )
+
+
+async def write_gaps(
+    connection: AsyncConnection, closed: Sequence[dict[str, Any]], opened: Sequence[dict[str, Any]]
+) -> None:
+    if closed:
+        await connection.execute(
+            delete(chain_gaps).where(
+                chain_gaps.c.chain_id == bindparam("chain"), chain_gaps.c.first == bindparam("start")
+            ),
+            [{"chain": row["chain_id"], "start": row["first"]} for row in closed],
+        )
+    if opened:
+        await connection.execute(plain_insert(chain_gaps), opened)
+
+
+async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    await connection.execute(insert(connection, events).on_conflict_do_nothing(), rows)
+
+
+async def set_links(connection: AsyncConnection, links: Sequence[tuple[Key, bool]]) -> None:
+    """What became known of events whose predecessor came after them."""
+    await connection.execute(
+        update(events)
+        .where(events.c.chain_id == bindparam("chain"), events.c.seq == bindparam("number"))
+        .values(link_ok=bindparam("link")),
+        [{"chain": key[0], "number": key[1], "link": link} for key, link in links],
+    )
+
+
+async def add_checkpoints(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    await connection.execute(insert(connection, checkpoints).on_conflict_do_nothing(), rows)
+
+
+async def keep_aside(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Once each, and the newest `KEEP_REJECTED` only."""
+    await connection.execute(insert(connection, rejected_messages).on_conflict_do_nothing(), rows)
+    newest = select(func.max(rejected_messages.c.rejected_id)).scalar_subquery()
+    await connection.execute(delete(rejected_messages).where(rejected_messages.c.rejected_id <= newest - KEEP_REJECTED))
+
+
+def aside(booth_id: str, message: Message, reason: str, key: Key | None) -> dict[str, Any]:
+    """The row that keeps a message aside."""
+    return {
+        "booth_id": booth_id[:60],
+        "topic": message.topic[:200],
+        "chain_id": key[0] if key else None,
+        "seq": key[1] if key else None,
+        "reason": reason[:300],
+        "payload": message.payload[:KEPT_PAYLOAD_BYTES],
+        "payload_sha256": sha256_hex(message.payload),
+        "size_bytes": len(message.payload),
+        "received_at": message.received_at,
+    }

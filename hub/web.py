@@ -1,0 +1,109 @@
+"""What stands between a browser and the routes: security headers, the request forgery check, the built dashboard."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.problems import problem_response
+
+STATIC_DIR: Final = Path(__file__).parent / "static"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), payment=(), usb=()",
+}
+_NOT_BUILT: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Invigil</title>
+<h1>The dashboard is not built</h1><p>The hub works; its pages are missing. In the checkout run
+<code>make dashboard</code> and reload.</p>"""
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether the page that asks came from this hub. A request without Origin does not come from a foreign page."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer that does not bring its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class ForgeryCheck:
+    """Refuses what another site could make a signed-in browser send.
+
+    An unsafe request with our cookie needs the header `X-Invigil-Request`, which a foreign page can set only after a
+    CORS preflight that nobody answers; an Origin, where there is one, must be ours.
+    """
+
+    def __init__(self, app: ASGIApp, cookie_name: str) -> None:
+        self._app = app
+        self._cookie = f"{cookie_name}="
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            headers = Headers(scope=scope)
+            refusal = self._refusal(headers)
+            if refusal:
+                await problem_response(403, "Request refused", refusal)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> str:
+        if not same_origin(headers):
+            return "the request comes from a page of another site"
+        if self._cookie in headers.get("cookie", "") and headers.get("x-invigil-request") != "1":
+            return "send the header X-Invigil-Request: 1 with every request that changes something"
+        return ""
+
+
+class Dashboard(StaticFiles):
+    """The built dashboard; a path that is no file is one of its client-side routes."""
+
+    def __init__(self, folder: Path = STATIC_DIR) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._index = folder / "index.html"
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if not self._index.is_file():
+            return HTMLResponse(_NOT_BUILT, 503)
+        if path.startswith("api/"):
+            raise HTTPException(404)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or path.startswith("assets/"):
+                raise
+            response = FileResponse(self._index)
+        # Names under assets/ carry a hash of their content.
+        immutable = path.startswith("assets/")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if immutable else "no-cache"
+        return response
