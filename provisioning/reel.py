@@ -48,7 +48,7 @@ Draw = Callable[[float], Picture]
 
 
 def write_reel(path: Path, *, start: int = 0) -> Path:
-    """Write the reel to `path` as H.264, about 45 s long. `start` is the scene to begin with, so that two booths differ."""
+    """Write the reel to `path` as H.264, about 45 s long. `start` names the scene to begin with."""
     grain = _grain()
     with av.open(str(path), "w", format="mp4") as container:
         stream = container.add_stream(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from contract.profiles import PROFILES
-from provisioning.reel import FPS, FRAME_WH, SCENES, write_reel, timeline
+from provisioning.reel import FPS, FRAME_WH, SCENES, timeline, write_reel
 from tests.support.processes import run
 
 SLACK_S = 1.5
