@@ -115,8 +115,8 @@ class Agent:
         self._analyzer.close()
 
     def dead_part(self) -> str | None:
-        parts = {"vision": self._monitor, "uplink": self._uplink, "uploader": self._uploader}
-        return next((name for name, part in parts.items() if not part.alive), None)
+        parts = {"vision": self._monitor.alive, "uplink": self._uplink.alive, "uploader": self._uploader.alive}
+        return next((name for name, alive in parts.items() if not alive), None)
 
     def beat(self) -> None:
         """Every `BEAT_S`: what waits is tried again, the chain is signed, the hub hears how this booth is."""
@@ -133,6 +133,8 @@ class Agent:
         capture, errors = self._capture, self._trouble.snapshot()
         if capture.errors:
             errors["camera"] = capture.errors
+        if self._analyzer.failures:
+            errors["vision"] = errors.get("vision", 0) + self._analyzer.failures
         if self._outbox.waiting:
             errors["events_waiting_in_memory"] = self._outbox.waiting
         return Health(

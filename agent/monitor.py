@@ -69,7 +69,7 @@ class Monitor:
         self._wanted: Desired | None = None
         self._desired = desired
         self._profile = desired.profile if desired else PROFILES["standard"]
-        self._engine = Engine(self._profile, analyzer.models())
+        self._engine = self._new_engine(self._profile)
         self._evidence: dict[UUID, tuple[EvidenceRef, ...]] = {}
         self._last: Frame | None = None
         self._camera_gap: MonitoringGap | None = None
@@ -160,6 +160,7 @@ class Monitor:
         elif self._capture.state == "ok" and self._camera_gap is not None:
             self._close_gap(self._camera_gap)
             self._camera_gap = None
+            self._engine, self._last = self._new_engine(self._profile), None  # its clock may have begun anew
             log.info("The camera is back.")
 
     def _open_gap(self, reason: GapReason, detail: str, since: datetime | None = None) -> MonitoringGap:
@@ -195,11 +196,14 @@ class Monitor:
 
     def _change_profile(self, profile: RuleProfile) -> None:
         """What was opened under the old rules ends; the new ones judge afresh."""
-        engine = Engine(profile, self._analyzer.models())
+        engine = self._new_engine(profile)
         self._end_all()
         self._engine, self._profile = engine, profile
         self._step("profile_changed")
         log.info("Rule profile in force: %s, version %d.", profile.name, profile.version)
+
+    def _new_engine(self, profile: RuleProfile) -> Engine:
+        return Engine(profile, self._analyzer.models(), detector_of=self._analyzer.detector_of())
 
     def _switch(self, monitoring: bool) -> None:
         if not monitoring and self._off_gap is None:

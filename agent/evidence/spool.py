@@ -65,8 +65,8 @@ class Spool:
         with self._lock:
             if len(data) > self._max_bytes:
                 raise StorageError(f"Evidence of {len(data)} bytes does not fit a spool of {self._max_bytes}.")
-            self._make_room(len(data))
             try:
+                self._make_room(len(data))
                 _write_durably(path, data)
             except OSError as error:
                 raise StorageError(f"Evidence cannot be written to {self._folder} ({error.strerror}).") from error
@@ -74,8 +74,11 @@ class Spool:
         return sha256
 
     def files(self) -> list[SpooledFile]:
-        """What waits for upload, oldest first."""
-        return _listed(self._folder)
+        """What waits for upload, oldest first; raises `StorageError`."""
+        try:
+            return _listed(self._folder)
+        except OSError as error:
+            raise StorageError(f"{self._folder} cannot be read ({error.strerror}).") from error
 
     def remove(self, file: SpooledFile) -> None:
         """The hub has it."""

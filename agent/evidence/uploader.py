@@ -14,6 +14,7 @@ import httpx
 import tenacity
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from agent.errors import StorageError
 from agent.evidence.spool import Spool, SpooledFile
 from agent.health import Trouble
 from contract.chain import sign, upload_bytes
@@ -32,6 +33,7 @@ ABOUT_NOW: Final = {408, 425, 429}
 
 
 class Outcome(Enum):
+    NOTHING = auto()
     DONE = auto()
     REFUSED = auto()
     LATER = auto()
@@ -77,8 +79,8 @@ class Uploader:
         while not self._stop.is_set():
             self._spool.filled.wait()
             self._spool.filled.clear()
-            while self._spool.files() and not self._stop.is_set():
-                patiently(self._upload_one)
+            while patiently(self._upload_one) is not Outcome.NOTHING and not self._stop.is_set():
+                pass
         self._hang_up()
 
     def _hang_up(self) -> None:
@@ -87,9 +89,14 @@ class Uploader:
             self._client = None
 
     def _upload_one(self) -> Outcome:
-        file = min(self._spool.files(), key=lambda file: (self._failures[file.sha256], -file.written_ns), default=None)
-        if file is None:
-            return Outcome.DONE
+        try:
+            files = self._spool.files()
+        except StorageError as error:
+            self._trouble.count("upload_failed", str(error))
+            return Outcome.LATER
+        if not files:
+            return Outcome.NOTHING
+        file = min(files, key=lambda file: (self._failures[file.sha256], -file.written_ns))
         outcome = self._upload(file)
         match outcome:
             case Outcome.DONE:
@@ -120,6 +127,10 @@ class Uploader:
             )
         except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
             self._trouble.count("upload_failed", f"Evidence cannot be uploaded to {self._config.hub.url} ({error}).")
+            return Outcome.LATER
+        except Exception as error:
+            self._trouble.count("upload_failed")
+            log.exception("An upload failed in a way nobody foresaw: %s", error)
             return Outcome.LATER
         return self._judge(response)
 

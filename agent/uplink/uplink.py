@@ -124,6 +124,9 @@ class Uplink:
                     log.warning("The connection to the broker was lost; connecting again.")
             except BrokerError as error:
                 self._trouble.count(trouble_name(error.counter), f"{error} Monitoring goes on; events are kept.")
+            except Exception as error:
+                self._trouble.count("uplink")
+                log.exception("The connection to the hub failed in a way nobody foresaw: %s", error)
             if time.monotonic() - began > STEADY_AFTER_S:
                 wait_s = RETRY_FIRST_S
             self._stop.wait(wait_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads booths, hides nothing

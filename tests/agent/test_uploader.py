@@ -1,0 +1,171 @@
+"""The uploader: a file leaves the device when the hub has it, whatever the network and the hub do meanwhile."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from agent.config import load_device_key
+from agent.evidence.spool import Spool
+from agent.evidence.uploader import Uploader
+from agent.health import Trouble
+from contract.chain import sha256_hex
+from contract.device import DeviceConfig, HubConfig
+from tests.support.broker import Authority
+from tests.support.evidence_server import EvidenceServer
+from tests.support.processes import free_port, wait_for
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path / "authority")
+
+
+@pytest.fixture
+def trouble() -> Trouble:
+    return Trouble()
+
+
+@pytest.fixture
+def spool(tmp_path: Path, trouble: Trouble) -> Spool:
+    return Spool(tmp_path / "spool", 2**20, trouble)
+
+
+def device(authority: Authority, url: str) -> DeviceConfig:
+    return DeviceConfig(booth="booth-1", hub=HubConfig(url=url, mqtt_host="localhost"), tls=authority.issue("booth-1"))
+
+
+@contextmanager
+def uploading(config: DeviceConfig, spool: Spool, trouble: Trouble) -> Iterator[Uploader]:
+    uploader = Uploader(config, load_device_key(config.tls.key), spool, trouble)
+    uploader.start()
+    try:
+        yield uploader
+        assert uploader.alive
+    finally:
+        uploader.stop()
+
+
+def wait_until_empty(spool: Spool) -> None:
+    wait_for("the spool to be empty", lambda: not spool.files())
+
+
+def test_evidence_arrives_signed_and_leaves_the_device(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    left = spool.put(b"left by an earlier run", "image/jpeg")
+    with EvidenceServer() as hub, uploading(device(authority, hub.url), spool, trouble):
+        wait_until_empty(spool)
+        new = spool.put(b"taken now", "image/jpeg")
+        wait_until_empty(spool)
+        assert hub.stored == {left: b"left by an earlier run", new: b"taken now"}
+    assert trouble.snapshot() == {}
+
+
+def test_a_hub_behind_tls_is_trusted_by_its_own_authority(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    spool.put(b"picture", "image/jpeg")
+    with EvidenceServer(authority.issue("localhost")) as hub, uploading(device(authority, hub.url), spool, trouble):
+        wait_until_empty(spool)
+        assert len(hub.stored) == 1
+
+
+def test_a_hub_of_another_authority_gets_nothing_until_that_is_mended(
+    tmp_path: Path, authority: Authority, spool: Spool, trouble: Trouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool.put(b"picture", "image/jpeg")
+    other = Authority(tmp_path / "other")
+    with EvidenceServer(other.issue("localhost")) as hub, uploading(device(authority, hub.url), spool, trouble):
+        wait_for("two failures", lambda: trouble.of("upload_failed") >= 2)
+        assert hub.stored == {}
+        shutil.copy(other.ca, authority.ca)
+        wait_until_empty(spool)
+    assert caplog.text.count("CERTIFICATE_VERIFY_FAILED") == 1
+
+
+def test_a_hub_that_is_away_is_tried_until_it_is_back(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    port = free_port()
+    spool.put(b"picture", "image/jpeg")
+    with uploading(device(authority, f"http://localhost:{port}"), spool, trouble):
+        wait_for("two failures", lambda: trouble.of("upload_failed") >= 2)
+        with EvidenceServer(port=port) as hub:
+            wait_until_empty(spool)
+            assert len(hub.stored) == 1
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 408, 307])
+def test_an_answer_for_now_is_tried_again(authority: Authority, spool: Spool, trouble: Trouble, status: int) -> None:
+    spool.put(b"picture", "image/jpeg")
+    with EvidenceServer() as hub:
+        answers = iter([status, status])
+        hub.answer = lambda _sha256, _data: next(answers, 201)
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_until_empty(spool)
+        assert len(hub.order) == 3
+    assert trouble.snapshot() == {"upload_failed": 2}
+
+
+def test_one_file_that_the_hub_stumbles_over_does_not_hold_up_the_others(
+    authority: Authority, spool: Spool, trouble: Trouble
+) -> None:
+    stumble = spool.put(b"stumble", "image/jpeg")
+    with EvidenceServer() as hub:
+        hub.answer = lambda sha256, _data: 500 if sha256 == stumble else 201
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_for("a first failure", lambda: trouble.of("upload_failed") >= 1)
+            for number in range(5):
+                spool.put(bytes([number]), "image/jpeg")
+            wait_for("the others", lambda: len(hub.stored) == 5)
+        assert [file.sha256 for file in spool.files()] == [stumble]
+
+
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
+def test_a_file_that_is_refused_for_good_is_kept_aside(
+    tmp_path: Path, authority: Authority, spool: Spool, trouble: Trouble, status: int
+) -> None:
+    refused = spool.put(b"refused", "image/jpeg")
+    with EvidenceServer() as hub:
+        hub.answer = lambda sha256, _data: status if sha256 == refused else 201
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_until_empty(spool)
+            taken = spool.put(b"taken", "image/jpeg")
+            wait_until_empty(spool)
+        assert hub.order == [refused, taken]
+    assert (tmp_path / "spool" / "refused" / f"{refused}.jpg").read_bytes() == b"refused"
+    assert trouble.snapshot() == {"upload_refused": 1}
+
+
+def test_a_refusal_of_the_device_itself_keeps_the_file_for_later(
+    authority: Authority, spool: Spool, trouble: Trouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool.put(b"picture", "image/jpeg")
+    with EvidenceServer() as hub:
+        hub.answer = lambda _sha256, _data: 401
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_for("a refusal", lambda: trouble.of("upload_refused") >= 1)
+            assert len(spool.files()) == 1
+            hub.answer = lambda _sha256, _data: 201
+            wait_until_empty(spool)
+    assert "clock and enrolment" in caplog.text
+
+
+def test_a_file_that_was_altered_on_disk_is_refused_and_kept_aside(
+    tmp_path: Path, authority: Authority, spool: Spool, trouble: Trouble
+) -> None:
+    sha256 = spool.put(b"picture", "image/jpeg")
+    spool.files()[0].path.write_bytes(b"altered")
+    with EvidenceServer() as hub, uploading(device(authority, hub.url), spool, trouble):
+        wait_until_empty(spool)
+        assert hub.stored == {}
+    kept = (tmp_path / "spool" / "refused" / f"{sha256}.jpg").read_bytes()
+    assert sha256_hex(kept) != sha256
+
+
+def test_it_stops_in_the_middle_of_a_back_off(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    spool.put(b"picture", "image/jpeg")
+    config = device(authority, f"http://localhost:{free_port()}")
+    uploader = Uploader(config, load_device_key(config.tls.key), spool, trouble)
+    uploader.start()
+    wait_for("some failures", lambda: trouble.of("upload_failed") >= 3)
+    uploader.stop(join_s=60)
+    assert not uploader.alive
+    assert len(spool.files()) == 1
