@@ -41,7 +41,14 @@ export function BoothHealth({ booth }: { booth: Booth }) {
       <Fact name={t("booth.clock")} title={t("booth.clock-title")}>
         {booth.clock_offset_ms == null ? t("booth.unknown") : offsetText(booth.clock_offset_ms)}
       </Fact>
-      <Fact name={t("booth.profile")}>{booth.profile ?? t("booth.unknown")}</Fact>
+      <Fact name={t("booth.profile")}>
+        {booth.profile ?? t("booth.unknown")}
+        {booth.desired_profile !== booth.profile && (
+          <span className="block text-ink-3 text-xs">
+            {t("booth.profile-wanted", { wanted: booth.desired_profile ?? t("booth.unknown") })}
+          </span>
+        )}
+      </Fact>
       <Fact name={t("booth.version")}>{health.version}</Fact>
       <Fact name={t("booth.uptime")}>{duration(health.uptime_s * 1000, false)}</Fact>
       <Fact name={t("booth.last-seen")}>

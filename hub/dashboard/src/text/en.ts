@@ -135,6 +135,7 @@ export const en = {
   "booth.clock": "Clock offset",
   "booth.clock-title": "The booth's clock minus the hub's. Shown, never silently corrected.",
   "booth.profile": "Rule profile",
+  "booth.profile-wanted": "{wanted} asked for",
   "booth.errors": "Counted trouble",
   "booth.last-seen": "Last heard",
   "booth.inference": "{ms} ms per frame",

@@ -1,7 +1,8 @@
 /** Single-key commands of a page. Silent while somebody types, and while a menu or another dialog has the keys. */
 import { useEffect, useRef } from "react";
 
-export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
+/** A handler that returns false leaves the key to the browser. */
+export type KeyMap = Record<string, () => unknown>;
 
 function typing(target: EventTarget | null): boolean {
   return (
@@ -17,9 +18,7 @@ export function useKeys(map: KeyMap, enabled = true): void {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       const act = latest.current[event.key];
-      if (!act) return;
-      event.preventDefault();
-      act(event);
+      if (act && act() !== false) event.preventDefault();
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);

@@ -36,8 +36,9 @@ export function BoothGrid({ booths }: { booths: readonly Booth[] }) {
 
   // From nowhere in particular, an arrow key goes to the tile that Tab would reach.
   const enter = () => {
-    if (document.activeElement !== document.body) return;
+    if (document.activeElement !== document.body) return false;
     grid.current?.querySelector<HTMLElement>("[data-tile-link][tabindex='0']")?.focus();
+    return true;
   };
   useKeys({ ArrowRight: enter, ArrowDown: enter, ArrowLeft: enter, ArrowUp: enter });
 

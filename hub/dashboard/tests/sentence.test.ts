@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { Violation } from "@/api/types";
+import { sentence } from "@/violations/sentence";
+import { at, T0, violation } from "./make";
+
+const now = T0 + 9_400;
+const why = violation().explanation;
+
+function said(change: Partial<Violation>): string {
+  return sentence(violation({ ended_at: at(4.2), ...change }), now);
+}
+
+describe("a violation as a sentence", () => {
+  it("names the direction and the limit of looking away", () => {
+    expect(said({ kind: "looking_away", label: "left" })).toBe("Looked left for 4.2 s, limit 1 s");
+    expect(said({ kind: "looking_away", label: "down", explanation: { ...why, hold_s: 0.5 } })).toBe(
+      "Looked down for 4.2 s, limit 0.5 s",
+    );
+  });
+
+  it("is in the present, in whole seconds, while it lasts", () => {
+    expect(said({ kind: "looking_away", label: "left", ended_at: null })).toBe("Looking left for 9 s, limit 1 s");
+  });
+
+  it("does without a direction that is not known", () => {
+    expect(said({ kind: "looking_away", label: null })).toBe("Looked away for 4.2 s, limit 1 s");
+  });
+
+  it("counts faces when they were counted", () => {
+    expect(said({ kind: "no_face", ended_at: at(6) })).toBe("No face for 6.0 s");
+    expect(said({ kind: "multiple_faces", explanation: { ...why, measured: 2 } })).toBe("2 faces for 4.2 s");
+    expect(said({ kind: "multiple_faces", explanation: { ...why, measured: null } })).toBe("Several faces for 4.2 s");
+  });
+
+  it("names the object and how sure the detector was", () => {
+    expect(said({ kind: "prohibited_object", label: "cell phone", confidence: 0.714 })).toBe("Cell phone seen, 71 %");
+    expect(said({ kind: "prohibited_object", label: "book", confidence: null })).toBe("Book seen");
+  });
+
+  it("says what happened to the camera", () => {
+    expect(said({ kind: "camera_blocked", ended_at: at(72) })).toBe("Camera covered for 1 min 12 s");
+    expect(said({ kind: "camera_frozen" })).toBe("Picture frozen for 4.2 s");
+  });
+
+  it("makes something readable of a kind that a newer hub invents", () => {
+    expect(said({ kind: "hand_raised" as Violation["kind"] })).toBe("Hand raised for 4.2 s");
+  });
+
+  it("never shows a negative time when the booth's clock is ahead", () => {
+    expect(sentence(violation({ started_at: at(60), ended_at: null }), T0)).toBe("No face for 0 s");
+  });
+});

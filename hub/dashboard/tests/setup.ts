@@ -1,0 +1,12 @@
+/** Runs before each test file: jsdom has no layout and no media queries, and every test starts from an empty page. */
+import { cleanup } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+vi.stubGlobal("matchMedia", (query: string) => ({
+  matches: query.includes("reduced-motion"),
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+}));
+vi.stubGlobal("scrollTo", () => undefined);
+
+afterEach(cleanup);
