@@ -52,6 +52,10 @@ class LatestFrame:
             frame, self._frame = self._frame, None
             return frame
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         with self._condition:
             self._closed = True

@@ -45,8 +45,20 @@ class CameraState:
     """Variance of the Laplacian at 160 px width."""
     change: float
     """Mean absolute grey difference to the previous frame that was looked at, 0..255; infinity for the first."""
+    edges: float
+    """99th percentile of the gradient at 160 px width after a blur, grey levels per pixel: what is left on a covered
+    lens is noise, which the blur takes away."""
+    min_edges: float
+    """What `edges` must reach in this light for the camera to count as uncovered."""
+    still_s: float
+    """How long the picture has not changed, seconds."""
     blocked: bool
     frozen: bool
+
+    @property
+    def sees(self) -> bool:
+        """Whether the picture shows what is before the camera now."""
+        return not (self.blocked or self.frozen)
 
 
 @dataclass(frozen=True, slots=True)

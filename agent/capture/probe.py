@@ -1,0 +1,84 @@
+"""Finds out which cameras this device has and whether they deliver."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from agent.capture.camera import Camera, CameraError, open_camera
+from agent.frame import Frame
+from contract.device import CameraConfig
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCamera:
+    kind: Literal["v4l2", "picamera2"]
+    source: str
+    delivers: bool
+    detail: str
+    """Picture size, or what is wrong."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def probe_cameras(wanted: CameraConfig | None = None) -> list[FoundCamera]:
+    """Every camera there is, each tried for one frame. CSI cameras first: their V4L2 nodes do not give pictures."""
+    base = wanted or CameraConfig()
+    found = []
+    for kind, source in _candidates():
+        camera = open_camera(base.model_copy(update={"kind": kind, "source": source}))
+        try:
+            camera.open()
+            width, height = camera.read().frame_wh
+            found.append(FoundCamera(kind, source, True, f"{width} x {height}"))
+        except CameraError as error:
+            found.append(FoundCamera(kind, source, False, str(error)))
+        finally:
+            camera.close()
+    return found
+
+
+def _candidates() -> list[tuple[Literal["v4l2", "picamera2"], str]]:
+    from agent.capture.picamera import PiCamera
+
+    nodes = sorted(Path("/dev").glob("video*"), key=lambda node: (len(node.name), node.name))
+    csi: list[tuple[Literal["v4l2", "picamera2"], str]] = [("picamera2", number) for number in PiCamera.sources()]
+    return csi + [("v4l2", str(node)) for node in nodes]
+
+
+class AutoCamera:
+    """The first camera that delivers a frame, chosen anew at every `open`: it may have been plugged in elsewhere."""
+
+    def __init__(self, config: CameraConfig) -> None:
+        self.name = "auto"
+        self._config = config
+        self._camera: Camera | None = None
+        self._first: Frame | None = None
+
+    def open(self) -> None:
+        self.close()
+        problems = []
+        for kind, source in _candidates():
+            camera = open_camera(self._config.model_copy(update={"kind": kind, "source": source}))
+            try:
+                camera.open()
+                self._first = camera.read()
+            except CameraError as error:
+                problems.append(str(error))
+                camera.close()
+                continue
+            self._camera, self.name = camera, camera.name
+            return
+        raise CameraError("; ".join(problems) or "no camera found: nothing at /dev/video*, no CSI camera")
+
+    def read(self) -> Frame:
+        if self._camera is None:
+            raise CameraError("auto: not open")
+        first, self._first = self._first, None
+        return first or self._camera.read()
+
+    def close(self) -> None:
+        camera, self._camera = self._camera, None
+        self._first = None
+        if camera is not None:
+            camera.close()

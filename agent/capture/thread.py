@@ -1,0 +1,107 @@
+"""The thread that keeps a camera delivering: opens it, reads it, and opens it again when it is lost."""
+
+import logging
+import threading
+import time
+from collections import deque
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from agent.capture.camera import Camera, CameraError
+from agent.frame import Frame, LatestFrame
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S: Final = 0.5
+LONGEST_WAIT_S: Final = 8.0
+"""Between attempts the wait doubles from the first to the longest; a frame resets it."""
+STALL_S: Final = 5.0
+"""Without a frame for so long the camera counts as lost even if its driver still blocks."""
+FPS_FRAMES: Final = 30
+
+
+class CaptureThread:
+    """Puts every frame into `slot`, where the newest wins. Properties may be read from any thread."""
+
+    def __init__(self, camera: Camera, slot: LatestFrame) -> None:
+        self.errors = 0
+        self.latest: Frame | None = None
+        self._camera, self._slot = camera, slot
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        self._state: Literal["starting", "ok", "lost"] = "starting"
+        self._detail = ""
+        self._lost_since: datetime | None = None
+        self._arrivals_s: deque[float] = deque(maxlen=FPS_FRAMES)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Stop and close the camera; a driver that blocks beyond `timeout_s` is left to die with the process."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    @property
+    def state(self) -> Literal["starting", "ok", "lost"]:
+        return "lost" if self._state == "ok" and self._stalled() else self._state
+
+    @property
+    def detail(self) -> str:
+        """What is wrong with the camera, or its name."""
+        if self._state == "ok" and self._stalled():
+            return f"{self._camera.name}: no frame for {STALL_S:.0f} s"
+        return self._detail or self._camera.name
+
+    @property
+    def lost_since(self) -> datetime | None:
+        if self._state == "ok" and self._stalled():
+            return self.latest.wall_time if self.latest else None
+        return self._lost_since
+
+    @property
+    def fps(self) -> float:
+        """Frames per second of late; 0 while lost."""
+        arrivals_s = tuple(self._arrivals_s)
+        if len(arrivals_s) < 2 or self._stalled():
+            return 0.0
+        return (len(arrivals_s) - 1) / max(arrivals_s[-1] - arrivals_s[0], 1e-6)
+
+    def _stalled(self) -> bool:
+        arrivals_s = tuple(self._arrivals_s)
+        return bool(arrivals_s) and time.monotonic() - arrivals_s[-1] > STALL_S
+
+    def _run(self) -> None:
+        wait_s = FIRST_WAIT_S
+        while not self._stop.is_set():
+            frames_before = self.latest
+            try:
+                self._camera.open()
+                while not self._stop.is_set():
+                    self._deliver(self._camera.read())
+            except CameraError as error:
+                self._lose(str(error))
+            except Exception as error:  # a driver's own trouble must not end monitoring for good
+                log.exception("%s", self._camera.name)
+                self._lose(f"{self._camera.name}: {type(error).__name__}: {error}")
+            finally:
+                self._camera.close()
+            wait_s = FIRST_WAIT_S if self.latest is not frames_before else min(2 * wait_s, LONGEST_WAIT_S)
+            self._stop.wait(wait_s)
+
+    def _deliver(self, frame: Frame) -> None:
+        if self._state != "ok":
+            log.info("%s delivers frames, %d x %d", self._camera.name, *frame.frame_wh)
+        self.latest = frame
+        self._arrivals_s.append(time.monotonic())
+        self._state, self._detail, self._lost_since = "ok", "", None
+        self._slot.put(frame)
+
+    def _lose(self, detail: str) -> None:
+        self.errors += 1
+        if self._state != "lost":
+            self._lost_since = datetime.now(UTC)
+            log.warning("camera lost: %s", detail)
+        self._arrivals_s.clear()
+        self._state, self._detail = "lost", detail

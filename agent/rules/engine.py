@@ -1,0 +1,185 @@
+"""Turns observations into violations: hold, release, cool-down. Knows time, not pictures.
+
+A condition begins with the first observation that has it. It becomes a violation once it has lasted `hold_s` and was
+there in most observations since; holes shorter than `release_s` do not end it, as a detector misses a frame now and
+then. It ends where the hole that did end it began. All durations come from `captured_s`; the stamps of a violation are
+the observation's wall time minus the difference, so a clock that jumps moves a violation but never stretches it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from agent.rules.table import RULES, Finding, Rule
+from agent.vision.observation import Observation
+from contract.profiles import RuleProfile, RuleSettings
+from contract.violation import Explanation, Violation, ViolationKind
+
+BLIND_S: Final = 2.0
+"""A condition that was pending when nobody could look for this long begins anew: nobody knows what was between."""
+EPSILON_S: Final = 1e-6
+"""Sums of frame intervals miss a hold time by rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    violation: Violation
+
+
+Change = Opened | Closed
+
+_Key = tuple[ViolationKind, str | None]
+"""Kind and, for rules that keep labels apart, the label."""
+
+
+@dataclass(slots=True)
+class _Track:
+    """One condition being followed: pending until `violation` is set, then open."""
+
+    began_s: float
+    looked_s: float
+    gone_since_s: float | None = None
+    seen: int = 0
+    looked: int = 0
+    labels: Counter[str | None] = field(default_factory=Counter)
+    latest: dict[str | None, Finding] = field(default_factory=dict)
+    confidence_sum: float = 0.0
+    violation: Violation | None = None
+
+    def look(self, finding: Finding | None, now_s: float) -> None:
+        self.looked_s, self.looked = now_s, self.looked + 1
+        if finding is None:
+            self.gone_since_s = now_s if self.gone_since_s is None else self.gone_since_s
+            return
+        self.gone_since_s, self.seen = None, self.seen + 1
+        self.labels[finding.label] += 1
+        self.latest[finding.label] = finding
+        self.confidence_sum += finding.confidence or 0.0
+
+
+class Engine:
+    """Follows every rule of one profile. Call from one thread, with observations in order."""
+
+    def __init__(
+        self, profile: RuleProfile, models: Mapping[str, str], *, detector_of: Mapping[str, str] | None = None
+    ) -> None:
+        """`models` maps weights to their SHA-256 for the explanation, `detector_of` weights to the detector they serve.
+
+        Without `detector_of` every weights file is named in every violation that a network had a say in.
+        """
+        self.profile = profile
+        self._models = dict(models)
+        self._detector_of = dict(detector_of or {})
+        self._tracks: dict[_Key, _Track] = {}
+        self._ended_s: dict[_Key, float] = {}
+
+    @property
+    def open(self) -> tuple[Violation, ...]:
+        """What is open now."""
+        return tuple(track.violation for track in self._tracks.values() if track.violation is not None)
+
+    def step(self, observation: Observation) -> list[Change]:
+        """What this observation opens and closes."""
+        changes: list[Change] = []
+        for rule in RULES:
+            settings: RuleSettings = getattr(self.profile.rules, rule.kind)
+            findings = rule.find(observation, self.profile.rules) if settings.enabled else None
+            if findings is None:
+                continue
+            by_key: dict[_Key, Finding] = {(rule.kind, f.label if rule.each_label else None): f for f in findings}
+            followed = [key for key in self._tracks if key[0] == rule.kind]
+            for key in dict.fromkeys([*followed, *by_key]):
+                finding = by_key.get(key)
+                changes += self._release(key, settings, finding, observation)
+                changes += self._hold(key, rule, settings, finding, observation)
+        return changes
+
+    def close_all(self, captured_s: float, wall_time: datetime) -> list[Change]:
+        """End everything, because nobody looks any more: end of video, camera lost, another profile."""
+        changes: list[Change] = []
+        for key, track in list(self._tracks.items()):
+            ended_s = captured_s if track.gone_since_s is None else track.gone_since_s
+            changes += self._end(key, ended_s, captured_s, wall_time)
+        return changes
+
+    def _release(
+        self, key: _Key, settings: RuleSettings, finding: Finding | None, observation: Observation
+    ) -> list[Change]:
+        """End the condition if it has been gone for long enough."""
+        track, now_s = self._tracks.get(key), observation.captured_s
+        if track is None:
+            return []
+        if track.violation is None and now_s - track.looked_s > BLIND_S:
+            del self._tracks[key]
+            return []
+        gone_since_s = track.gone_since_s
+        if gone_since_s is None and finding is None:
+            gone_since_s = now_s
+        if gone_since_s is None or now_s - gone_since_s < settings.release_s - EPSILON_S:
+            return []
+        return self._end(key, gone_since_s, now_s, observation.wall_time)
+
+    def _hold(
+        self, key: _Key, rule: Rule, settings: RuleSettings, finding: Finding | None, observation: Observation
+    ) -> list[Change]:
+        """Follow the condition, and open a violation when it has lasted long enough."""
+        now_s, ended_s = observation.captured_s, self._ended_s.get(key, float("-inf"))
+        track = self._tracks.get(key)
+        if track is None:
+            if finding is None:
+                return []
+            track = _Track(began_s=max(now_s - finding.lasting_s, ended_s), looked_s=now_s)
+            self._tracks[key] = track
+        track.look(finding, now_s)
+        if finding is None or track.violation is not None or 2 * track.seen <= track.looked:
+            return []
+        if now_s - track.began_s < settings.hold_s - EPSILON_S or now_s - ended_s < settings.cooldown_s - EPSILON_S:
+            return []
+        track.violation = self._violation(rule, settings, track, observation)
+        return [Opened(track.violation)]
+
+    def _violation(self, rule: Rule, settings: RuleSettings, track: _Track, observation: Observation) -> Violation:
+        label = track.labels.most_common(1)[0][0]
+        finding = track.latest[label]
+        lasted = timedelta(seconds=observation.captured_s - track.began_s)
+        return Violation(
+            violation_id=uuid4(),
+            kind=rule.kind,
+            label=label,
+            severity=settings.severity,
+            started_at=observation.wall_time - lasted,
+            opened_at=observation.wall_time,
+            confidence=None if finding.confidence is None else min(1.0, track.confidence_sum / track.seen),
+            explanation=Explanation(
+                measured=finding.measured,
+                limit=finding.limit,
+                unit=rule.unit,
+                hold_s=settings.hold_s,
+                frames=track.seen,
+                models=self._models_of(rule),
+                profile=self.profile.name,
+                profile_version=self.profile.version,
+            ),
+        )
+
+    def _models_of(self, rule: Rule) -> dict[str, str]:
+        if rule.detector == "tamper":
+            return {}
+        served = self._detector_of
+        return {name: sha for name, sha in self._models.items() if served.get(name, rule.detector) == rule.detector}
+
+    def _end(self, key: _Key, ended_s: float, now_s: float, wall_time: datetime) -> list[Change]:
+        track = self._tracks.pop(key)
+        if track.violation is None:
+            return []
+        self._ended_s[key] = ended_s
+        ended_at = wall_time - timedelta(seconds=now_s - ended_s)
+        return [Closed(track.violation.model_copy(update={"ended_at": max(ended_at, track.violation.started_at)}))]

@@ -1,0 +1,128 @@
+"""The rules, one row each: what in an observation breaks them. How long it must last is the engine's business.
+
+A row's `find` returns the findings of one observation, an empty tuple when all is well, or None when nobody could look:
+the detector was off or not due, or the camera was covered or frozen. "Not looked" neither holds nor releases.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from agent.vision.observation import Face, Observation
+from contract.profiles import Rules
+from contract.violation import Direction, ViolationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach in one observation."""
+
+    label: str | None = None
+    measured: float | None = None
+    limit: float | None = None
+    confidence: float | None = None
+    lasting_s: float = 0.0
+    """How long the condition has already lasted when the detector can first be sure of it, seconds."""
+
+
+Findings = tuple[Finding, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    kind: ViolationKind
+    unit: str
+    detector: Literal["faces", "objects", "tamper"]
+    """Whose weights had a say."""
+    find: Callable[[Observation, Rules], Findings]
+    each_label: bool = False
+    """Whether every label is a violation of its own (two objects), or one violation has the commonest (a direction)."""
+
+
+def _no_face(observation: Observation, rules: Rules) -> Findings:
+    if observation.faces is None or not observation.camera.sees:
+        return None
+    return () if observation.faces else (Finding(measured=0, limit=1),)
+
+
+def _multiple_faces(observation: Observation, rules: Rules) -> Findings:
+    if observation.faces is None or not observation.camera.sees:
+        return None
+    count = len(observation.faces)
+    if count < 2:
+        return ()
+    second = sorted((face.score for face in observation.faces), reverse=True)[1]
+    return (Finding(measured=count, limit=1, confidence=second),)
+
+
+def _looking_away(observation: Observation, rules: Rules) -> Findings:
+    if observation.faces is None or not observation.camera.sees:
+        return None
+    if not observation.faces:
+        return ()
+    face = nearest(observation.faces)
+    if face.pose is None:
+        return None
+    away = direction_of(face, rules)
+    if away is None:
+        return ()
+    direction, measured_deg, limit_deg = away
+    return (Finding(label=direction, measured=measured_deg, limit=limit_deg, confidence=face.score),)
+
+
+def _prohibited_object(observation: Observation, rules: Rules) -> Findings:
+    if observation.objects is None or not observation.camera.sees:
+        return None
+    limits = rules.prohibited_object.min_score
+    best: dict[str, float] = {}
+    for item in observation.objects:
+        if item.label in limits and item.score >= max(limits[item.label], best.get(item.label, 0.0)):
+            best[item.label] = item.score
+    return tuple(Finding(label, score, limits[label], min(score, 1.0)) for label, score in sorted(best.items()))
+
+
+def _camera_blocked(observation: Observation, rules: Rules) -> Findings:
+    camera = observation.camera
+    return (Finding(measured=camera.edges, limit=camera.min_edges),) if camera.blocked else ()
+
+
+def _camera_frozen(observation: Observation, rules: Rules) -> Findings:
+    camera = observation.camera
+    return (
+        (Finding(measured=camera.still_s, limit=rules.camera_frozen.hold_s, lasting_s=camera.still_s),)
+        if camera.frozen
+        else ()
+    )
+
+
+def nearest(faces: tuple[Face, ...]) -> Face:
+    """The largest face: the candidate's, if several are there."""
+    return max(faces, key=lambda face: (face.box_xyxy[2] - face.box_xyxy[0]) * (face.box_xyxy[3] - face.box_xyxy[1]))
+
+
+def direction_of(face: Face, rules: Rules) -> tuple[Direction, float, float] | None:
+    """Where the face looks outside the allowed cone, the angle and its limit in degrees; None inside the cone.
+
+    The direction is the one whose limit is exceeded by the greatest factor.
+    """
+    if face.pose is None:
+        return None
+    cone, pose = rules.looking_away, face.pose
+    sides: tuple[tuple[Direction, float, float], ...] = (
+        ("left", pose.yaw_deg, cone.yaw_deg),
+        ("right", -pose.yaw_deg, cone.yaw_deg),
+        ("up", pose.pitch_deg, cone.pitch_up_deg),
+        ("down", -pose.pitch_deg, cone.pitch_down_deg),
+    )
+    farthest = max(sides, key=lambda side: side[1] / side[2])
+    return farthest if farthest[1] > farthest[2] else None
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule("no_face", "faces", "faces", _no_face),
+    Rule("multiple_faces", "faces", "faces", _multiple_faces),
+    Rule("looking_away", "deg", "faces", _looking_away),
+    Rule("prohibited_object", "score", "objects", _prohibited_object, each_label=True),
+    Rule("camera_blocked", "grey levels/px", "tamper", _camera_blocked),
+    Rule("camera_frozen", "s", "tamper", _camera_frozen),
+)

@@ -1,0 +1,98 @@
+"""Runs every detector at its own pace over the frames of one camera, and says what state each is in.
+
+A detector without weights is off, one that raises is failed; both are said in health with the reason, and the others go
+on. Paces are kept in captured time, so a file replayed as fast as possible gives what real time would.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from agent.errors import DetectorError
+from agent.frame import Frame
+from agent.vision.faces import FaceDetector
+from agent.vision.objects import ObjectDetector, load_object_detector
+from agent.vision.observation import CameraState, Observation
+from agent.vision.slot import Slot
+from agent.vision.tamper import TamperDetector
+from contract.manifest import Manifest
+from contract.messages import DetectorHealth
+from contract.wire import InvalidError
+
+FACES_HZ: Final = 10.0
+OBJECTS_HZ: Final = 3.0
+EVERY_FRAME_HZ: Final = 1000.0
+NO_CLAIM: Final = CameraState(
+    luma_mean=0.0,
+    luma_std=0.0,
+    sharpness=0.0,
+    change=float("inf"),
+    edges=0.0,
+    min_edges=0.0,
+    still_s=0.0,
+    blocked=False,
+    frozen=False,
+)
+"""Stands in where the tamper detector itself failed."""
+
+
+class Analyzer:
+    """Frames in, observations out. Call `analyze` from one thread; the other methods may be called from another."""
+
+    def __init__(self, manifest: Manifest, weights_dir: Path, *, allow_missing: bool = True) -> None:
+        """With `allow_missing` a detector that cannot start is off; without, its error is raised."""
+        self._slots = (Slot("faces", FACES_HZ), Slot("objects", OBJECTS_HZ), Slot("tamper", EVERY_FRAME_HZ))
+        faces_slot, objects_slot, tamper_slot = self._slots
+        self._faces: FaceDetector | None = None
+        self._objects: ObjectDetector | None = None
+        self._tamper = TamperDetector()
+        tamper_slot.start({})
+        try:
+            self._faces = FaceDetector(manifest, weights_dir)
+            faces_slot.start(self._faces.weights, self._faces.missing)
+        except (InvalidError, DetectorError) as error:
+            if not allow_missing:
+                raise
+            faces_slot.turn_off(str(error))
+        try:
+            self._objects = load_object_detector(manifest, weights_dir)
+            objects_slot.start(self._objects.weights)
+        except (InvalidError, DetectorError) as error:
+            if not allow_missing:
+                self.close()
+                raise
+            objects_slot.turn_off(str(error))
+
+    def analyze(self, frame: Frame) -> Observation:
+        """Everything that is due in this frame. What a detector does wrong is counted, never raised."""
+        faces_slot, objects_slot, tamper_slot = self._slots
+        faces, objects, now_s = self._faces, self._objects, frame.captured_s
+        return Observation(
+            captured_s=now_s,
+            wall_time=frame.wall_time,
+            frame_wh=frame.frame_wh,
+            camera=tamper_slot.run(now_s, lambda: self._tamper.look(frame)) or NO_CLAIM,
+            faces=faces_slot.run(now_s, lambda: faces.detect(frame.image, now_s)) if faces else None,
+            objects=objects_slot.run(now_s, lambda: objects.detect(frame.image)) if objects else None,
+        )
+
+    def detectors(self) -> tuple[DetectorHealth, ...]:
+        return tuple(slot.health() for slot in self._slots)
+
+    def models(self) -> dict[str, str]:
+        """SHA-256 of all weights in use, by name."""
+        return {name: sha for slot in self._slots for name, sha in slot.weights.items()}
+
+    def detector_of(self) -> dict[str, str]:
+        """Which detector each of these weights serves."""
+        return {name: slot.name for slot in self._slots for name in slot.weights}
+
+    @property
+    def failures(self) -> int:
+        """How often a detector has failed so far."""
+        return sum(slot.failures for slot in self._slots)
+
+    def close(self) -> None:
+        if self._faces is not None:
+            self._faces.close()
+        if self._objects is not None:
+            self._objects.close()

@@ -1,0 +1,74 @@
+"""One detector's place in the analyzer: its pace, its state and why, its figures."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, TypeVar
+
+from agent.errors import DetectorError
+from agent.vision.schedule import Schedule
+from contract.messages import DetectorHealth
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+RETRY_S: Final = 5.0
+"""A detector that failed is tried again after this long: it may have been one bad frame, and must not burn the time."""
+
+
+class Slot:
+    """`run` from one thread; `health` may be asked from another."""
+
+    def __init__(self, name: Literal["faces", "objects", "tamper"], rate_hz: float) -> None:
+        self.name = name
+        self.failures = 0
+        self.weights: dict[str, str] = {}
+        self._state: Literal["on", "off", "failed"] = "off"
+        self._reason = ""
+        self._retry_at_s = float("-inf")
+        self._schedule = Schedule(rate_hz)
+
+    def start(self, weights: Mapping[str, str], reason: str = "") -> None:
+        """On; `reason` says what it has to do without, if anything."""
+        self._state, self._reason, self.weights = "on", reason[:300], dict(weights)
+        if reason:
+            log.warning("%s detector is on but lacks something: %s", self.name, reason)
+
+    def turn_off(self, reason: str) -> None:
+        self._state, self._reason = "off", reason[:300]
+        log.warning("%s detector is off: %s", self.name, reason)
+
+    def run(self, captured_s: float, detect: Callable[[], T]) -> T | None:
+        """What `detect` returns if it is its turn and it works, else None. Failures are counted and logged."""
+        if self._state == "off" or not self._schedule.due(captured_s) or captured_s < self._retry_at_s:
+            return None
+        started = time.perf_counter()
+        try:
+            found = detect()
+        except Exception as error:  # whatever it is, the other detectors must go on
+            self._fail(error, captured_s)
+            return None
+        self._schedule.record(captured_s, time.perf_counter() - started)
+        if self._state == "failed":
+            log.warning("%s detector works again", self.name)
+            self._state, self._reason = "on", ""
+        return found
+
+    def _fail(self, error: Exception, captured_s: float) -> None:
+        self.failures += 1
+        self._retry_at_s = captured_s + RETRY_S
+        reason = str(error) if isinstance(error, DetectorError) else f"{type(error).__name__}: {error}"
+        if self._state != "failed":
+            log.error("%s detector failed: %s", self.name, reason, exc_info=not isinstance(error, DetectorError))
+        self._state, self._reason = "failed", reason[:300]
+
+    def health(self) -> DetectorHealth:
+        return DetectorHealth(
+            name=self.name,
+            state=self._state,
+            reason=self._reason,
+            weights=self.weights,
+            inference_ms=self._schedule.inference_ms,
+            rate_hz=self._schedule.rate_hz,
+        )

@@ -1,0 +1,79 @@
+"""YOLOX: from a picture to its input tensor, and from its raw heads to detections. Pure functions, no runtime.
+
+Layout after Megvii YOLOX `yolox/utils/demo_utils.py` (`demo_postprocess`): for every stride a grid of cells, rows of
+cx, cy, w, h, objectness, classes; centre = (p + cell) * stride, size = exp(p) * stride, score = objectness * class.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.errors import DetectorError
+from agent.frame import BgrImage
+from agent.vision.boxes import suppress
+from agent.vision.observation import Detection
+
+STRIDES = (8, 16, 32)
+PAD = 114
+"""Grey of the letterbox in training."""
+MAX_IOU = 0.45
+"""YOLOX demo's NMS threshold."""
+MAX_LOG_SIZE = 10.0
+"""exp() of more would overflow float32 on a corrupted tensor; e^10 strides are far beyond any picture."""
+
+
+def to_input(image: BgrImage, shape: Sequence[int]) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """The picture letterboxed into 1 × 3 × H × W float32 BGR 0..255, and tensor pixels per picture pixel (x, y)."""
+    height, width = int(shape[2]), int(shape[3])
+    scale = min(height / image.shape[0], width / image.shape[1])
+    size_wh = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    canvas = np.full((height, width, 3), PAD, dtype=np.uint8)
+    canvas[: size_wh[1], : size_wh[0]] = cv2.resize(image, size_wh, interpolation=cv2.INTER_LINEAR)
+    tensor = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
+    return tensor, (size_wh[0] / image.shape[1], size_wh[1] / image.shape[0])
+
+
+def to_detections(
+    outputs: Sequence[NDArray[Any]],
+    labels: Sequence[str],
+    shape: Sequence[int],
+    scale_xy: tuple[float, float],
+    floors: NDArray[np.float32],
+) -> list[Detection]:
+    """Detections in picture pixels whose score reaches their class's floor, best first, after NMS per class.
+
+    `outputs[0]` is 1 × N × (5 + classes); `floors` has one entry per class, infinity for a class nobody asks for.
+    """
+    rows = np.asarray(outputs[0][0], dtype=np.float32)
+    cells, strides = _grid(int(shape[2]), int(shape[3]))
+    if rows.shape != (len(cells), 5 + len(labels)):
+        raise DetectorError(f"the network gives {rows.shape}, the decoder needs {(len(cells), 5 + len(labels))}")
+    scores = rows[:, 5:] * rows[:, 4:5]
+    row, column = np.nonzero(scores >= floors)
+    if not row.size:
+        return []
+    centres = (rows[row, :2] + cells[row]) * strides[row]
+    sizes = np.exp(np.minimum(rows[row, 2:4], MAX_LOG_SIZE)) * strides[row]
+    boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1) / np.tile(scale_xy, 2)
+    boxes = boxes.astype(np.float32)
+    best = scores[row, column]
+    return [
+        Detection(labels[column[i]], float(best[i]), (x1, y1, x2, y2))
+        for i in suppress(boxes, best, column, MAX_IOU)
+        for x1, y1, x2, y2 in [map(float, boxes[i])]
+    ]
+
+
+@lru_cache(maxsize=4)
+def _grid(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cell x, y (N × 2) and stride (N × 1) of every row of the output."""
+    cells, strides = [], []
+    for stride in STRIDES:
+        y, x = np.mgrid[: height // stride, : width // stride]
+        cells.append(np.stack([x.ravel(), y.ravel()], axis=1))
+        strides.append(np.full((x.size, 1), stride))
+    return np.concatenate(cells).astype(np.float32), np.concatenate(strides).astype(np.float32)
