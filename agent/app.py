@@ -37,17 +37,21 @@ CHECKPOINT_EVERY_S: Final = 20.0
 """DESIGN asks for a signature at least every 30 s while events come."""
 
 
-def run(config: DeviceConfig, stop: threading.Event | None = None) -> int:
-    """Watch until SIGTERM, SIGINT or `stop`. Exit codes: 0 stopped cleanly, 1 a part died, 2 cannot start."""
+def run(config: DeviceConfig) -> int:
+    """Watch until SIGTERM or SIGINT. Exit codes: 0 stopped cleanly, 1 a part died, 2 cannot start."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    stop = stop or _stop_on_signals()
+    stop = _stop_on_signals()
     try:
         agent = Agent(config)
     except (InvalidError, StorageError, DetectorError, CameraError) as error:
         log.error("The agent cannot start: %s", error)
         return 2
+    return watch(agent, stop)
+
+
+def watch(agent: "Agent", stop: threading.Event) -> int:
+    """Start, beat and stop `agent`; gives the exit code."""
     agent.start()
-    log.info("Booth %s is monitored; state lies in %s.", config.booth, config.state_dir)
     dead = None
     while dead is None and not stop.wait(BEAT_S):
         agent.beat()
@@ -100,6 +104,7 @@ class Agent:
         self._monitor.start()
         self._uploader.start()
         self._uplink.start()
+        log.info("Booth %s is monitored; state lies in %s.", self._config.booth, self._config.state_dir)
 
     def stop(self, *, cleanly: bool) -> None:
         """What sees stops before what tells, so that the last word reaches the hub."""
