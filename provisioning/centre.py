@@ -57,16 +57,16 @@ class Centre:
         return [program.name for program in self.programs if not program.stop()]
 
 
-def prepare_folder(folder: Path, *, keep: bool) -> None:
-    """An empty folder with our mark in it; what an earlier demonstration left is removed unless `keep`."""
-    if folder.exists() and not keep:
+def prepare_folder(folder: Path) -> None:
+    """An empty folder with our mark in it; what an earlier demonstration left is removed."""
+    if folder.exists():
         if any(folder.iterdir()) and not (folder / MARK).exists():
             raise ProvisioningError(
                 f"{folder} holds files that no demonstration made; nothing was removed",
                 "name an empty or a new folder: --data DIR",
             )
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     (folder / MARK).touch()
 
 
@@ -88,8 +88,7 @@ def running(data: Path, *, port: int) -> Iterator[Centre]:
     hub = Program("hub", [*command, "--port", str(port), "--mqtt-port", "0"], data / "logs" / "hub.log")
     centre = Centre(data, hub)
     try:
-        (data / "hub").mkdir(exist_ok=True)
-        (data / "hub" / "hub.json").unlink(missing_ok=True)
+        (data / "hub").mkdir()
         step("Starting the hub and its broker")
         hub.start()
         centre.url = hub.wait_for("the hub to be ready", lambda: _ready(data / "hub" / "hub.json"), READY_S)
@@ -111,7 +110,7 @@ def add_booth(centre: Centre, booth: str, name: str, feed: Feed) -> None:
     added = _json(run([hub, "booth", "add", booth, "--name", name, "--data", data, "--json"]))
     camera = ["--camera-kind", feed.kind, "--camera-source", feed.source]
     run(
-        [invigil, "device", "enrol", "--hub", centre.url, "--dir", str(folder), *camera, "--force", "--json"],
+        [invigil, "device", "enrol", "--hub", centre.url, "--dir", str(folder), *camera, "--json"],
         env={"INVIGIL_CLAIM_CODE": added["claim_code"]},
     )
     program = Program(

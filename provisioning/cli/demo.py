@@ -41,15 +41,16 @@ def demo(
         Path | None, typer.Option("--video", exists=True, dir_okay=False, help="What both booths see, over and over.")
     ] = None,
     seconds: Annotated[float | None, typer.Option("--seconds", min=1, help="End after this long, and judge.")] = None,
-    data: Annotated[Path, typer.Option("--data", help="Folder for all it writes; emptied first.")] = Path("demo-data"),
-    keep: Annotated[bool, typer.Option("--keep", help="Go on with what an earlier demonstration left.")] = False,
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder for all it writes; what an earlier demonstration left there goes.")
+    ] = Path("demo-data"),
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The dashboard's port; 0: any free.")] = 8080,
     as_json: Annotated[bool, typer.Option("--json", help="What arrived, as one JSON document at the end.")] = False,
 ) -> None:
     """Start a hub, its broker and two booths here, and show where to look."""
     _stop_like_ctrl_c()
     try:
-        counts = _run(video, seconds, data.resolve(), keep=keep, port=port)
+        counts = _run(video, seconds, data.resolve(), port=port)
     except KeyboardInterrupt:
         console.done("stopped; everything is down")
         return
@@ -62,8 +63,8 @@ def demo(
     console.done("violations reached the hub; everything is down")
 
 
-def _run(video: Path | None, seconds: float | None, data: Path, *, keep: bool, port: int) -> dict[str, dict[str, int]]:
-    centre.prepare_folder(data, keep=keep)
+def _run(video: Path | None, seconds: float | None, data: Path, *, port: int) -> dict[str, dict[str, int]]:
+    centre.prepare_folder(data)
     feeds = _feeds(video, data)
     wanted = centre.free_port(port)
     if wanted != port:
@@ -102,7 +103,7 @@ def _reel(data: Path, number: int) -> Feed:
             bar.add_task(f"drawing {path.name} from a public-domain portrait")
             write_reel(path, start=2 * number % len(SCENES))
         console.done(f"{path.name} drawn")
-    return Feed("replay", str(path), "no camera in use; plays a reel with an empty seat, two faces, a covered camera")
+    return Feed("replay", str(path), "plays a reel: an empty seat, two faces, a covered camera")
 
 
 def _watch(here: Centre, session: HubSession, seconds: float | None) -> dict[str, dict[str, int]]:

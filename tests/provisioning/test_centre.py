@@ -11,24 +11,22 @@ from provisioning.console import ProvisioningError
 
 def test_a_new_folder_is_made_and_an_old_demonstration_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "demo-data"
-    prepare_folder(folder, keep=False)
+    prepare_folder(folder)
     (folder / "hub").mkdir()
-    prepare_folder(folder, keep=True)
-    assert (folder / "hub").exists()
-    prepare_folder(folder, keep=False)
+    prepare_folder(folder)
     assert not (folder / "hub").exists()
 
 
 def test_a_folder_with_somebodys_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.odt").write_text("three years of work")
     with pytest.raises(ProvisioningError, match="nothing was removed") as caught:
-        prepare_folder(tmp_path, keep=False)
+        prepare_folder(tmp_path)
     assert "--data" in caught.value.hint
     assert (tmp_path / "thesis.odt").exists()
 
 
 def test_an_empty_folder_of_somebodys_may_be_used(tmp_path: Path) -> None:
-    prepare_folder(tmp_path, keep=False)
+    prepare_folder(tmp_path)
     assert tmp_path.is_dir()
 
 
