@@ -39,6 +39,13 @@ def suppress(boxes: Boxes, scores: NDArray[np.float32], classes: NDArray[np.int6
     return kept
 
 
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union, 0..1."""
+    first, second = (np.asarray(box, dtype=np.float32)[None] for box in (a, b))
+    shared = float(intersections(first[0], second)[0])
+    return shared / (float(areas(first)[0]) + float(areas(second)[0]) - shared) if shared > 0 else 0.0
+
+
 def overlap_of_smaller(a: Box, b: Box) -> float:
     """Shared area as a share of the smaller box, 0..1: a box inside another gives 1."""
     first, second = (np.asarray(box, dtype=np.float32)[None] for box in (a, b))

@@ -28,6 +28,8 @@ from contract.wire import InvalidError
 MAX_FACES: Final = 3
 MIN_SCORE: Final = 0.5
 """Of the short-range detector, and MediaPipe's own default. Chairs and collars reach 0.6 for a frame or two."""
+MIN_SCORE_IN_PICTURE: Final = 0.4
+"""The same for a picture alone: there is no moment before to tell a turned head by."""
 MIN_SCORE_SEEN_BEFORE: Final = 0.25
 """For a face where a certain one was a moment ago: a head thrown back or turned far is still a head."""
 MIN_SCORE_CERTAIN: Final = 0.65
@@ -45,7 +47,7 @@ LANDMARK_MARGIN: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """What one network says about one face."""
 
     box_xyxy: Box
@@ -92,11 +94,12 @@ class FaceDetector:
     def detect(self, image: BgrImage, captured_s: float) -> tuple[Face, ...]:
         """Every face in the picture, largest first; raises `DetectorError`."""
         landmarked, keypointed = self._thread.submit(self._networks.look, image, captured_s).result()
+        if not self._video:
+            return merge(landmarked, keypointed, min_score=MIN_SCORE_IN_PICTURE)
         self._memory = tuple(seen for seen in self._memory if 0 <= captured_s - seen[0] <= MEMORY_S)
         faces = merge(landmarked, keypointed, remembered=[box for _, box in self._memory])
-        if self._video:
-            certain = (face for face in faces if face.gaze is not None or face.score >= MIN_SCORE_CERTAIN)
-            self._memory += tuple((captured_s, face.box_xyxy) for face in certain)
+        certain = (face for face in faces if face.gaze is not None or face.score >= MIN_SCORE_CERTAIN)
+        self._memory += tuple((captured_s, face.box_xyxy) for face in certain)
         return faces
 
     def close(self) -> None:
@@ -105,7 +108,13 @@ class FaceDetector:
             self._thread.shutdown()
 
 
-def merge(landmarked: Sequence[_Found], keypointed: Sequence[_Found], remembered: Sequence[Box]) -> tuple[Face, ...]:
+def merge(
+    landmarked: Sequence[Found],
+    keypointed: Sequence[Found],
+    *,
+    min_score: float = MIN_SCORE,
+    remembered: Sequence[Box] = (),
+) -> tuple[Face, ...]:
     """One `Face` per head from what both networks say, largest first.
 
     A landmarked face is confirmed by the landmark network's own presence check. One that only the short-range detector
@@ -126,23 +135,23 @@ def merge(landmarked: Sequence[_Found], keypointed: Sequence[_Found], remembered
     for found in sorted(rest, key=lambda other: -other.score):
         if any(overlap_of_smaller(found.box_xyxy, face.box_xyxy) > SAME_FACE for face in faces):
             continue
-        if found.score >= _needed(found, bool(faces), remembered):
+        if found.score >= _needed(found, bool(faces), min_score, remembered):
             faces.append(Face(found.box_xyxy, found.score, found.pose))
     return tuple(sorted(faces, key=lambda face: -_area(face.box_xyxy)))
 
 
-def _needed(found: _Found, second: bool, remembered: Sequence[Box]) -> float:
+def _needed(found: Found, second: bool, min_score: float, remembered: Sequence[Box]) -> float:
     if second:
         return MIN_SCORE_SECOND
     seen_before = any(overlap_of_smaller(found.box_xyxy, box) > SAME_FACE for box in remembered)
-    return MIN_SCORE_SEEN_BEFORE if seen_before else MIN_SCORE
+    return MIN_SCORE_SEEN_BEFORE if seen_before else min_score
 
 
-def _same(a: _Found, b: _Found) -> bool:
+def _same(a: Found, b: Found) -> bool:
     return overlap_of_smaller(a.box_xyxy, b.box_xyxy) > SAME_FACE
 
 
-def _plausible(found: _Found) -> bool:
+def _plausible(found: Found) -> bool:
     return found.pose is not None and abs(found.pose.pitch_deg) <= MAX_PITCH_DEG
 
 
@@ -186,7 +195,7 @@ class _Networks:
         except (RuntimeError, ValueError, OSError) as error:
             raise DetectorError(f"MediaPipe cannot start: {error}") from error
 
-    def look(self, image: BgrImage, captured_s: float) -> tuple[list[_Found], list[_Found]]:
+    def look(self, image: BgrImage, captured_s: float) -> tuple[list[Found], list[Found]]:
         """What the landmarker and what the short-range detector find."""
         rgb = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
         picture = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=rgb)
@@ -196,7 +205,7 @@ class _Networks:
         except (RuntimeError, ValueError) as error:
             raise DetectorError(f"MediaPipe failed: {error}") from error
 
-    def _landmarks(self, picture: Any, width: int, height: int, captured_s: float) -> list[_Found]:
+    def _landmarks(self, picture: Any, width: int, height: int, captured_s: float) -> list[Found]:
         if self._landmarker is None:
             return []
         if self._video:
@@ -214,10 +223,10 @@ class _Networks:
             corners = (x.min() - margin_x, y.min() - margin_y, x.max() + margin_x, y.max() + margin_y)
             gaze = gaze_of({shape.category_name: shape.score for shape in shapes})
             box = _clip(corners, width, height)
-            faces.append(_Found(box, MIN_SCORE, headpose.from_matrix(np.asarray(matrix)), gaze))
+            faces.append(Found(box, MIN_SCORE, headpose.from_matrix(np.asarray(matrix)), gaze))
         return [face for face in faces if _area(face.box_xyxy) > 0]
 
-    def _keypoints(self, picture: Any, width: int, height: int) -> list[_Found]:
+    def _keypoints(self, picture: Any, width: int, height: int) -> list[Found]:
         if self._detector is None:
             return []
         faces = []
@@ -226,7 +235,7 @@ class _Networks:
             corners = (box.origin_x, box.origin_y, box.origin_x + box.width, box.origin_y + box.height)
             points = [(point.x * width, point.y * height) for point in detection.keypoints]
             pose = headpose.from_keypoints(points)
-            faces.append(_Found(_clip(corners, width, height), float(detection.categories[0].score), pose))
+            faces.append(Found(_clip(corners, width, height), float(detection.categories[0].score), pose))
         return [face for face in faces if _area(face.box_xyxy) > 0]
 
     def close(self) -> None:

@@ -20,8 +20,8 @@ HEAD_MODEL_CM: Final = np.array(
 )
 """Eye, eye, nose tip, mouth, ear, ear of MediaPipe's canonical face (`canonical_face_model.obj`), x to the picture's
 right, y up, z to the camera; the left of the picture first. Ears: the tragion lies between two mesh points."""
-PITCH_OFFSET_DEG: Final = 4.0
-PITCH_GAIN: Final = 0.75
+PITCH_OFFSET_DEG: Final = 4.6
+PITCH_GAIN: Final = 0.70
 """The keypoint fit's pitch against the landmarker's, fitted on labelled stills where both found the face."""
 
 
