@@ -45,7 +45,7 @@ export function BoothHealth({ booth }: { booth: Booth }) {
         {booth.profile ?? t("booth.unknown")}
         {booth.desired_profile !== booth.profile && (
           <span className="block text-ink-3 text-xs">
-            {t("booth.profile-wanted", { wanted: booth.desired_profile ?? t("booth.unknown") })}
+            {t("booth.profile-wanted", { wanted: booth.desired_profile })}
           </span>
         )}
       </Fact>

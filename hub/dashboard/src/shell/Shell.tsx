@@ -1,7 +1,7 @@
 /** What surrounds every page for somebody who is signed in; everybody else is sent to the door. */
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { LiveProvider, useLive } from "@/live/LiveProvider";
@@ -55,12 +55,21 @@ function SignedIn({ me }: { me: Me }) {
   );
 }
 
+/** Goes to the sign-in page once, and has it lead back to where the person wanted to be. */
+function ToTheDoor() {
+  const router = useRouter();
+  useEffect(() => {
+    const { href } = router.state.location;
+    router.navigate({ to: "/sign-in", search: href === "/" ? {} : { next: href }, replace: true });
+  }, [router]);
+  return <Loading />;
+}
+
 export function Shell() {
   const me = useQuery(meQuery);
-  const here = useLocation({ select: (location) => location.href });
   if (me.isPending) return <Loading />;
   if (me.data === undefined) return <Failure error={me.error} onRetry={() => me.refetch()} />;
-  if (me.data === null) return <Navigate to="/sign-in" search={here === "/" ? {} : { next: here }} replace />;
+  if (me.data === null) return <ToTheDoor />;
   return (
     <LiveProvider>
       <SignedIn me={me.data} />

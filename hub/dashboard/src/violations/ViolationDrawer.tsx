@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
+import { useEffect, useRef } from "react";
 import { ApiError } from "@/api/client";
 import { keys, violationQuery } from "@/api/queries";
 import type { Violation, ViolationList } from "@/api/types";
@@ -81,6 +82,17 @@ function Content({ id }: { id: string }) {
 export function ViolationDrawer() {
   const { violation: id } = useSearch({ strict: false });
   const navigate = useNavigate();
+  const last = useRef(id);
+  useEffect(() => {
+    if (id !== undefined) last.current = id;
+  }, [id]);
+  // Back to the violation last looked at, which after j and k is not the one that was opened.
+  const refocus = (event: Event) => {
+    const link = document.querySelector<HTMLElement>(`[data-violation-id="${last.current}"] [data-feed-link]`);
+    if (!link) return;
+    event.preventDefault();
+    link.focus();
+  };
   const close = () => navigate({ to: ".", search: ({ violation: _, ...rest }) => rest });
   return (
     <Dialog.Root open={id !== undefined} onOpenChange={(open) => !open && close()} modal={false}>
@@ -88,6 +100,7 @@ export function ViolationDrawer() {
         <Dialog.Content
           aria-describedby={undefined}
           data-testid="violation-drawer"
+          onCloseAutoFocus={refocus}
           onInteractOutside={(event) => event.preventDefault()}
           className="fixed inset-y-0 right-0 z-40 md:top-12 flex w-full animate-[slide-in_160ms_ease-out] flex-col border-line-strong border-l bg-surface shadow-[0_0_48px_rgb(0_0_0/18%)] sm:w-[420px]"
         >
