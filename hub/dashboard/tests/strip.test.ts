@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lastMinutes, place, placeGaps, placeViolations, unwatched } from "@/violations/strip";
+import { lastMinutes, place, placeGaps, placeViolations, tallestFirst, unwatched } from "@/violations/strip";
 import { at, booth, gap, T0, violation } from "./make";
 
 const window = lastMinutes(10, T0 + 600_000);
@@ -31,6 +31,15 @@ describe("a strip of ten minutes", () => {
     const inside = violation({ started_at: at(300), ended_at: at(330) });
     const outside = violation({ started_at: at(-300), ended_at: at(-200) });
     expect(placeViolations([inside, outside], window)).toEqual([{ left: 50, width: 5, violation: inside }]);
+  });
+});
+
+describe("severities on one strip", () => {
+  it("are drawn tallest first, so that a lower one over it stays in sight", () => {
+    const low = violation({ severity: "low", started_at: at(10) });
+    const high = violation({ severity: "high", started_at: at(0) });
+    const drawn = tallestFirst(placeViolations([low, high], window));
+    expect(drawn.map(({ violation }) => violation.severity)).toEqual(["high", "low"]);
   });
 });
 

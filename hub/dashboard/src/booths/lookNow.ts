@@ -1,10 +1,13 @@
 /** Asking a booth for a picture now, and what to say when none comes. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { ApiError, api, ask } from "@/api/client";
 import { keys } from "@/api/queries";
 import type { Booth, BoothList } from "@/api/types";
 import { t } from "@/text/text";
 import { describe } from "@/ui/Notice";
+
+const PROBLEM_SHOWN_MS = 10_000;
 
 export function lookProblem(error: unknown): string {
   if (error instanceof ApiError && error.status === 409) return t("booth.look-offline");
@@ -15,7 +18,7 @@ export function lookProblem(error: unknown): string {
 
 export function useLookNow(booth: Booth) {
   const client = useQueryClient();
-  return useMutation({
+  const look = useMutation({
     mutationFn: () =>
       ask(api.POST("/api/v1/booths/{booth_id}/snapshot", { params: { path: { booth_id: booth.booth_id } } })),
     onSuccess: (picture) =>
@@ -28,4 +31,11 @@ export function useLookNow(booth: Booth) {
           },
       ),
   });
+  const { isError, reset } = look;
+  useEffect(() => {
+    if (!isError) return;
+    const timer = setTimeout(reset, PROBLEM_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [isError, reset]);
+  return look;
 }

@@ -15,11 +15,11 @@ import { Failure } from "@/ui/Notice";
 import { Loading } from "@/ui/Skeleton";
 import { ViolationDrawer } from "@/violations/ViolationDrawer";
 
-/** While the hub is silent the page steps back, so that nobody takes it for the present. */
+/** While the hub is silent colour leaves the page, so that nobody takes it for the present. */
 function Content() {
   const stale = useLive().phase === "stale";
   return (
-    <main id="content" tabIndex={-1} className={`outline-none transition-opacity ${stale ? "opacity-70" : ""}`}>
+    <main id="content" tabIndex={-1} className={`outline-none ${stale ? "grayscale-75" : ""}`}>
       <Outlet />
     </main>
   );

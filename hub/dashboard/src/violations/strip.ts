@@ -1,5 +1,5 @@
 /** Where violations and gaps lie on a strip of time, in percent of its width. */
-import type { Booth, Gap, Violation } from "@/api/types";
+import { type Booth, type Gap, SEVERITIES, type Violation } from "@/api/types";
 
 export type Window = { from: number; to: number };
 /** `left` and `width` in percent; both within 0–100. */
@@ -25,6 +25,12 @@ export function placeViolations(violations: readonly Violation[], window: Window
     const span = place(violation.started_at, violation.ended_at, window);
     return span ? [{ ...span, violation }] : [];
   });
+}
+
+/** Tall ones first, so that what is drawn over them is lower and both can be seen. */
+export function tallestFirst(placed: readonly PlacedViolation[]): PlacedViolation[] {
+  const rank = ({ violation }: PlacedViolation) => SEVERITIES.indexOf(violation.severity);
+  return placed.toSorted((a, b) => rank(a) - rank(b));
 }
 
 type Interval = Pick<Gap, "started_at" | "ended_at">;

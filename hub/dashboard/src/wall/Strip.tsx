@@ -4,7 +4,7 @@ import { count, t } from "@/text/text";
 import { useKnownNow } from "@/time/now";
 import { severityFill } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
-import { lastMinutes, placeGaps, placeViolations, unwatched } from "@/violations/strip";
+import { lastMinutes, placeGaps, placeViolations, tallestFirst, unwatched } from "@/violations/strip";
 
 export const STRIP_MINUTES = 10;
 const MINUTE_MARKS = [20, 40, 60, 80];
@@ -16,7 +16,7 @@ export function Strip({ booth, violations, gaps }: Props) {
   const now = useKnownNow();
   const window = lastMinutes(STRIP_MINUTES, now);
   const own = violations.filter((violation) => violation.booth_id === booth.booth_id);
-  const placed = placeViolations(own, window);
+  const placed = tallestFirst(placeViolations(own, window));
   return (
     <div
       role="img"
