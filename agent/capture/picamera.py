@@ -1,6 +1,5 @@
 """A Raspberry Pi camera on the CSI connector: the only file that imports picamera2."""
 
-import importlib
 import time
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -25,11 +24,11 @@ class PiCamera:
     def open(self) -> None:
         self.close()
         try:
-            library = importlib.import_module("picamera2")
+            from picamera2 import Picamera2
         except ImportError as error:
             raise CameraError(f"{self.name}: picamera2 is not installed; run: apt install python3-picamera2") from error
         try:
-            self._camera = library.Picamera2(int(self._source))
+            self._camera = Picamera2(int(self._source))
             # libcamera's RGB888 lies in memory as blue, green, red.
             settings = {"size": self._size_wh, "format": "RGB888"}
             configuration = self._camera.create_video_configuration(main=settings, controls={"FrameRate": self._fps})
@@ -60,7 +59,7 @@ class PiCamera:
     def sources() -> list[str]:
         """Numbers of the cameras that libcamera knows; empty where picamera2 is not installed."""
         try:
-            library = importlib.import_module("picamera2")
+            from picamera2 import Picamera2
         except ImportError:
             return []
-        return [str(number) for number in range(len(library.Picamera2.global_camera_info()))]
+        return [str(number) for number in range(len(Picamera2.global_camera_info()))]

@@ -5,7 +5,6 @@ short-range detector is cheap, keeps such a head, and its six keypoints give a p
 that looks away and not an empty chair.
 """
 
-import importlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -164,11 +163,12 @@ class _Networks:
 
     def __init__(self, paths: Mapping[str, Path], video: bool) -> None:
         try:
-            self._mediapipe = importlib.import_module("mediapipe")
-            vision = importlib.import_module("mediapipe.tasks.python.vision")
-            base_options = importlib.import_module("mediapipe.tasks.python.core.base_options").BaseOptions
+            import mediapipe  # takes a second, which only those pay who look at faces
+            from mediapipe.tasks.python import vision
+            from mediapipe.tasks.python.core.base_options import BaseOptions
         except (ImportError, OSError) as error:
             raise DetectorError(f"MediaPipe cannot be loaded ({error}); it needs libegl1 and libgles2") from error
+        self._mediapipe = mediapipe
         self._last_ms = -1
         self._video = video
         self._landmarker: Any = None
@@ -177,7 +177,7 @@ class _Networks:
             if "face_landmarker" in paths:
                 self._landmarker = vision.FaceLandmarker.create_from_options(
                     vision.FaceLandmarkerOptions(
-                        base_options=base_options(model_asset_path=str(paths["face_landmarker"])),
+                        base_options=BaseOptions(model_asset_path=str(paths["face_landmarker"])),
                         running_mode=vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE,
                         num_faces=MAX_FACES,
                         output_face_blendshapes=True,
@@ -187,7 +187,7 @@ class _Networks:
             if "face_detector" in paths:
                 self._detector = vision.FaceDetector.create_from_options(
                     vision.FaceDetectorOptions(
-                        base_options=base_options(model_asset_path=str(paths["face_detector"])),
+                        base_options=BaseOptions(model_asset_path=str(paths["face_detector"])),
                         min_detection_confidence=MIN_SCORE_SEEN_BEFORE,
                     )
                 )

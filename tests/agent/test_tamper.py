@@ -1,0 +1,95 @@
+"""Covered against dim, frozen against quiet."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+import cv2
+import numpy as np
+import pytest
+
+from agent.frame import BgrImage, Frame
+from agent.vision.observation import CameraState
+from agent.vision.tamper import FREEZE_S, TamperDetector
+from tests.support.portrait import dark, scene
+
+
+def states(images: Iterable[BgrImage], fps: float = 15.0) -> Iterator[CameraState]:
+    detector = TamperDetector()
+    for index, image in enumerate(images):
+        yield detector.look(Frame(image, index / fps, datetime(2026, 1, 1, tzinfo=UTC), index))
+
+
+def noisy(image: BgrImage, seed: int, spread: int = 3) -> BgrImage:
+    noise = np.random.default_rng(seed).integers(-spread, spread + 1, image.shape)
+    return np.clip(image.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+
+
+def bright_cover(seed: int) -> BgrImage:
+    """Paper before the lens: light, and softly shaded."""
+    shade = np.linspace(150, 190, 640, dtype=np.float32)
+    return noisy(np.repeat(np.repeat(shade[None, :, None], 480, 0), 3, 2).astype(np.uint8), seed)
+
+
+@pytest.mark.parametrize("image", [dark(), bright_cover(1), np.zeros((480, 640, 3), np.uint8)])
+def test_a_covered_lens_is_blocked(image: BgrImage) -> None:
+    state = next(states([image]))
+    assert state.blocked
+    assert not state.sees
+    assert state.edges < state.min_edges
+
+
+@pytest.mark.parametrize("light", [1.0, 0.5, 0.25])
+def test_a_room_is_not_blocked_even_when_dim(light: float) -> None:
+    image = noisy((scene().astype(np.float32) * light).astype(np.uint8), 3)
+    state = next(states([image]))
+    assert not state.blocked
+    assert state.edges > state.min_edges
+
+
+def test_a_frozen_picture_is_found_and_dated_back_to_its_first_frame() -> None:
+    found = list(states([scene(seed=n) for n in range(10)] + [scene(seed=99)] * 40))
+    assert not any(state.frozen for state in found[:10])
+    first = next(index for index, state in enumerate(found) if state.frozen)
+    assert (first - 10) / 15 == pytest.approx(FREEZE_S, abs=0.1)
+    assert found[first].still_s == pytest.approx((first - 10) / 15)
+    assert not found[first].sees
+
+
+def test_one_recoded_keyframe_does_not_end_a_freeze() -> None:
+    still, recoded = scene(seed=1), noisy(scene(seed=1), 5, spread=1)
+    found = list(states([still] * 30 + [recoded] * 30))
+    assert all(state.frozen for state in found[20:])
+    assert found[-1].still_s == pytest.approx(59 / 15)
+
+
+def test_a_freeze_ends_when_the_picture_moves_again() -> None:
+    found = list(states([scene(seed=1)] * 30 + [scene(seed=n) for n in range(2, 8)]))
+    assert found[29].frozen
+    assert not found[-1].frozen
+    assert found[-1].still_s < 0.1
+
+
+def test_the_noise_of_a_real_sensor_is_life() -> None:
+    assert not any(state.frozen for state in states(scene(seed=n) for n in range(60)))
+
+
+def test_a_picture_that_changes_a_little_now_and_then_is_life() -> None:
+    """A strongly compressed video of an empty room: most frames equal the one before, blocks change here and there."""
+    image, images = scene(), []
+    for index in range(90):
+        if index % 4 == 0:
+            image = image.copy()
+            row, column = (37 * index) % 440, (53 * index) % 600
+            image[row : row + 32, column : column + 32] = cv2.add(image[row : row + 32, column : column + 32], 9)
+        images.append(image)
+    assert not any(state.frozen for state in states(images))
+
+
+def test_the_first_frame_has_nothing_to_differ_from() -> None:
+    assert next(states([scene()])).change == float("inf")
+
+
+def test_a_camera_that_changes_its_size_does_not_upset_it() -> None:
+    small = cv2.resize(scene(), (320, 240))
+    found = list(states([scene(), np.asarray(small, np.uint8), scene()]))
+    assert all(state.change == float("inf") for state in found)

@@ -1,0 +1,40 @@
+"""A face for tests: the public-domain portrait of Grace Hopper that matplotlib ships."""
+
+from pathlib import Path
+
+import cv2
+import matplotlib
+import numpy as np
+
+from agent.frame import BgrImage
+
+WIDTH, HEIGHT = 640, 480
+
+
+def portrait_path() -> Path:
+    return Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
+
+
+def portrait() -> BgrImage:
+    """As shipped: one face that looks at the camera, 512 × 600 pixels."""
+    image = cv2.imread(str(portrait_path()))
+    assert image is not None, f"{portrait_path()} is gone from matplotlib; choose another public-domain portrait"
+    return np.asarray(image, dtype=np.uint8)
+
+
+def scene(faces: int = 1, seed: int = 0) -> BgrImage:
+    """A booth camera's picture with so many faces side by side before a grey wall, with a sensor's noise."""
+    canvas = np.full((HEIGHT, WIDTH, 3), (150, 160, 170), np.uint8)
+    cv2.rectangle(canvas, (40, 330), (600, 470), (60, 80, 100), -1)
+    width, height = 280, 328
+    person = cv2.resize(portrait(), (width, height), interpolation=cv2.INTER_AREA)
+    for number in range(faces):
+        left = (WIDTH - faces * width) // 2 + number * width
+        canvas[100 : 100 + height, left : left + width] = person
+    noise = np.random.default_rng(seed).integers(-4, 5, canvas.shape)
+    return np.clip(canvas.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+
+
+def dark(seed: int = 0) -> BgrImage:
+    """A covered lens."""
+    return np.random.default_rng(seed).integers(2, 9, (HEIGHT, WIDTH, 3)).astype(np.uint8)
