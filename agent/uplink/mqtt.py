@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import paho.mqtt.client as paho
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -90,17 +92,19 @@ class Connection:
         self._on_message = on_message
         self.lost = threading.Event()
         self._answered = threading.Event()
+        self._subscribed = threading.Event()
         self._refusal = ""
         self._socket_error = ""
         client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=booth, protocol=paho.MQTTv5, reconnect_on_failure=False
         )
-        client.tls_set_context(tls_context(tls))
+        client.tls_set_context(tls_context(tls, booth))
         client.will_set(will.topic, will.payload, will.qos, will.retain)
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.max_queued_messages_set(QUEUED_MAX)
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
+        client.on_subscribe = self._granted
         client.on_message = self._received
         client.on_log = self._logged
         self._client = client
@@ -123,7 +127,7 @@ class Connection:
             ) from error
         self._client.loop_start()
         self._await_answer(where)
-        self._client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscribe])
+        self._subscribe_all(where)
         return self
 
     def __exit__(
@@ -172,6 +176,19 @@ class Connection:
             f"It may not accept this device's certificate. {ENROL}.",
         )
 
+    def _subscribe_all(self, where: str) -> None:
+        """Wait for the broker's word: a booth that says `online` must already be listening."""
+        self._client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscribe])
+        answered = self._subscribed.wait(CONNECT_TIMEOUT_S)
+        if answered and not self._refusal and not self.lost.is_set():
+            return
+        self._hang_up()
+        raise BrokerError(
+            "broker_refused",
+            f"The broker at {where} does not let this booth listen ({self._refusal or 'no answer'}). Check that the "
+            f"certificate is this booth's own. {ENROL}.",
+        )
+
     def _hang_up(self) -> None:
         """End paho's thread. It ends when the socket does, so a broker that says nothing gets its socket closed."""
         if not self.lost.wait(HANG_UP_S):
@@ -192,6 +209,11 @@ class Connection:
         log.debug("disconnected: %s %s", reason, self._socket_error)
         self.lost.set()
         self._answered.set()
+        self._subscribed.set()
+
+    def _granted(self, _c: Any, _u: Any, _mid: int, reasons: list[ReasonCode], _p: Any) -> None:
+        self._refusal = next((str(reason) for reason in reasons if reason.is_failure), "")
+        self._subscribed.set()
 
     def _received(self, _c: Any, _u: Any, message: paho.MQTTMessage) -> None:
         properties = message.properties
@@ -209,16 +231,24 @@ class Connection:
             self._socket_error = text
 
 
-def tls_context(tls: TlsConfig) -> ssl.SSLContext:
-    """Trusts the hub's own authority only, checks the host name, shows the device's certificate."""
+def tls_context(tls: TlsConfig, booth: str) -> ssl.SSLContext:
+    """Trusts the hub's own authority only, checks the host name, shows the device's certificate.
+
+    Whose certificate it is must be looked at here: Mosquitto lets a device with another booth's certificate connect and
+    subscribe, and then silently delivers nothing.
+    """
     try:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(tls.ca))
         context.sslsocket_class = _ClosingSocket
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(str(tls.certificate), str(tls.key))
-    except (OSError, ssl.SSLError) as error:
+        names = x509.load_pem_x509_certificate(tls.certificate.read_bytes()).subject
+    except (OSError, ValueError) as error:
         files = f"{tls.ca}, {tls.certificate} or {tls.key}"
         raise BrokerError("broker_tls", f"One of {files} cannot be used ({error}). {ENROL}.") from error
+    owner = [name.value for name in names.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if owner != [booth]:
+        raise BrokerError("broker_tls", f"{tls.certificate} is made out to {owner}, not to booth {booth}. {ENROL}.")
     return context
 
 
@@ -228,7 +258,9 @@ def _properties(packet: int) -> Properties:
 
 def _tls_error(where: str, reason: str) -> BrokerError:
     """Either side may distrust the other; OpenSSL's words tell which."""
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
+    if "expired" in reason.lower() or "not yet valid" in reason.lower():
+        advice = f"a certificate is outside its time. Check this device's clock; if it is right: {ENROL}."
+    elif "CERTIFICATE_VERIFY_FAILED" in reason:
         advice = f"this device does not trust the broker: another hub, or a new CA. {ENROL}."
     else:
         advice = f"the broker does not accept this device's certificate. {ENROL}."

@@ -159,7 +159,7 @@ def test_a_hub_that_died_with_online_retained_costs_only_retries(broker: Broker,
     HubStandIn(broker).close()
     booth.wait_until_connected()
     booth.append(5)
-    with closing(HubStandIn(broker, online=False)) as silent:
+    with closing(HubStandIn(broker, online=False, acknowledge=False)) as silent:
         wait_for("a retry nobody answers", lambda: bool(silent.events))
     assert booth.outbox.depth == 5
     with closing(HubStandIn(broker)) as hub:
@@ -389,6 +389,26 @@ def test_a_certificate_of_another_hub_is_one_clear_sentence(
         wait_for("a refusal", lambda: booth.trouble.of("broker_tls") >= 1)
         assert booth.outbox.depth == 3
     assert "does not accept this device's certificate" in caplog.text
+
+
+def test_a_certificate_of_another_booth_is_one_clear_sentence(
+    broker: Broker, config: DeviceConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = config.model_copy(update={"tls": broker.authority.issue("booth-2")})
+    with closing(Booth(config)) as booth:
+        booth.uplink.start()
+        wait_for("a refusal", lambda: booth.trouble.of("broker_tls") >= 1)
+    assert "made out to ['booth-2'], not to booth booth-1" in caplog.text
+
+
+def test_an_expired_certificate_points_at_the_clock(
+    broker: Broker, config: DeviceConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = config.model_copy(update={"tls": broker.authority.issue(BOOTH, expired=True)})
+    with closing(Booth(config)) as booth:
+        booth.uplink.start()
+        wait_for("a refusal", lambda: booth.trouble.of("broker_tls") >= 1)
+    assert "Check this device's clock" in caplog.text
 
 
 def test_a_missing_certificate_is_one_clear_sentence(

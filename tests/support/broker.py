@@ -32,17 +32,19 @@ class Authority:
     def ca(self) -> Path:
         return self.folder / "ca.pem"
 
-    def issue(self, common_name: str) -> TlsConfig:
+    def issue(self, common_name: str, *, expired: bool = False) -> TlsConfig:
         """A certificate for a booth, the hub, or (as `localhost`) the broker itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-        self._write(common_name, self._sign(name, key, authority=False), key)
+        self._write(common_name, self._sign(name, key, authority=False, expired=expired), key)
         return TlsConfig(
             ca=self.ca, certificate=self.folder / f"{common_name}.pem", key=self.folder / f"{common_name}.key"
         )
 
-    def _sign(self, name: x509.Name, key: ec.EllipticCurvePrivateKey, *, authority: bool) -> x509.Certificate:
-        now = datetime.now(UTC)
+    def _sign(
+        self, name: x509.Name, key: ec.EllipticCurvePrivateKey, *, authority: bool, expired: bool = False
+    ) -> x509.Certificate:
+        now = datetime.now(UTC) - timedelta(days=9 if expired else 0)
         names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
         builder = (
             x509.CertificateBuilder()
