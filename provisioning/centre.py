@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from provisioning.console import ProvisioningError, done, step
 from provisioning.hub import HubSession
-from provisioning.programs import Program, beside_python, run
+from provisioning.programs import Program, adopt_orphans, beside_python, end_orphans, run
 
 MARK: Final = ".invigil-demo"
 """A folder that holds it was made by the demonstration and may be removed by it."""
@@ -53,8 +53,13 @@ class Centre:
             program.must_run()
 
     def stop(self) -> list[str]:
-        """Booths first, so that the hub hears their goodbye. Names of those that had to be killed."""
-        return [program.name for program in self.programs if not program.stop()]
+        """Booths first, so that the hub hears their goodbye. Names of those that had to be killed.
+
+        A hub that was killed leaves its broker behind, which is ended last.
+        """
+        deaf = [program.name for program in self.programs if not program.stop()]
+        end_orphans()
+        return deaf
 
 
 def prepare_folder(folder: Path) -> None:
@@ -90,6 +95,7 @@ def running(data: Path, *, port: int) -> Iterator[Centre]:
     try:
         (data / "hub").mkdir()
         step("Starting the hub and its broker")
+        adopt_orphans()
         hub.start()
         centre.url = hub.wait_for("the hub to be ready", lambda: _ready(data / "hub" / "hub.json"), READY_S)
         done(f"hub ready at {centre.url}")

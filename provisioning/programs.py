@@ -5,6 +5,7 @@ children in the right order; what does not hear SIGTERM is killed with all it st
 """
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -18,6 +19,9 @@ from typing import Final, TypeVar
 from provisioning.console import ProvisioningError
 
 Value = TypeVar("Value")
+
+PR_SET_CHILD_SUBREAPER: Final = 36
+"""From linux/prctl.h."""
 
 POLL_S: Final = 0.1
 STOP_S: Final = 15.0
@@ -55,6 +59,26 @@ def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, timeout
         said = (finished.stderr or finished.stdout).strip().splitlines()[-5:]
         raise ProvisioningError(f"{Path(command[0]).name} failed (exit {finished.returncode}): {' | '.join(said)}")
     return finished.stdout
+
+
+def adopt_orphans() -> None:
+    """From now on what our programs leave behind when they die becomes our child (Linux: child subreaper)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans() -> list[int]:
+    """Kill and bury every child that is left; call it when all programs of ours are stopped. Gives their ids."""
+    try:
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:
+        return []
+    orphans = [int(pid) for pid in listed.split()]
+    for pid in orphans:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    return orphans
 
 
 @dataclass
