@@ -28,10 +28,11 @@ def test_what_happens_in_the_booth_appears_in_the_browser(centre: Stack, tmp_pat
     booth = centre.add_booth("booth-1", video)
     with open_page() as page:
         sign_in(page, centre.url)
-        tile = page.get_by_role("article", name="Booth-1")
+        tile = page.get_by_role("listitem", name="Booth-1")
         tile.get_by_text("Online").wait_for()
+        feed = page.get_by_role("complementary", name="Feed")
         for kind in sorted(expected):
-            item = page.locator(f"[data-testid=feed] [data-kind={kind}]").first
+            item = feed.locator(f"[data-kind={kind}]").first
             item.wait_for(timeout=400_000)
             snapshot = item.locator("img")
             snapshot.wait_for()
