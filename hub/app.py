@@ -26,6 +26,7 @@ from hub.config import Settings
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.enrolment import Enrolment, MqttAddress
+from hub.errors import BrokerError
 from hub.evidence import EvidenceFiles
 from hub.feed import Feed
 from hub.ingest import Ingest
@@ -158,7 +159,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         mqtt.start()
         stack.push_async_callback(to_thread.run_sync, mqtt.stop)
         if not await to_thread.run_sync(mqtt.wait_connected, BROKER_TIMEOUT_S):
-            await broker.explain_silence()
+            raise BrokerError("the MQTT broker does not let the hub in", hint="see the log")
 
         yield Hub(
             settings=settings,

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 RESTART_S: Final = (0.2, 5.0)
 """First and longest pause before a broker that ended is started again."""
 STOP_S: Final = 2.0
+START_S: Final = 10.0
 STEADY_S: Final = 10.0
 """A broker that ran this long did not fail at its start."""
 SIZE_MARGIN_BYTES: Final = 8 * 1024
@@ -43,7 +44,6 @@ class Broker:
         self._metrics = metrics
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._last_words = ""
         self.port = port
 
     async def start(self) -> None:
@@ -54,6 +54,11 @@ class Broker:
         _check_port(self._host, self.port)
         self._write_config()
         await self._spawn(program)
+        try:
+            await self._until_running()
+        except BrokerError:
+            await self.stop()
+            raise
         self._watch = asyncio.create_task(self._keep_running(program), name="broker")
 
     async def stop(self) -> None:
@@ -72,10 +77,22 @@ class Broker:
             await process.wait()
         self._pid_file.unlink(missing_ok=True)
 
-    async def explain_silence(self) -> None:
-        """Raises `BrokerError` with what the broker last said."""
-        said = f": {self._last_words}" if self._last_words else ""
-        raise BrokerError(f"the MQTT broker does not answer on {self._host}:{self.port}{said}", hint="see the log")
+    async def _until_running(self) -> None:
+        """Until the broker says that it listens; raises `BrokerError` with what it said when it ends instead."""
+        process = self._process
+        assert process is not None  # noqa: S101 (just started)
+        assert process.stdout is not None  # noqa: S101 (it was asked for)
+        said: list[str] = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(START_S):
+                async for raw in process.stdout:
+                    said.append(raw.decode(errors="replace").strip())
+                    if said[-1].endswith(" running"):
+                        return
+        raise BrokerError(
+            f"the MQTT broker did not start: {'; '.join(said[-3:]) or 'it said nothing'}",
+            hint=f"try: mosquitto -c {self._config_file}",
+        )
 
     @property
     def _config_file(self) -> Path:
@@ -121,7 +138,6 @@ class Broker:
         async for raw in process.stdout:
             line = raw.decode(errors="replace").strip()
             if line:
-                self._last_words = line
                 log.log(logging.WARNING if "Error" in line else logging.DEBUG, "mosquitto: %s", line)
 
     def _write_config(self) -> None:
@@ -155,6 +171,7 @@ class Broker:
             "log_type error",
             "log_type warning",
             "log_type notice",
+            "log_type information",
         ]
         self._config_file.write_text("\n".join(line for line in lines if line) + "\n")
 

@@ -45,7 +45,7 @@ class Settings(FileSettings):
     @property
     def local_host(self) -> str:
         """What this machine connects to."""
-        return "127.0.0.1" if is_wildcard(self.host) else self.host
+        return local_host(self.host)
 
     @property
     def database_path(self) -> Path:
@@ -66,6 +66,11 @@ def load_settings(data: Path, options: dict[str, Any]) -> Settings:
         return Settings.configure({**written, **given, "data": data.absolute()})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError) as error:
         raise HubError(f"{path}: {error}", hint="correct the file or the option and start again") from error
+
+
+def local_host(host: str) -> str:
+    """By which this machine reaches what listens on `host`."""
+    return "127.0.0.1" if is_wildcard(host) else host
 
 
 def is_loopback(host: str) -> bool:

@@ -65,6 +65,7 @@ class BoothStates:
         """The broker has forgotten who was online; booths say it again, or are offline."""
         self._heard.clear()
         self._grace_until = monotonic() + GRACE_S
+        self._wake.set()
 
     def seen(self, booth_ids: Iterable[str]) -> None:
         """An event came from them."""

@@ -92,6 +92,9 @@ class Dashboard(StaticFiles):
         super().__init__(directory=folder, check_dir=False)
         self._index = folder / "index.html"
 
+    async def check_config(self) -> None:
+        """The folder may be missing: that is answered with a page, not with a failure."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         if not self._index.is_file():
             return HTMLResponse(_NOT_BUILT, 503)

@@ -12,6 +12,9 @@ import { useHeldOrder } from "@/wall/heldOrder";
 import { orderBooths } from "@/wall/order";
 import { STRIP_MINUTES } from "@/wall/Strip";
 
+/** Few booths get large tiles, but one booth does not fill the wall. */
+const TILE_MAX_PX = 600;
+
 /** The worst of what is open in a booth; of two as bad, the newer. */
 export function worstOpen(violations: readonly Violation[], boothId: string): Violation | undefined {
   return violations
@@ -57,7 +60,14 @@ export function BoothGrid({ booths }: { booths: readonly Booth[] }) {
   };
 
   return (
-    <ul ref={grid} aria-label={t("wall.tiles")} className="tiles" onKeyDown={onKeyDown} {...handlers}>
+    <ul
+      ref={grid}
+      aria-label={t("wall.tiles")}
+      className="tiles"
+      style={{ maxWidth: order.length * TILE_MAX_PX }}
+      onKeyDown={onKeyDown}
+      {...handlers}
+    >
       {order.map((id) => {
         const booth = byId.get(id);
         if (!booth) return null;
