@@ -91,7 +91,7 @@ export function BoothsPage() {
       {items?.length === 0 && (
         <div className="panel">
           <Notice title={t("wall.empty")} detail={t("wall.empty-detail")}>
-            <CopyCode text='invigil-hub booth add booth-3 --name "Booth 3"' />
+            <CopyCode text={t("wall.empty-command")} />
           </Notice>
         </div>
       )}

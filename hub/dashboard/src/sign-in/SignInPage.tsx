@@ -95,7 +95,7 @@ export function SignInPage({ onDone }: { onDone: () => void }) {
         </form>
         <p className="mt-6 flex flex-col items-center gap-2 text-center text-ink-3 text-xs">
           {t("sign-in.help")}
-          <CopyCode text="invigil-hub user add NAME --role proctor" />
+          <CopyCode text={t("sign-in.command")} />
         </p>
       </div>
     </main>
