@@ -141,6 +141,7 @@ allow_anonymous false
 acl_file {access}
 message_size_limit {4 * MAX_PAYLOAD_BYTES}
 persistence false
+set_tcp_nodelay true
 log_dest stderr
 log_type all
 """
