@@ -21,8 +21,8 @@ CUT_OFF_S = 1.0
 class ReplayCamera:
     """Frames at their presentation times, in seconds from the start of the video.
 
-    Realtime: `read` sleeps until a frame is due and stamps it with the clock. Looping: time rises on over the seam.
-    Damaged parts are skipped and counted in `errors`; frames whose time does not rise are dropped and counted in
+    Realtime: `read` sleeps until a frame is due and stamps it with the clock; `captured_s` is the monotonic clock, as
+    of any camera. Looping: time rises on over the seam. Damaged parts are skipped and counted in `errors`; frames whose time does not rise are dropped and counted in
     `out_of_order`.
     """
 
@@ -38,7 +38,6 @@ class ReplayCamera:
         self._last_s = float("-inf")
         self._offset_s = 0.0
         self._step_s = 0.0
-        self._started_at = 0.0
 
     @property
     def duration_s(self) -> float | None:
@@ -49,8 +48,8 @@ class ReplayCamera:
 
     def open(self) -> None:
         self._open_file()
-        self._index, self._offset_s, self._last_s = 0, 0.0, float("-inf")
-        self._started_at = time.monotonic()
+        self._index, self._last_s = 0, float("-inf")
+        self._offset_s = time.monotonic() if self._realtime else 0.0
 
     def read(self) -> Frame:
         while True:
@@ -133,7 +132,7 @@ class ReplayCamera:
         """Sleep until the frame is due if need be; its wall time."""
         if not self._realtime:
             return EPOCH + timedelta(seconds=captured_s)
-        time.sleep(max(0.0, self._started_at + captured_s - time.monotonic()))
+        time.sleep(max(0.0, captured_s - time.monotonic()))
         return datetime.now(UTC)
 
 

@@ -20,7 +20,7 @@ from agent.vision import headpose
 from agent.vision.boxes import overlap_of_smaller
 from agent.vision.native import forbid_network, quiet_stderr
 from agent.vision.observation import Box, Face, HeadPose
-from agent.vision.processor import lacks_atomics
+from agent.vision.processor import why_no_mediapipe
 from contract.manifest import Manifest, check_weights
 from contract.wire import InvalidError
 
@@ -66,8 +66,8 @@ class FaceDetector:
 
         One of the two networks is enough; `missing` then says what is not there.
         """
-        if lacks_atomics():
-            raise DetectorError("this processor lacks the LSE atomics that MediaPipe's arm64 wheel needs (ARMv8.1)")
+        if reason := why_no_mediapipe():
+            raise DetectorError(reason)
         self.weights: dict[str, str] = {}
         self.missing = ""
         paths: dict[str, Path] = {}
@@ -192,7 +192,7 @@ class _Networks:
                     )
                 )
             self.look(np.zeros((64, 64, 3), dtype=np.uint8), 0.0)  # what is slow or talkative happens here
-        except (RuntimeError, ValueError, OSError) as error:
+        except Exception as error:  # a library's start may fail in ways it does not document
             raise DetectorError(f"MediaPipe cannot start: {error}") from error
 
     def look(self, image: BgrImage, captured_s: float) -> tuple[list[Found], list[Found]]:

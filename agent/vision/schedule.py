@@ -21,10 +21,11 @@ class Schedule:
 
     def due(self, captured_s: float) -> bool:
         """Whether it is time; if so, the next turn is set."""
-        if self._due_s is not None and captured_s < self._due_s - EARLY_S:
+        wait_s = 0.0 if self._due_s is None else self._due_s - captured_s
+        if EARLY_S < wait_s <= self._period_s + EARLY_S:  # a longer wait means that the camera's time began anew
             return False
-        late_s = 0.0 if self._due_s is None else captured_s - self._due_s
-        start_s = captured_s if self._due_s is None or late_s >= self._period_s else self._due_s
+        on_grid = self._due_s is not None and abs(wait_s) < self._period_s
+        start_s = self._due_s if self._due_s is not None and on_grid else captured_s
         self._due_s = start_s + self._period_s
         return True
 
@@ -36,10 +37,12 @@ class Schedule:
     @property
     def inference_ms(self) -> float | None:
         """Median of the last minute; None before the first."""
-        return median(took for _, took in self._done) * 1000 if self._done else None
+        done = tuple(self._done)  # another thread may be recording
+        return median(took_s for _, took_s in done) * 1000 if done else None
 
     @property
     def rate_hz(self) -> float | None:
         """Inferences per second of captured time; None before there are two."""
-        span_s = self._done[-1][0] - self._done[0][0] if len(self._done) > 1 else 0.0
-        return (len(self._done) - 1) / span_s if span_s > 0 else None
+        done = tuple(self._done)
+        span_s = done[-1][0] - done[0][0] if len(done) > 1 else 0.0
+        return (len(done) - 1) / span_s if span_s > 0 else None

@@ -75,10 +75,10 @@ def capture(camera: PluggedCamera) -> Iterator[CaptureThread]:
 def test_frames_arrive_in_the_slot(camera: PluggedCamera) -> None:
     slot = LatestFrame()
     capture = CaptureThread(camera, slot)
-    assert capture.state == "starting"
+    before = capture.state
     capture.start()
     assert slot.take(30) is not None
-    assert capture.state == "ok"
+    assert (before, capture.state) == ("starting", "ok")
     wait_until(lambda: capture.fps > 0)
     assert capture.latest is not None
     capture.stop()

@@ -36,7 +36,7 @@ def test_take_wakes_up_when_a_frame_comes() -> None:
     taker.start()
     slot.put(frame(7))
     taker.join(60)
-    assert [got.index for got in taken] == [7]
+    assert [got and got.index for got in taken] == [7]
 
 
 def test_close_wakes_up_whoever_waits() -> None:

@@ -13,7 +13,7 @@ from agent.vision.observation import HeadPose
 
 
 def turned(yaw_deg: float, pitch_deg: float, roll_deg: float = 0.0) -> NDArray[np.float64]:
-    """Rotation of a head that looks left by yaw, up by pitch, tilts clockwise by roll (x right, y up, z to the viewer)."""
+    """Rotation of a head that looks left by yaw, up by pitch and tilts clockwise by roll (x right, y up, z out)."""
     yaw, pitch, roll = map(math.radians, (-yaw_deg, -pitch_deg, -roll_deg))
     about_y = np.array([[math.cos(yaw), 0, math.sin(yaw)], [0, 1, 0], [-math.sin(yaw), 0, math.cos(yaw)]])
     about_x = np.array([[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]])

@@ -32,7 +32,7 @@ def scene(faces: int = 1, seed: int = 0) -> BgrImage:
         left = (WIDTH - faces * width) // 2 + number * width
         canvas[100 : 100 + height, left : left + width] = person
     noise = np.random.default_rng(seed).integers(-4, 5, canvas.shape)
-    return np.clip(canvas.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(canvas.astype(np.int16) + noise, 0, 255), np.uint8)
 
 
 def dark(seed: int = 0) -> BgrImage:

@@ -1,0 +1,220 @@
+"""Faces: the real networks on a real portrait, and how two networks' findings become one face."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from agent.errors import DetectorError
+from agent.vision import faces as faces_module
+from agent.vision.faces import MIN_SCORE, FaceDetector, Found, gaze_of, merge
+from agent.vision.native import forbid_network, quiet_stderr
+from agent.vision.observation import Box, HeadPose
+from agent.vision.processor import why_no_mediapipe
+from contract.wire import InvalidError
+from tests.support.portrait import dark, portrait, scene
+from tests.support.weights import real_weights
+
+AHEAD = HeadPose(0, 0, 0)
+HERE: Box = (100, 100, 200, 200)
+THERE: Box = (400, 100, 500, 200)
+
+
+@pytest.fixture(scope="module")
+def detector() -> Iterator[FaceDetector]:
+    detector = FaceDetector(*real_weights(), video=False)
+    yield detector
+    detector.close()
+
+
+def test_a_portrait_is_one_face_that_looks_ahead(detector: FaceDetector) -> None:
+    (face,) = detector.detect(portrait(), 0.0)
+    assert face.pose is not None
+    assert abs(face.pose.yaw_deg) < 20
+    assert abs(face.pose.pitch_deg) < 20
+    assert face.gaze is not None
+    assert face.score > 0.7
+    x1, y1, x2, y2 = face.box_xyxy
+    assert x1 < 260 < x2
+    assert y1 < 190 < y2
+
+
+def test_a_mirrored_face_looks_the_other_way(detector: FaceDetector) -> None:
+    (face,) = detector.detect(portrait(), 0.0)
+    (mirrored,) = detector.detect(np.ascontiguousarray(portrait()[:, ::-1]), 0.0)
+    assert face.pose is not None
+    assert mirrored.pose is not None
+    assert mirrored.pose.yaw_deg == pytest.approx(-face.pose.yaw_deg, abs=5)
+    assert mirrored.pose.roll_deg == pytest.approx(-face.pose.roll_deg, abs=5)
+
+
+def test_a_tilted_picture_tilts_the_face_clockwise(detector: FaceDetector) -> None:
+    height, width = portrait().shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), -20, 1)  # negative is clockwise
+    (face,) = detector.detect(portrait(), 0.0)
+    (tilted,) = detector.detect(np.asarray(cv2.warpAffine(portrait(), turn, (width, height)), np.uint8), 0.0)
+    assert face.pose is not None
+    assert tilted.pose is not None
+    assert tilted.pose.roll_deg - face.pose.roll_deg == pytest.approx(20, abs=6)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_faces_are_counted(detector: FaceDetector, count: int) -> None:
+    assert len(detector.detect(scene(count), 0.0)) == count
+
+
+def test_a_covered_lens_shows_nobody(detector: FaceDetector) -> None:
+    assert detector.detect(dark(), 0.0) == ()
+
+
+def test_video_mode_lets_go_of_a_face_that_left() -> None:
+    detector = FaceDetector(*real_weights())
+    present = [len(detector.detect(scene(1, seed), seed / 10)) for seed in range(5)]
+    gone = [len(detector.detect(scene(0, seed), seed / 10)) for seed in range(5, 25)]
+    detector.close()
+    assert present == [1] * 5
+    assert gone[-5:] == [0] * 5
+
+
+def test_time_stamps_that_do_not_rise_are_no_error() -> None:
+    detector = FaceDetector(*real_weights())
+    assert [len(detector.detect(scene(1), captured_s)) for captured_s in (5.0, 5.0, 1.0)] == [1, 1, 1]
+    detector.close()
+
+
+def test_one_network_is_enough_and_the_other_is_named(tmp_path: Path) -> None:
+    manifest, folder = real_weights()
+    shutil.copy(folder / "blaze_face_short_range.tflite", tmp_path)
+    detector = FaceDetector(manifest, tmp_path, video=False)
+    assert list(detector.weights) == ["blaze_face_short_range.tflite"]
+    assert "face_landmarker.task is not there" in detector.missing
+    (face,) = detector.detect(portrait(), 0.0)
+    detector.close()
+    assert face.pose is not None
+    assert face.gaze is None
+
+
+def test_without_weights_it_says_which_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InvalidError, match=r"face_landmarker\.task is not there; run: invigil models fetch"):
+        FaceDetector(real_weights()[0], tmp_path)
+
+
+def test_altered_weights_are_refused(tmp_path: Path) -> None:
+    manifest, folder = real_weights()
+    (tmp_path / "face_landmarker.task").write_bytes((folder / "face_landmarker.task").read_bytes()[:-1] + b"x")
+    with pytest.raises(InvalidError, match=r"face_landmarker\.task was altered: SHA-256 is"):
+        FaceDetector(manifest, tmp_path)
+
+
+def test_a_processor_that_would_be_killed_is_spared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces_module, "why_no_mediapipe", lambda: "this processor is too old")
+    with pytest.raises(DetectorError, match="this processor is too old"):
+        FaceDetector(*real_weights())
+
+
+@pytest.mark.parametrize(
+    ("machine", "features", "lacks"),
+    [
+        ("aarch64", "Features\t: fp asimd evtstrm crc32 cpuid", True),  # Cortex-A72
+        ("aarch64", "Features\t: fp asimd evtstrm aes crc32 atomics fphp", False),  # Cortex-A76
+        ("aarch64", None, True),
+        ("x86_64", None, False),
+    ],
+)
+def test_atomics_are_read_from_cpuinfo(tmp_path: Path, machine: str, features: str | None, lacks: bool) -> None:
+    cpuinfo, possible = tmp_path / "cpuinfo", tmp_path / "possible"
+    possible.write_text("0-3\n")
+    if features:
+        cpuinfo.write_text(f"processor\t: 0\n{features}\nCPU part\t: 0xd08\n")
+    assert ("LSE atomics" in why_no_mediapipe(machine, cpuinfo, possible)) is lacks
+
+
+def test_a_system_that_hides_its_processors_is_spared(tmp_path: Path) -> None:
+    assert "needs to read" in why_no_mediapipe("x86_64", possible=tmp_path / "possible")
+
+
+# --- two networks, one face ---
+
+
+def test_both_networks_agree_on_one_face_and_share_its_pose() -> None:
+    (face,) = merge([Found(HERE, 0.5, HeadPose(20, 0, 1), (0, 0))], [Found(HERE, 0.9, HeadPose(40, 10, 5))])
+    assert face.pose == HeadPose(30, 5, 1)
+    assert face.score == 0.9
+    assert face.gaze == (0, 0)
+
+
+def test_a_face_that_only_the_short_range_detector_finds_counts() -> None:
+    (face,) = merge([], [Found(HERE, 0.6, HeadPose(60, 0, 0))])
+    assert face.pose == HeadPose(60, 0, 0)
+    assert face.gaze is None
+
+
+def test_a_doubled_landmarked_face_is_one() -> None:
+    inside: Box = (110, 110, 190, 190)
+    assert len(merge([Found(HERE, 0.5, AHEAD), Found(inside, 0.5, AHEAD)], [])) == 1
+
+
+@pytest.mark.parametrize(("score", "faces"), [(0.61, 1), (0.75, 2)])
+def test_a_second_face_without_landmarks_needs_more(score: float, faces: int) -> None:
+    found = merge([Found(HERE, 0.5, AHEAD)], [Found(HERE, 0.9, AHEAD), Found(THERE, score, AHEAD)])
+    assert len(found) == faces
+
+
+def test_keypoints_that_no_head_has_are_no_face() -> None:
+    assert merge([], [Found(HERE, 0.7, HeadPose(0, -60, 0)), Found(THERE, 0.9, None)]) == ()
+
+
+@pytest.mark.parametrize(("remembered", "faces"), [([HERE], 1), ([THERE], 0), ([], 0)])
+def test_a_faint_face_counts_where_one_just_was(remembered: list[Box], faces: int) -> None:
+    assert len(merge([], [Found(HERE, MIN_SCORE - 0.2, AHEAD)], remembered=remembered)) == faces
+
+
+def test_the_largest_face_comes_first() -> None:
+    large: Box = (300, 100, 600, 400)
+    found = merge([Found(HERE, 0.5, AHEAD), Found(large, 0.5, AHEAD)], [])
+    assert [face.box_xyxy for face in found] == [large, HERE]
+
+
+def test_gaze_is_told_in_the_directions_of_the_picture() -> None:
+    nothing = {f"eyeLook{where}{side}": 0.0 for where in ("In", "Out", "Up", "Down") for side in ("Left", "Right")}
+    to_the_left_of_the_picture = nothing | {"eyeLookInLeft": 0.8, "eyeLookOutRight": 0.8}
+    assert gaze_of(to_the_left_of_the_picture) == (0.8, 0)
+    assert gaze_of(nothing | {"eyeLookDownLeft": 0.6, "eyeLookDownRight": 0.6}) == (0, -0.6)
+
+
+# --- native code in check ---
+
+
+def test_a_fenced_thread_cannot_reach_the_network_and_others_can() -> None:
+    def reach(family: socket.AddressFamily) -> str:
+        try:
+            socket.socket(family).close()
+        except PermissionError:
+            return "refused"
+        return "open"
+
+    with ThreadPoolExecutor(1, initializer=forbid_network) as fenced:
+        inside = [fenced.submit(reach, f).result() for f in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)]
+        child = fenced.submit(lambda: ThreadPoolExecutor(1).submit(reach, socket.AF_INET).result()).result()
+    assert inside == ["refused", "refused", "open"]
+    assert child == "refused", "threads started from a fenced one are fenced too"
+    assert reach(socket.AF_INET) == "open"
+
+
+def test_mediapipe_runs_behind_the_fence(detector: FaceDetector) -> None:
+    with pytest.raises(PermissionError):
+        detector._thread.submit(socket.socket, socket.AF_INET).result()
+
+
+def test_only_chatter_is_kept_from_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    import os
+
+    with quiet_stderr():
+        os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\nlibfoo: real trouble\n")
+        os.write(2, b"W0000 00:00:1795341780.874493   20868 face_landmarker_graph.cc:181] Sets acceleration\n")
+    assert capfd.readouterr().err == "libfoo: real trouble\n"

@@ -1,0 +1,199 @@
+"""Objects: decoders on tensors made by hand, the loader, and the real network."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from agent.errors import DetectorError
+from agent.vision import ssd, yolox
+from agent.vision.boxes import iou, overlap_of_smaller, suppress
+from agent.vision.litert import Network
+from agent.vision.objects import ObjectDetector, load_object_detector, with_twins
+from agent.vision.observation import Detection
+from contract.wire import InvalidError
+from tests.support.portrait import portrait, scene
+from tests.support.weights import real_weights
+
+SHAPE = (1, 3, 416, 416)
+LABELS = ("person", "cell phone", "book")
+FLOORS = np.array([np.inf, 0.1, 0.1], np.float32)
+YOLOX = "yolox_nano_416_float16.tflite"
+
+
+def heads(*rows: tuple[int, tuple[float, float, float, float], float, int, float]) -> NDArray[np.float32]:
+    """Raw YOLOX output with (row, box in tensor pixels, objectness, class, class score) written into it."""
+    raw = np.zeros((1, 3549, 5 + len(LABELS)), np.float32)
+    for row, (x1, y1, x2, y2), objectness, index, score in rows:
+        offset = row
+        for stride, side in ((8, 52), (16, 26), (32, 13)):
+            if offset < side * side:
+                raw[0, row, 0] = (x1 + x2) / 2 / stride - offset % side
+                raw[0, row, 1] = (y1 + y2) / 2 / stride - offset // side
+                raw[0, row, 2:4] = np.log(((x2 - x1) / stride, (y2 - y1) / stride))
+                break
+            offset -= side * side
+        raw[0, row, 4], raw[0, row, 5 + index] = objectness, score
+    return raw
+
+
+def decode(raw: NDArray[np.float32], scale: float = 0.65) -> list[Detection]:
+    return yolox.to_detections([raw], LABELS, SHAPE, (scale, scale), FLOORS)
+
+
+@pytest.mark.parametrize("row", [0, 60, 2704 + 30, 2704 + 676 + 5])
+def test_yolox_rows_become_boxes_in_the_picture(row: int) -> None:
+    (found,) = decode(heads((row, (65, 130, 130, 260), 0.8, 1, 0.5)))
+    assert found.label == "cell phone"
+    assert found.score == pytest.approx(0.4)
+    assert found.box_xyxy == pytest.approx((100, 200, 200, 400), abs=0.1)
+
+
+def test_yolox_suppresses_doubles_of_a_class_only() -> None:
+    box, near = (65.0, 130.0, 130.0, 260.0), (67.0, 131.0, 131.0, 262.0)
+    found = decode(heads((0, box, 1, 1, 0.9), (1, near, 1, 1, 0.6), (2, near, 1, 2, 0.5)))
+    assert [(d.label, round(d.score, 2)) for d in found] == [("cell phone", 0.9), ("book", 0.5)]
+
+
+def test_yolox_drops_what_lies_below_the_floor_and_what_nobody_wants() -> None:
+    box = (65.0, 130.0, 130.0, 260.0)
+    assert decode(heads((0, box, 1, 1, 0.09), (1, box, 1, 0, 0.99))) == []
+
+
+def test_yolox_survives_sizes_that_overflow() -> None:
+    raw = heads((0, (65, 130, 130, 260), 1, 1, 0.9))
+    raw[0, 0, 2:4] = 500
+    (found,) = decode(raw)
+    assert np.isfinite(found.box_xyxy).all()
+
+
+def test_yolox_refuses_another_networks_output() -> None:
+    with pytest.raises(DetectorError, match="the decoder needs"):
+        yolox.to_detections([np.zeros((1, 100, 85), np.float32)], LABELS, SHAPE, (1, 1), FLOORS)
+
+
+def test_yolox_letterboxes_to_the_top_left() -> None:
+    image = np.full((240, 320, 3), (10, 20, 30), np.uint8)
+    tensor, scale_xy = yolox.to_input(image, SHAPE)
+    assert tensor.shape == SHAPE
+    assert tensor.dtype == np.float32
+    assert scale_xy == (1.3, 1.3)
+    assert tensor[0, :, 5, 5].tolist() == [10, 20, 30], "BGR, 0..255"
+    assert tensor[0, :, 415, 5].tolist() == [yolox.PAD] * 3
+
+
+def test_ssd_outputs_become_boxes_in_the_picture_whatever_their_order() -> None:
+    boxes = np.array([[[0.25, 0.5, 0.75, 1.0], [0, 0, 1, 1]]], np.float32)
+    classes, scores = np.array([[1.0, 2.0]], np.float32), np.array([[0.7, 0.05]], np.float32)
+    count = np.array([2.0], np.float32)
+    for outputs in ([boxes, classes, scores, count], [scores, boxes, count, classes]):
+        (found,) = ssd.to_detections(outputs, LABELS, (1, 300, 300, 3), (1 / 640, 1 / 480), FLOORS)
+        assert found.label == "cell phone"
+        assert found.score == pytest.approx(0.7)
+        assert found.box_xyxy == pytest.approx((320, 120, 640, 360))
+
+
+def test_ssd_refuses_another_networks_output() -> None:
+    with pytest.raises(DetectorError, match="not SSD post-processing"):
+        ssd.to_detections([np.zeros((1, 3549, 85), np.float32)], LABELS, (1, 300, 300, 3), (1, 1), FLOORS)
+
+
+def test_ssd_stretches_to_rgb() -> None:
+    tensor, _ = ssd.to_input(np.full((48, 64, 3), (10, 20, 30), np.uint8), (1, 300, 300, 3))
+    assert tensor.shape == (1, 300, 300, 3)
+    assert tensor.dtype == np.uint8
+    assert tensor[0, 0, 0].tolist() == [30, 20, 10]
+
+
+BOX = st.tuples(st.floats(0, 400), st.floats(0, 400), st.floats(5, 200), st.floats(5, 200))
+
+
+@given(st.lists(st.tuples(BOX, st.integers(10, 100), st.integers(0, 2)), max_size=30))
+def test_what_suppression_keeps_does_not_overlap_and_covers_the_rest(
+    rows: list[tuple[tuple[float, float, float, float], int, int]],
+) -> None:
+    boxes = np.array([(x, y, x + w, y + h) for (x, y, w, h), _, _ in rows], np.float32).reshape(-1, 4)
+    scores = np.array([percent / 100 for _, percent, _ in rows], np.float32)
+    classes = np.array([index for _, _, index in rows], np.int64)
+    kept = suppress(boxes, scores, classes, 0.45)
+    as_box = [(float(b[0]), float(b[1]), float(b[2]), float(b[3])) for b in boxes]
+    for a in kept:
+        assert all(a == b or classes[a] != classes[b] or iou(as_box[a], as_box[b]) <= 0.4501 for b in kept)
+    for lost in set(range(len(rows))) - set(kept):
+        betters = [k for k in kept if classes[k] == classes[lost] and scores[k] >= scores[lost]]
+        assert any(iou(as_box[k], as_box[lost]) > 0.4499 for k in betters)
+
+
+def test_overlaps() -> None:
+    assert iou((0, 0, 2, 2), (1, 0, 3, 2)) == pytest.approx(1 / 3)
+    assert iou((0, 0, 1, 1), (2, 2, 3, 3)) == 0
+    assert overlap_of_smaller((0, 0, 10, 10), (2, 2, 4, 4)) == 1
+    assert overlap_of_smaller((0, 0, 0, 0), (2, 2, 4, 4)) == 0
+
+
+def test_a_phone_gets_back_what_its_twin_took() -> None:
+    spot, elsewhere = (0.0, 0.0, 50.0, 90.0), (200.0, 0.0, 250.0, 90.0)
+    phone, faint = Detection("cell phone", 0.2, spot), Detection("cell phone", 0.06, elsewhere)
+    remote, other = Detection("remote", 0.3, (2, 2, 52, 92)), Detection("remote", 0.9, elsewhere)
+    found = with_twins([other, remote, phone, faint, Detection("book", 0.4, spot)])
+    assert [(d.label, round(d.score, 2)) for d in found] == [("cell phone", 0.5), ("book", 0.4), ("cell phone", 0.06)]
+
+
+# --- the real network ---
+
+
+def test_the_real_network_finds_the_person_in_a_portrait() -> None:
+    manifest, folder = real_weights()
+    entry, network = manifest.find(YOLOX), Network(folder / YOLOX)
+    floors = np.full(len(entry.labels), 0.5, np.float32)
+    tensor, scale_xy = yolox.to_input(portrait(), network.input_shape)
+    found = yolox.to_detections(network(tensor), entry.labels, network.input_shape, scale_xy, floors)
+    network.close()
+    best = found[0]
+    assert best.label == "person"
+    assert iou(best.box_xyxy, (0, 0, 512, 600)) > 0.6
+
+
+def test_the_real_detector_finds_nothing_prohibited_in_a_booth() -> None:
+    detector = load_object_detector(*real_weights())
+    assert [item for item in detector.detect(scene()) if item.score >= 0.3] == []
+    assert set(detector.weights) == {YOLOX}
+    detector.close()
+
+
+def test_the_first_usable_network_is_taken(tmp_path: Path) -> None:
+    """One default network is altered, so the loader goes on to the next that lies there."""
+    manifest, folder = real_weights()
+    good = manifest.find(YOLOX)
+    altered = good.model_copy(update={"name": "altered.tflite"})
+    shutil.copy(folder / YOLOX, tmp_path)
+    (tmp_path / "altered.tflite").write_bytes(b"no network")
+    both = manifest.model_copy(update={"weights": (altered, good)})
+    detector = load_object_detector(both, tmp_path)
+    assert set(detector.weights) == {YOLOX}
+    detector.close()
+
+
+def test_without_any_network_the_first_reason_is_given(tmp_path: Path) -> None:
+    manifest, _ = real_weights()
+    with pytest.raises(InvalidError, match=rf"{YOLOX} is not there; run: invigil models fetch"):
+        load_object_detector(manifest, tmp_path)
+    with pytest.raises(InvalidError, match="names no weights for objects"):
+        load_object_detector(manifest.model_copy(update={"weights": ()}), tmp_path)
+
+
+def test_a_file_that_is_no_network_is_a_detector_error(tmp_path: Path) -> None:
+    (tmp_path / "x.tflite").write_bytes(b"no network")
+    with pytest.raises(DetectorError, match=r"x\.tflite cannot be loaded"):
+        Network(tmp_path / "x.tflite")
+
+
+def test_a_decoder_nobody_wrote_is_named() -> None:
+    manifest, folder = real_weights()
+    entry = manifest.find(YOLOX).model_copy(update={"decoder": "face_detector"})
+    with pytest.raises(DetectorError, match="no decoder called 'face_detector'"):
+        ObjectDetector(entry, folder)

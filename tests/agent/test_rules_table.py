@@ -1,0 +1,112 @@
+"""Each row of the table: what breaks the rule, what does not, and when nobody can say."""
+
+from dataclasses import replace
+
+import pytest
+
+from agent.rules.table import RULES, Finding, Findings
+from agent.vision.observation import CameraState, Face, Observation
+from contract.profiles import PROFILES, Rules
+from tests.support.observations import SEEING, face, item, seen
+
+STRICT = PROFILES["strict"].rules
+COVERED = replace(SEEING, blocked=True, edges=0.6)
+FROZEN = replace(SEEING, frozen=True, still_s=3.5)
+
+
+def find(kind: str, observation: Observation, rules: Rules = STRICT) -> Findings:
+    (rule,) = [rule for rule in RULES if rule.kind == kind]
+    return rule.find(observation, rules)
+
+
+def labels(findings: Findings) -> list[str | None]:
+    assert findings is not None
+    return [finding.label for finding in findings]
+
+
+def test_every_rule_of_a_profile_has_a_row() -> None:
+    assert [rule.kind for rule in RULES] == list(Rules.model_fields)
+
+
+def test_no_face() -> None:
+    assert find("no_face", seen(0)) == (Finding(measured=0, limit=1),)
+    assert find("no_face", seen(0, faces=(face(),))) == ()
+
+
+def test_multiple_faces_is_as_sure_as_its_second_face() -> None:
+    assert find("multiple_faces", seen(0, faces=(face(),))) == ()
+    found = find("multiple_faces", seen(0, faces=(face(score=0.9), face(score=0.6))))
+    assert found == (Finding(measured=2, limit=1, confidence=0.6),)
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "pitch_deg", "direction"),
+    [
+        (0, 0, None),
+        (27, 0, None),
+        (29, 0, "left"),
+        (-29, 0, "right"),
+        (0, 21, "up"),
+        (0, -24, None),
+        (0, -26, "down"),
+        (50, -30, "left"),
+        (30, 40, "up"),
+    ],
+)
+def test_looking_away_names_the_direction_in_the_picture(yaw_deg: float, pitch_deg: float, direction: str) -> None:
+    found = find("looking_away", seen(0, faces=(face(yaw_deg, pitch_deg),)))
+    assert labels(found) == ([direction] if direction else [])
+
+
+def test_looking_away_says_how_far_and_how_far_is_allowed() -> None:
+    (found,) = find("looking_away", seen(0, faces=(face(-40),))) or ()
+    assert (found.measured, found.limit) == (40, STRICT.looking_away.yaw_deg)
+
+
+def test_the_nearest_face_is_the_candidates() -> None:
+    behind = face(60, size=40)
+    assert find("looking_away", seen(0, faces=(behind, face(0, size=150)))) == ()
+
+
+def test_an_empty_chair_does_not_look_away() -> None:
+    assert find("looking_away", seen(0)) == ()
+
+
+def test_a_face_without_pose_cannot_be_judged() -> None:
+    assert find("looking_away", seen(0, faces=(Face((0, 0, 9, 9), 0.9, None),))) is None
+
+
+def test_objects_count_from_their_own_score_on() -> None:
+    allowed = (item("cell phone", 0.29), item("laptop", 0.39), item("person", 0.99))
+    assert find("prohibited_object", seen(0, objects=allowed)) == ()
+    found = find(
+        "prohibited_object", seen(0, objects=(item("cell phone", 0.3), item("cell phone", 0.5), item("book", 0.9)))
+    )
+    assert found == (
+        Finding("book", 0.9, 0.4, 0.9),
+        Finding("cell phone", 0.5, 0.3, 0.5),
+    )
+
+
+def test_a_covered_camera() -> None:
+    assert find("camera_blocked", seen(0)) == ()
+    assert find("camera_blocked", seen(0, camera=COVERED)) == (Finding(measured=0.6, limit=2.4),)
+
+
+def test_a_frozen_camera_began_when_the_picture_stopped() -> None:
+    assert find("camera_frozen", seen(0)) == ()
+    (found,) = find("camera_frozen", seen(0, camera=FROZEN)) or ()
+    assert found.lasting_s == 3.5
+
+
+@pytest.mark.parametrize("camera", [COVERED, FROZEN])
+@pytest.mark.parametrize("kind", ["no_face", "multiple_faces", "looking_away", "prohibited_object"])
+def test_nobody_can_say_what_a_camera_that_does_not_see_would_show(kind: str, camera: CameraState) -> None:
+    everything = seen(0, faces=(face(50), face()), objects=(item("book", 0.9),))
+    assert find(kind, everything) is not None
+    assert find(kind, replace(everything, camera=camera)) is None
+
+
+@pytest.mark.parametrize("kind", ["no_face", "multiple_faces", "looking_away", "prohibited_object"])
+def test_not_looked_is_not_nothing(kind: str) -> None:
+    assert find(kind, seen(0, faces=None, objects=None)) is None
