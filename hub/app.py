@@ -38,7 +38,7 @@ from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.problems import install_problem_handlers
 from hub.states import BoothStates
-from hub.web import Dashboard, ForgeryCheck, SecurityHeaders
+from hub.web import BodyLimit, Dashboard, ForgeryCheck, SecurityHeaders
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ForgeryCheck, cookie_name=Auth.cookie_name),
+            Middleware(BodyLimit, exempt="/api/v1/evidence/"),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         ],
     )

@@ -29,8 +29,12 @@ STOP_S: Final = 2.0
 START_S: Final = 10.0
 STEADY_S: Final = 10.0
 """A broker that ran this long did not fail at its start."""
-SIZE_MARGIN_BYTES: Final = 8 * 1024
-"""So much above the limit still passes, for the hub to count and answer; more the broker refuses itself."""
+MAX_PACKET_BYTES: Final = 4 * MAX_PAYLOAD_BYTES
+"""What is over the contract's limit but under this one still passes, for the hub to count and answer, so that the booth
+forgets it. `message_size_limit` would refuse it with a reason code that MQTT clients do not know for a PUBACK, and they
+connect and send it again for ever. More than this ends the sender's connection."""
+QUEUED_BYTES: Final = 64 * 2**20
+"""What waits at the broker for one client, at most; booths send again what does not fit."""
 
 
 class Broker:
@@ -162,8 +166,8 @@ class Broker:
             # Without it a broker that is started by root becomes a user who cannot read the keys.
             f"user {getpass.getuser()}" if os.geteuid() == 0 else "",
             "persistence false",
-            f"message_size_limit {MAX_PAYLOAD_BYTES + SIZE_MARGIN_BYTES}",
-            f"max_packet_size {2 * (MAX_PAYLOAD_BYTES + SIZE_MARGIN_BYTES)}",
+            f"max_packet_size {MAX_PACKET_BYTES}",
+            f"max_queued_bytes {QUEUED_BYTES}",
             "max_inflight_messages 500",
             "max_queued_messages 5000",
             "set_tcp_nodelay true",

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from contract.chain import sha256_hex
 from contract.messages import Event
 from contract.topics import MAX_PAYLOAD_BYTES
 from contract.wire import InvalidError
-from hub.message import Message
+from hub.message import KEPT_PAYLOAD_BYTES, Message
 
 Refusal = Literal["malformed", "oversized", "foreign", "tampered", "unknown_booth", "unstorable", "reply"]
 """Why a message can never be stored; the label of the metric."""
@@ -48,7 +48,9 @@ def read(booth_id: str, message: Message) -> Incoming | Refused:
     payload = message.payload
     if len(payload) > MAX_PAYLOAD_BYTES:
         reason = f"{len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} travel over MQTT"
-        return Refused(booth_id, message, "oversized", reason, _key(payload))
+        # Cut here: two thousand of them may wait.
+        cut = replace(message, payload=payload[:KEPT_PAYLOAD_BYTES])
+        return Refused(booth_id, cut, "oversized", reason, _key(payload))
     try:
         event = Event.parse(payload)
     except InvalidError as error:

@@ -21,7 +21,7 @@ from hub.db import Database
 from hub.errors import StoreError
 from hub.feed import Feed
 from hub.incoming import Incoming, Refused, read
-from hub.message import Message
+from hub.message import Delivery, Message
 from hub.metrics import Metrics
 from hub.mqtt import RECEIVE_MAXIMUM, HubMqtt
 from hub.progress import ranges
@@ -58,7 +58,7 @@ class Ingest:
         self._states = states
         self._metrics = metrics
         self._loop = loop
-        self._queue: deque[tuple[str, Message]] = deque()
+        self._queue: deque[tuple[Arrived, Delivery]] = deque()
         self._lock = threading.Lock()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -66,11 +66,12 @@ class Ingest:
 
     def receive(self, booth_id: str, message: Message) -> None:
         """In paho's thread. A message that finds the queue full is not confirmed and not kept."""
+        arrived = read(booth_id, message)
         with self._lock:
             if len(self._queue) >= RECEIVE_MAXIMUM:
                 self._metrics.ingest_overflow.inc()
                 return
-            self._queue.append((booth_id, message))
+            self._queue.append((arrived, message.delivery))
             first = len(self._queue) == 1
         if first:
             self._loop.call_soon_threadsafe(self._wake.set)
@@ -92,7 +93,7 @@ class Ingest:
         except TimeoutError:
             log.warning("stopped with a batch that the database did not take; booths send it again")
 
-    async def _take(self) -> list[tuple[str, Message]]:
+    async def _take(self) -> list[tuple[Arrived, Delivery]]:
         while not self._queue:
             self._wake.clear()
             if not self._queue:
@@ -104,16 +105,15 @@ class Ingest:
         self._metrics.ingest_queue.set(len(self._queue))
         return taken
 
-    async def _store(self, taken: Sequence[tuple[str, Message]]) -> None:
+    async def _store(self, taken: Sequence[tuple[Arrived, Delivery]]) -> None:
         self._metrics.ingest_batch.observe(len(taken))
-        arrived = [read(booth_id, message) for booth_id, message in taken]
-        for outcome in await self._commit(arrived):
+        for outcome in await self._commit([arrived for arrived, _ in taken]):
             self._count(outcome)
             self._acknowledge(outcome)
             self._states.seen({each.event.booth for each in outcome.stored})
             self._feed.publish(outcome.violations, outcome.gaps)
-        for _, message in taken:
-            self._mqtt.taken(message.delivery)
+        for _, delivery in taken:
+            self._mqtt.taken(delivery)
 
     async def _commit(self, arrived: Sequence[Arrived]) -> list[batch.Outcome]:
         """Commits all of them, however long the database takes to recover.

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+KEPT_PAYLOAD_BYTES: Final = 8 * 1024
+"""Of a message that is kept aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +24,6 @@ class Message:
     retained: bool
     received_at: datetime
     delivery: Delivery
+    size_bytes: int
+    """Of the payload as it came; `payload` may have been cut."""
     correlation: bytes | None = None

@@ -192,6 +192,7 @@ class HubMqtt:
                 message.retain,
                 datetime.now(UTC),
                 Delivery(self._connection, message.mid, message.qos),
+                len(message.payload),
                 getattr(properties, "CorrelationData", None) if properties else None,
             )
         )

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub.problems import problem_response
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
+MAX_BODY_BYTES: Final = 64 * 1024
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS: Final = {
@@ -83,6 +84,27 @@ class ForgeryCheck:
         if self._cookie in headers.get("cookie", "") and headers.get("x-invigil-request") != "1":
             return "send the header X-Invigil-Request: 1 with every request that changes something"
         return ""
+
+
+class BodyLimit:
+    """Refuses bodies over `MAX_BODY_BYTES` before they are read; evidence has its own limit and is streamed."""
+
+    def __init__(self, app: ASGIApp, exempt: str) -> None:
+        self._app = app
+        self._exempt = exempt
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(self._exempt):
+            headers = Headers(scope=scope)
+            length = headers.get("content-length", "0")
+            if "transfer-encoding" in headers:
+                await problem_response(411, "Length required", "send Content-Length")(scope, receive, send)
+                return
+            if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+                detail = f"the body may have at most {MAX_BODY_BYTES} bytes"
+                await problem_response(413, "Request too large", detail)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class Dashboard(StaticFiles):

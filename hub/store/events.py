@@ -9,11 +9,10 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.chain import sha256_hex
-from hub.message import Message
+from hub.message import KEPT_PAYLOAD_BYTES, Message
 from hub.store.upsert import insert
 from hub.tables import chain_gaps, chains, checkpoints, events, rejected_messages
 
-KEPT_PAYLOAD_BYTES: Final = 8 * 1024
 KEEP_REJECTED: Final = 10_000
 """Rows kept aside, the newest; with at most `KEPT_PAYLOAD_BYTES` each they cannot fill a disk."""
 
@@ -114,6 +113,6 @@ def aside(booth_id: str, message: Message, reason: str, key: Key | None) -> dict
         "reason": reason[:300],
         "payload": message.payload[:KEPT_PAYLOAD_BYTES],
         "payload_sha256": sha256_hex(message.payload),
-        "size_bytes": len(message.payload),
+        "size_bytes": message.size_bytes,
         "received_at": message.received_at,
     }

@@ -1,5 +1,6 @@
 """The pages' data: lists, filters, cursors, booths, probes, headers, the dashboard's files."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,17 @@ async def test_errors_are_problem_documents(tmp_path: Path) -> None:
             assert answer.headers["content-type"] == "application/problem+json", answer.text
             assert answer.json().keys() == {"type", "title", "status", "detail"}
             assert answer.json()["status"] == answer.status_code
+
+
+async def test_a_large_body_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 1024
+
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        large = await client.post("/api/v1/sign-in", content=b" " * 100_000)
+        assert (large.status_code, large.json()["status"]) == (413, 413)
+        assert (await client.post("/api/v1/sign-in", content=endless())).status_code == 411
 
 
 async def test_headers_that_protect_a_browser(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ async def _store(database: Database, messages: list[tuple[str, bytes]]) -> None:
     if not messages:
         return
     arrived = [
-        read(booth, Message("topic", payload, False, a_violation().opened_at, Delivery(1, 1, 1)))
+        read(booth, Message("topic", payload, False, a_violation().opened_at, Delivery(1, 1, 1), len(payload)))
         for booth, payload in messages
     ]
     assert all(isinstance(each, Incoming) for each in arrived)

@@ -24,7 +24,16 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from contract import chain
-from contract.messages import Ack, Checkpoint, EnrolRequest, Event, EventBody, ViolationClosed, ViolationOpened
+from contract.messages import (
+    Ack,
+    Availability,
+    Checkpoint,
+    EnrolRequest,
+    Event,
+    EventBody,
+    ViolationClosed,
+    ViolationOpened,
+)
 from contract.topics import BoothChannel, booth_topic
 from contract.violation import EvidenceRef, Explanation, Violation
 from hub.app import create_app, running
@@ -67,6 +76,16 @@ async def add_user(hub: Hub, name: str = "ada", role: str = "admin") -> None:
                 "created_at": datetime.now(UTC),
             },
         )
+
+
+async def comes_online(client: httpx.AsyncClient, uplink: "Uplink") -> None:
+    """The booth says that it is online, and the hub shows it."""
+    now = datetime.now(UTC)
+    uplink.send(Availability(state="online", since=now).to_json(), "availability", retain=True)
+    path = f"/api/v1/booths/{uplink.device.booth}"
+    async with asyncio.timeout(60):
+        while (await client.get(path)).json()["availability"] != "online":  # noqa: ASYNC110 (asked over HTTP)
+            await asyncio.sleep(0.02)
 
 
 async def sign_in(client: httpx.AsyncClient, name: str = "ada") -> None:
@@ -216,6 +235,7 @@ class Uplink:
         self.published: dict[int, ReasonCode] = {}
         self.correlation: bytes | None = None
         self.response_topic = ""
+        self.ended = 0
         self._port = port
         self.client = client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=client_id or f"test-{device.booth}", protocol=paho.MQTTv5
@@ -229,6 +249,8 @@ class Uplink:
         )
         client.reconnect_delay_set(1, 2)
         client.on_message = self._on_message
+        client.on_disconnect = self._on_end
+        client.on_connect_fail = self._on_end
         client.on_subscribe = lambda _c, _u, _m, reasons, _p: self.granted.extend(reasons)
         client.on_publish = lambda _c, _u, mid, reason, _p: self.published.update({mid: reason})
 
@@ -290,6 +312,9 @@ class Uplink:
         while counts()[0] < committed or counts()[1] < rejected:
             acks.append(Ack.parse(await self.receive("acks")))
         return acks
+
+    def _on_end(self, *_: object) -> None:
+        self.ended += 1
 
     def _on_message(self, _client: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
         if message.properties is not None:
