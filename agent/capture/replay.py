@@ -22,8 +22,8 @@ class ReplayCamera:
     """Frames at their presentation times, in seconds from the start of the video.
 
     Realtime: `read` sleeps until a frame is due and stamps it with the clock; `captured_s` is the monotonic clock, as
-    of any camera. Looping: time rises on over the seam. Damaged parts are skipped and counted in `errors`; frames whose time does not rise are dropped and counted in
-    `out_of_order`.
+    of any camera. Looping: time rises on over the seam. Damaged parts are skipped and counted in `errors`; frames whose
+    time does not rise are dropped and counted in `out_of_order`.
     """
 
     def __init__(self, source: str | Path, *, realtime: bool = False, loop: bool = False) -> None:

@@ -12,8 +12,8 @@ def why_no_mediapipe(
     """Why MediaPipe would end the process here; empty where it runs. Asked before its native library is touched.
 
     Its arm64 wheel is compiled for ARMv8.1's LSE atomics, which the Cortex-A53, A57 and A72 (Raspberry Pi 3 and 4,
-    Jetson Nano, TX2) do not have: SIGILL as soon as a task is created. `atomics` in the kernel's `Features` line tells. And on
-    Linux it aborts where the list of possible processors cannot be read.
+    Jetson Nano, TX2) do not have: SIGILL as soon as a task is created. `atomics` in the kernel's `Features` line tells.
+    And on Linux it aborts where the list of possible processors cannot be read.
     """
     if platform.system() == "Linux" and not _readable(possible):
         return f"MediaPipe needs to read {possible}, which this system does not show"

@@ -1,4 +1,4 @@
-"""The V4L2 back end: what it makes of drivers that block, vanish or are not there. The driver, as hardware, is faked."""
+"""The V4L2 back end: what it makes of drivers that block, vanish or are not there. Hardware, so the driver is faked."""
 
 import threading
 from typing import Any
