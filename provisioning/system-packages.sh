@@ -40,6 +40,7 @@ look() {
     want $faces libgles2 "the face landmarker loads libGLESv2.so.2" has_library libGLESv2.so.2
     if [ "$for_what" = test ]; then
         want needed chromium "the tests drive a real browser" has_browser
+        want needed libatomic1 "Playwright's driver is linked against libatomic.so.1" has_library libatomic.so.1
     fi
 }
 

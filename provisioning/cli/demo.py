@@ -3,7 +3,6 @@
 import signal
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, Final
@@ -168,11 +167,15 @@ def _print_summary(counts: dict[str, dict[str, int]]) -> None:
 
 
 def _stop_like_ctrl_c() -> None:
-    """A closed terminal and a service manager end the demonstration as cleanly as Ctrl-C does."""
+    """A closed terminal and a service manager end the demonstration as cleanly as Ctrl-C does.
+
+    A shell starts what is to run in the background deaf to SIGINT, and we would pass that on; nohup's wish stands.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        with suppress(ValueError):  # not in the main thread: in a test
-            signal.signal(number, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, interrupt)
