@@ -1,14 +1,15 @@
 """From a camera frame to a proctor's browser: a video plays in a booth, and Chromium shows what was found in it."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator
 
 from provisioning.reel import write_reel
-from tests.support.browser import open_page
+from tests.support.browser import open_page, sign_in
 from tests.support.processes import wait_for
-from tests.support.stack import PASSWORD, USER, Stack
+from tests.support.stack import Stack
 
 LABELLED = Path(__file__).resolve().parents[3] / "shared" / "media" / "dev_session_1.mp4"
 REEL = Path("reel")
@@ -34,21 +35,14 @@ def test_what_happens_in_the_booth_appears_in_the_browser(centre: Stack, tmp_pat
         for kind in sorted(expected):
             item = feed.locator(f"[data-kind={kind}]").first
             item.wait_for(timeout=400_000)
-            snapshot = item.locator("img")
-            snapshot.wait_for()
-            wait_for(
-                "the snapshot to be drawn", lambda drawn=snapshot: drawn.evaluate("image => image.naturalWidth > 0")
-            )
+            wait_for("the snapshot to be drawn", partial(drawn, item.locator("img")))
         assert still_plays(centre), "the video had ended before the browser showed what was in it"
         booth.must_run()
     assert {violation["kind"] for violation in centre.violations()} >= expected
 
 
-def sign_in(page: Page, url: str) -> None:
-    page.goto(url)
-    page.get_by_label("User name").fill(USER)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+def drawn(image: Locator) -> bool:
+    return bool(image.count() and image.evaluate("image => image.naturalWidth > 0"))
 
 
 def still_plays(centre: Stack) -> bool:

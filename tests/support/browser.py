@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.support.stack import PASSWORD, USER
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--disable-gpu",
@@ -47,3 +49,11 @@ def open_page(width: int = 1440, height: int = 900) -> Iterator[Page]:
 def _leaves(url: str) -> list[str]:
     inside = url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "http://localhost"))
     return [] if inside else [f"the page asked for {url}"]
+
+
+def sign_in(page: Page, url: str) -> None:
+    """As the administrator of `tests.support.stack`."""
+    page.goto(url)
+    page.get_by_label("User name").fill(USER)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()

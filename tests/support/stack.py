@@ -56,22 +56,25 @@ class Stack:
             stdin=PASSWORD,
         )
 
-    def enrol(self, booth: str, camera_source: Path) -> Path:
+    def enrol(self, booth: str, camera_source: Path, weights_dir: Path | None = None) -> Path:
         """Make a booth known and enrol its device as a technician would; the path of its `device.toml`."""
+        weights = ("--weights-dir", weights_dir) if weights_dir else ()
         folder = self.folder / booth
         added = json.loads(
             run("invigil-hub", "booth", "add", booth, "--name", booth.title(), "--data", self.data, "--json")
         )
         run(
             *("invigil", "device", "enrol", "--hub", self.url, "--dir", folder),
-            *("--camera-kind", "replay", "--camera-source", camera_source, "--json"),
+            *("--camera-kind", "replay", "--camera-source", camera_source, *weights, "--json"),
             env={"INVIGIL_CLAIM_CODE": added["claim_code"]},
         )
         return folder / "device.toml"
 
-    def add_booth(self, booth: str, video: Path, *, profile: str = "strict") -> Program:
+    def add_booth(
+        self, booth: str, video: Path, *, profile: str = "strict", weights_dir: Path | None = None
+    ) -> Program:
         """A booth that plays `video` for ever, enrolled and started."""
-        config = self.enrol(booth, video)
+        config = self.enrol(booth, video, weights_dir)
         with self.client() as client:
             client.put(f"/api/v1/booths/{booth}/profile", json={"profile": profile}).raise_for_status()
         program = Program(["invigil-agent", "run", "--config", config], self.folder / f"{booth}.log")
