@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_whoever_is_killed_every_violation_is_in_the_hub_exactly_once(tmp_path: 
         for victim in order:
             before = committed(centre)
             victims[victim]()
-            wait_for(f"events to flow again after the {victim} was killed", lambda at=before: committed(centre) > at)
+            wait_for(f"events to flow again after the {victim} was killed", partial(more_than, centre, before))
             time.sleep(dice.uniform(0, 1.5))  # the next kill falls anywhere between two batches
 
         wait_for("the camera to have seen something", lambda: any_of(centre, "with-camera"))
@@ -92,6 +93,14 @@ def committed(centre: Stack) -> int:
         return count
 
 
+def more_than(centre: Stack, before: int) -> bool:
+    return committed(centre) > before
+
+
+def nearly_empty(centre: Stack, booth: str) -> bool:
+    return centre.outbox_depth(booth) <= RATE_HZ
+
+
 def any_of(centre: Stack, booth: str) -> bool:
     return any(row["booth_id"] == booth for row in centre.violations())
 
@@ -102,13 +111,14 @@ def deliver_the_rest(centre: Stack, *programs: Program) -> None:
         booth = next(name for name, known in centre.booths.items() if known is program)
         while centre.outbox_depth(booth):
             program.start()
-            wait_for("the outbox to run low", lambda name=booth: centre.outbox_depth(name) <= RATE_HZ)
+            wait_for("the outbox to run low", partial(nearly_empty, centre, booth))
             assert program.stop() == 0, program.tail()
 
 
 def read_journal(path: Path) -> tuple[set[str], set[str]]:
     """Ids that were going to be appended, and ids that the outbox had on disk."""
-    will, kept = set(), set()
+    will: set[str] = set()
+    kept: set[str] = set()
     for line in path.read_text().splitlines():
         word, _, violation_id = line.partition(" ")
         if len(violation_id) == 36:
