@@ -1,8 +1,9 @@
 """Keeps native vision libraries in check: no network for their threads, no chatter on stderr.
 
 MediaPipe's wheels (somewhere between 0.10.21 and 0.10.35 it began: its issue 6291) report usage figures to a cloud
-service from a thread inside the native library, with no documented setting against it. No cloud service is called by Invigil, so the threads of such a library cannot
-open internet sockets at all: the kernel refuses them (seccomp, inherited by every thread that a fenced thread starts).
+service from a thread inside the native library, with no documented setting against it. No cloud service is called by
+Invigil, so the threads of such a library cannot open internet sockets at all: the kernel refuses them (seccomp,
+inherited by every thread that a fenced thread starts).
 """
 
 import ctypes
