@@ -107,7 +107,7 @@ def openapi() -> None:
     """
     from hub.app import create_app
 
-    print(json.dumps(create_app(Settings(data=Path())).openapi(), indent=2, ensure_ascii=False))
+    print(json.dumps(create_app().openapi(), indent=2, ensure_ascii=False))
 
 
 @user.command("add")

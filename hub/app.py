@@ -5,7 +5,7 @@ import logging
 import secrets
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
@@ -45,8 +45,8 @@ log = logging.getLogger(__name__)
 BROKER_TIMEOUT_S: Final = 15.0
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The web application; nothing starts before its lifespan does."""
+def create_app() -> FastAPI:
+    """The web application. Whoever serves it sets `app.state.hub` to what `running` gives."""
     app = FastAPI(
         title="Invigil hub",
         version=__version__,
@@ -54,7 +54,6 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
-        lifespan=_lifespan(settings),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ForgeryCheck, cookie_name=Auth.cookie_name),
@@ -71,16 +70,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/", Dashboard(), name="dashboard")
     install_openapi(app)
     return app
-
-
-def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings) as hub:
-            app.state.hub = hub
-            yield
-
-    return lifespan
 
 
 @asynccontextmanager
@@ -169,6 +158,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             metrics=metrics,
             database=database,
             authority=authority,
+            server_keys=server_keys,
             auth=Auth(database, metrics),
             enrolment=Enrolment(database, authority, MqttAddress(settings.reach_host, broker.port)),
             mqtt=mqtt,

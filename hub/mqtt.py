@@ -185,14 +185,18 @@ class HubMqtt:
 
     def _on_message(self, _client: paho.Client, _u: Any, message: paho.MQTTMessage) -> None:
         properties = message.properties
-        self._receive(
-            Message(
-                message.topic,
-                bytes(message.payload),
-                message.retain,
-                datetime.now(UTC),
-                Delivery(self._connection, message.mid, message.qos),
-                len(message.payload),
-                getattr(properties, "CorrelationData", None) if properties else None,
-            )
+        arrived = Message(
+            message.topic,
+            bytes(message.payload),
+            message.retain,
+            datetime.now(UTC),
+            Delivery(self._connection, message.mid, message.qos),
+            len(message.payload),
+            getattr(properties, "CorrelationData", None) if properties else None,
         )
+        try:
+            self._receive(arrived)
+        except Exception:
+            # An error here would end paho's thread, and with it the hub's hearing.
+            log.exception("a message on %s could not be received", message.topic)
+            self._metrics.messages_rejected.labels("unreadable").inc()

@@ -9,7 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from hub.auth import Auth
-from hub.certificates import Authority
+from hub.certificates import Authority, KeyPair
 from hub.commands import Commands
 from hub.config import Settings
 from hub.db import Database
@@ -32,6 +32,7 @@ class Hub:
     metrics: Metrics
     database: Database
     authority: Authority
+    server_keys: KeyPair
     auth: Auth
     enrolment: Enrolment
     mqtt: HubMqtt

@@ -10,12 +10,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
 
-from hub.app import create_app
+from hub.app import create_app, running
 from hub.broker import find_mosquitto
 from hub.config import Settings
 from hub.errors import HubError
@@ -28,62 +27,67 @@ GRACE_S: Final = 2
 
 
 def serve(settings: Settings) -> int:
-    """Until SIGTERM or SIGINT; returns the exit code. Raises `HubError` for what is wrong before the start."""
+    """Until SIGTERM or SIGINT; returns the exit code. Raises `HubError` for what keeps the hub from starting."""
     find_mosquitto()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_one(settings.data), _listening(settings) as listener:
-        app = create_app(settings)
-        keys = _https_keys(settings)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="websockets-sansio",
-            ws_max_size=64 * 1024,
-            lifespan="on",
-            timeout_graceful_shutdown=GRACE_S,
-            proxy_headers=settings.behind_proxy,
-            **keys,
-        )
-        server = _Server(config, app, settings, listener)
-        # uvicorn raises the signal again when it is done; by then the hub has stopped and 0 is the answer.
+        server = _Server(settings, listener)
+        # Heard from the first moment. uvicorn raises the signal again when it is done: then this is heard, and 0 is
+        # the answer.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, lambda *_: server.end())
         try:
-            asyncio.run(server.serve(sockets=[listener]))
+            asyncio.run(server.run_hub())
         finally:
             _ready_file(settings).unlink(missing_ok=True)
-        return 0 if server.was_ready else 1
+    return 0
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which here also says when it is ready and tells browsers before it stops."""
+    """uvicorn around a running hub; says when it is ready, and tells browsers before it stops."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, settings: Settings, listener: socket.socket) -> None:
-        super().__init__(config)
-        self._app = app
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        self._app = create_app()
+        super().__init__(
+            uvicorn.Config(
+                self._app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="websockets-sansio",
+                ws_max_size=64 * 1024,
+                lifespan="off",
+                timeout_graceful_shutdown=GRACE_S,
+                proxy_headers=settings.behind_proxy,
+            )
+        )
         self._settings = settings
-        self._port = listener.getsockname()[1]
-        self.was_ready = False
+        self._listener = listener
+        self._hub: Hub | None = None
+
+    def end(self) -> None:
+        self.should_exit = True
+
+    async def run_hub(self) -> None:
+        """Everything behind the routes starts before the first request and stops after the last."""
+        async with running(self._settings) as hub:
+            self._hub = self._app.state.hub = hub
+            if self._settings.https:
+                self.config.ssl_certfile = str(hub.server_keys.certificate)
+                self.config.ssl_keyfile = str(hub.server_keys.key)
+            if not self.should_exit:
+                await self.serve(sockets=[self._listener])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started and not self.should_exit:
-            self.was_ready = True
-            _announce(self._settings, self._hub, self._port)
+        if self._hub is not None and self.started and not self.should_exit:
+            _announce(self._settings, self._hub, self._listener.getsockname()[1])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         log.info("stopping")
-        if self.was_ready:
+        if self._hub is not None:
             self._hub.live.close_all()
         await super().shutdown(sockets)
-
-    @property
-    def _hub(self) -> Hub:
-        hub = self._app.state.hub
-        assert isinstance(hub, Hub)  # noqa: S101 (the lifespan has run)
-        return hub
 
 
 def _announce(settings: Settings, hub: Hub, port: int) -> None:
@@ -100,16 +104,6 @@ def _announce(settings: Settings, hub: Hub, port: int) -> None:
 
 def _ready_file(settings: Settings) -> Path:
     return settings.data / "hub.json"
-
-
-def _https_keys(settings: Settings) -> dict[str, Any]:
-    """The certificate is issued when the lifespan starts, which is after uvicorn has read it: so it is issued here."""
-    if not settings.https:
-        return {}
-    from hub.certificates import Authority
-
-    keys = Authority.load_or_create(settings.data / "ca").issue_server([settings.host, settings.reach_host])
-    return {"ssl_certfile": str(keys.certificate), "ssl_keyfile": str(keys.key)}
 
 
 @contextmanager

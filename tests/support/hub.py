@@ -57,7 +57,7 @@ async def a_hub(data: Path, **settings: Any) -> AsyncIterator[Hub]:
 @asynccontextmanager
 async def browser(hub: Hub, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client straight into the application of `hub`."""
-    app = create_app(hub.settings)
+    app = create_app()
     app.state.hub = hub
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=options.pop("client", ("127.0.0.1", 1)))
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test", **options) as client:

@@ -1,0 +1,185 @@
+"""`invigil-hub` as people run it: real processes, files and exit codes."""
+
+import json
+import os
+import signal
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+from websockets.sync.client import connect
+
+from hub.__main__ import app
+from tests.support.processes import Program, run, wait_for
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (what is tested)
+PASSWORD = "a long enough phrase"
+
+
+@contextmanager
+def serving(data: Path, *options: str) -> Iterator[tuple[Program, dict[str, str]]]:
+    """A hub that runs on free ports, and what it says in `hub.json`."""
+    command = ["invigil-hub", "serve", "--data", str(data), "--port", "0", "--mqtt-port", "0", *options]
+    program = Program(command, data.with_suffix(".log")).start()
+
+    def ready() -> dict[str, str] | None:
+        program.must_run()
+        path = data / "hub.json"
+        said = json.loads(path.read_text()) if path.exists() else {}
+        return said if said.get("pid") == program.pid else None  # not what a killed one left
+
+    try:
+        yield program, wait_for("the hub to be ready", ready)
+    finally:
+        program.stop()
+
+
+def failing(*command: str | Path, stdin: str = "") -> str:
+    """What a command says that ends with exit code 1."""
+    result = CliRunner().invoke(app, [str(part) for part in command], input=stdin)
+    assert result.exit_code == 1, result.output
+    return result.output.replace("\n", " ")
+
+
+def test_users_and_booths_are_added_while_the_hub_runs(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data) as (program, ready):
+        added = json.loads(run("invigil-hub", "user", "add", "ada", "--role", "admin", "--data", data, "--json"))
+        booth = json.loads(run("invigil-hub", "booth", "add", "booth-1", "--name", "One", "--data", data, "--json"))
+        assert booth.keys() == {"booth", "claim_code", "expires_at"}
+        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}) as client:
+            client.post("/api/v1/sign-in", json={"username": "ada", "password": added["password"]}).raise_for_status()
+            assert client.get("/api/v1/booths").json()["items"][0]["name"] == "One"
+            cookie = f"invigil_session={client.cookies['invigil_session']}"
+        assert json.loads(run("invigil-hub", "user", "list", "--data", data, "--json"))[0]["username"] == "ada"
+        assert added["password"] not in program.log.read_text()
+        assert booth["claim_code"] not in program.log.read_text()
+
+        url = ready["url"].replace("http", "ws") + "/api/v1/live"
+        with connect(url, additional_headers={"Cookie": cookie}, proxy=None) as socket:
+            assert "hello" in str(socket.recv())
+            began = time.monotonic()
+            assert program.stop() == 0
+            took_s = time.monotonic() - began
+        assert took_s < 30, "a browser that stays must not hold the hub"
+        assert not (data / "hub.json").exists()
+        assert "Traceback" not in program.log.read_text()
+
+
+def test_ctrl_c_ends_with_0_and_takes_the_broker_along(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data) as (program, _):
+        broker = int((data / "mosquitto/mosquitto.pid").read_text())
+        os.kill(program.pid, signal.SIGINT)
+        assert program.stop() == 0
+        assert not Path(f"/proc/{broker}").exists()
+
+
+def test_after_kill_9_it_starts_again_on_the_same_directory(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data) as (program, first):
+        broker = int((data / "mosquitto/mosquitto.pid").read_text())
+        program.kill()
+        assert Path(f"/proc/{broker}").exists(), "an orphan is left, as after a crash"
+    with serving(data, "--mqtt-port", str(first["mqtt_port"])) as (_, again):
+        assert again["mqtt_port"] == first["mqtt_port"]
+        wait_for("the orphan to be gone", lambda: not Path(f"/proc/{broker}").exists())
+        assert httpx.get(f"{again['url']}/readyz").status_code == 200
+
+
+def test_two_hubs_cannot_share_a_directory(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data):
+        second = Program(["invigil-hub", "serve", "--data", data, "--port", "0"], tmp_path / "second.log").start()
+        wait_for("the second to end", lambda: not second.running)
+        assert second.stop() == 1
+        assert "running already" in second.tail()
+        assert "Traceback" not in second.tail()
+
+
+def test_a_taken_port_is_said_in_a_line(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data) as (_, ready):
+        port = ready["url"].rpartition(":")[2]
+        other = Program(
+            ["invigil-hub", "serve", "--data", tmp_path / "other", "--port", port], tmp_path / "other.log"
+        ).start()
+        wait_for("it to end", lambda: not other.running)
+        assert other.stop() == 1
+        assert "--port" in other.tail()
+        assert "Traceback" not in other.tail()
+
+
+def test_a_taken_mqtt_port_is_said_in_a_line(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data) as (_, ready):
+        other = Program(
+            [
+                *("invigil-hub", "serve", "--data", tmp_path / "other"),
+                *("--port", "0", "--mqtt-port", str(ready["mqtt_port"])),
+            ],
+            tmp_path / "other.log",
+        ).start()
+        wait_for("it to end", lambda: not other.running)
+        assert other.stop() == 1
+        assert "--mqtt-port" in other.tail()
+        assert "Traceback" not in other.tail()
+
+
+def test_beyond_loopback_it_speaks_https_with_its_own_authority(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data, "--host", EVERYWHERE, "--public-host", "localhost") as (_, ready):
+        assert ready["url"].startswith("https://localhost:")
+        context = ssl.create_default_context(cafile=str(data / "ca/ca.pem"))
+        assert httpx.get(f"{ready['url']}/healthz", verify=context).status_code == 200
+
+
+def test_settings_come_from_the_file_and_unknown_ones_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "hub.toml").write_text("mqtt_prot = 1883\n")
+    said = failing("serve", "--data", tmp_path)
+    assert "mqtt_prot" in said
+    assert "mqtt_port" in said, "the nearest known one is named"
+    (tmp_path / "hub.toml").write_text("port = 99999\n")
+    assert "port" in failing("serve", "--data", tmp_path)
+    (tmp_path / "hub.toml").write_text("port =\n")
+    assert "hub.toml" in failing("serve", "--data", tmp_path)
+
+
+def test_what_cannot_be_is_refused_with_a_hint(tmp_path: Path) -> None:
+    run("invigil-hub", "user", "add", "ada", "--data", tmp_path, "--password-stdin", stdin=PASSWORD)
+    run("invigil-hub", "booth", "add", "booth-1", "--data", tmp_path)
+    for said, hint in (
+        (failing("user", "add", "ada", "--data", tmp_path), "user password ada"),
+        (failing("user", "add", "bob", "--role", "king", "--data", tmp_path), "proctor"),
+        (failing("user", "add", "bob", "--data", tmp_path, "--password-stdin", stdin="short\n"), "8 characters"),
+        (failing("user", "password", "bob", "--data", tmp_path), "user list"),
+        (failing("booth", "add", "booth-1", "--data", tmp_path), "booth claim booth-1"),
+        (failing("booth", "add", "Booth One", "--data", tmp_path), "lower-case"),
+        (failing("booth", "claim", "booth-2", "--data", tmp_path), "booth list"),
+    ):
+        assert hint in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["serve"],
+        ["migrate"],
+        ["openapi"],
+        ["user", "add"],
+        ["user", "list"],
+        ["user", "password"],
+        ["booth", "add"],
+        ["booth", "claim"],
+        ["booth", "list"],
+    ],
+)
+def test_every_command_shows_an_example(command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+    assert result.exit_code == 0
+    assert "Example: invigil-hub" in result.output
