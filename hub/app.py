@@ -26,7 +26,7 @@ from hub.config import Settings
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.enrolment import Enrolment, MqttAddress
-from hub.errors import BrokerError
+from hub.errors import BrokerError, HubError
 from hub.evidence import EvidenceFiles
 from hub.feed import Feed
 from hub.ingest import Ingest
@@ -179,7 +179,9 @@ def _start(name: str, work: Callable[[], Coroutine[None, None, None]]) -> Callab
 
     async def end() -> None:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        (result,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(result, Exception):
+            raise HubError(f"{name} failed: {result}", hint="the log has the details; start the hub again")
 
     return end
 

@@ -1,7 +1,8 @@
 """Events from booths into the database: collect, commit, and only then acknowledge.
 
-The queue holds `RECEIVE_MAXIMUM` events. The broker may send no more until some are confirmed, which happens when they
-are stored; an event that comes on top is dropped and counted, and the booth sends it again.
+The queue holds `QUEUE` events. One that comes on top is dropped, counted and not acknowledged, so the booth sends it
+again. To the broker every event is confirmed, stored or dropped: what stays unconfirmed would occupy the connection's
+receive window for ever, and the broker's memory is not what events are safe in.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from hub.states import BoothStates
 
 log = logging.getLogger(__name__)
 
+QUEUE: Final = RECEIVE_MAXIMUM
 BATCH: Final = 500
 LINGER_S: Final = 0.02
 """How long a first event waits for others: one flush to disk serves them all."""
@@ -65,15 +67,17 @@ class Ingest:
         self._idle.set()
 
     def receive(self, booth_id: str, message: Message) -> None:
-        """In paho's thread. A message that finds the queue full is not confirmed and not kept."""
+        """In paho's thread."""
         arrived = read(booth_id, message)
         with self._lock:
-            if len(self._queue) >= RECEIVE_MAXIMUM:
-                self._metrics.ingest_overflow.inc()
-                return
-            self._queue.append((arrived, message.delivery))
+            full = len(self._queue) >= QUEUE
+            if not full:
+                self._queue.append((arrived, message.delivery))
             first = len(self._queue) == 1
-        if first:
+        if full:
+            self._metrics.ingest_overflow.inc()
+            self._mqtt.taken(message.delivery)
+        elif first:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     async def run(self) -> None:

@@ -196,6 +196,7 @@ violations = Table(
     Index(None, "opened_at", "violation_id"),
     Index(None, "booth_id", "opened_at", "violation_id"),
     Index(None, "booth_id", "ended_at"),
+    Index(None, "ended_at", "opened_at", "violation_id"),
 )
 """The newest state of each violation; `seq` is the event it comes from, `received_at` when it was first heard of."""
 
@@ -229,6 +230,7 @@ monitoring_gaps = Table(
     Column("started_at", UtcDateTime, nullable=False, index=True),
     Column("ended_at", UtcDateTime),
     Index(None, "booth_id", "started_at"),
+    Index(None, "booth_id", "ended_at"),
 )
 
 rejected_messages = Table(

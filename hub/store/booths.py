@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import Row, Select, case, func, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -74,56 +74,53 @@ async def availabilities(connection: AsyncConnection) -> dict[str, str]:
 
 async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = None) -> list[Booth]:
     """All booths, or those named, by id."""
-    wanted = booths.c.booth_id.in_(booth_ids) if booth_ids is not None else booths.c.booth_id.is_not(None)
-    statement = select(booths, booth_states).outerjoin(booth_states).where(wanted).order_by(booths.c.booth_id)
-    rows = (await connection.execute(statement)).mappings().all()
-    opened = await _open(connection, booth_ids)
-    recent = await _recent(connection, booth_ids, datetime.now(UTC) - timedelta(hours=1))
-    gaps = await _gaps_open(connection, booth_ids)
+    statement = _statement(datetime.now(UTC) - timedelta(hours=1))
+    if booth_ids is not None:
+        statement = statement.where(booths.c.booth_id.in_(booth_ids))
+    rows = (await connection.execute(statement.order_by(booths.c.booth_id))).all()
     latest = await violation_store.latest_of_each(connection, booth_ids)
     return [
         Booth(
-            booth_id=(booth_id := row[booths.c.booth_id]),
-            name=row[booths.c.name],
-            availability=row[booth_states.c.availability] or "never_seen",
-            availability_since=row[booth_states.c.availability_since],
-            last_seen_at=row[booth_states.c.last_seen_at],
-            health=_health(row[booth_states.c.health]),
-            clock_offset_ms=row[booth_states.c.clock_offset_ms],
-            profile=_profile(row[booth_states.c.reported]),
-            desired_profile=row[booths.c.desired_profile],
-            open_violations=opened.get(booth_id, (0, None))[0],
-            violations_last_hour=recent.get(booth_id, 0),
-            gaps_open=gaps.get(booth_id, 0),
-            worst_open=opened.get(booth_id, (0, None))[1],
-            latest=latest.get(booth_id),
-            picture=_picture(row[booth_states.c.picture_sha256], row[booth_states.c.picture_taken_at]),
+            booth_id=row.booth_id,
+            name=row.name,
+            availability=row.availability or "never_seen",
+            availability_since=row.availability_since,
+            last_seen_at=row.last_seen_at,
+            health=_health(row.health),
+            clock_offset_ms=row.clock_offset_ms,
+            profile=_profile(row.reported),
+            desired_profile=row.desired_profile,
+            open_violations=row.open_violations,
+            violations_last_hour=row.violations_last_hour,
+            gaps_open=row.gaps_open,
+            worst_open=None if row.worst_open is None else _SEVERITIES[row.worst_open],
+            latest=latest.get(row.booth_id),
+            picture=_picture(row.picture_sha256, row.picture_taken_at),
         )
         for row in rows
     ]
 
 
-async def _open(connection: AsyncConnection, booth_ids: Sequence[str] | None) -> dict[str, tuple[int, Severity | None]]:
+def _statement(recent: datetime) -> Select[Any]:
+    """Counts are subqueries of each booth, which an index answers; grouping would read every violation there is."""
     rank = case({name: rank for rank, name in enumerate(_SEVERITIES)}, value=violations.c.severity, else_=0)
-    statement = select(violations.c.booth_id, func.count(), func.max(rank)).where(violations.c.ended_at.is_(None))
-    if booth_ids is not None:
-        statement = statement.where(violations.c.booth_id.in_(booth_ids))
-    found = await connection.execute(statement.group_by(violations.c.booth_id))
-    return {row[0]: (row[1], _SEVERITIES[row[2]]) for row in found}
-
-
-async def _recent(connection: AsyncConnection, booth_ids: Sequence[str] | None, since: datetime) -> dict[str, int]:
-    statement = select(violations.c.booth_id, func.count()).where(violations.c.opened_at > since)
-    if booth_ids is not None:
-        statement = statement.where(violations.c.booth_id.in_(booth_ids))
-    return {row[0]: row[1] for row in await connection.execute(statement.group_by(violations.c.booth_id))}
-
-
-async def _gaps_open(connection: AsyncConnection, booth_ids: Sequence[str] | None) -> dict[str, int]:
-    statement = select(monitoring_gaps.c.booth_id, func.count()).where(monitoring_gaps.c.ended_at.is_(None))
-    if booth_ids is not None:
-        statement = statement.where(monitoring_gaps.c.booth_id.in_(booth_ids))
-    return {row[0]: row[1] for row in await connection.execute(statement.group_by(monitoring_gaps.c.booth_id))}
+    of_booth = violations.c.booth_id == booths.c.booth_id
+    is_open = (of_booth, violations.c.ended_at.is_(None))
+    gap_is_open = (monitoring_gaps.c.booth_id == booths.c.booth_id, monitoring_gaps.c.ended_at.is_(None))
+    return select(
+        booths.c.booth_id,
+        booths.c.name,
+        booths.c.desired_profile,
+        *(column for column in booth_states.c if column.name != "booth_id"),
+        select(func.count()).select_from(violations).where(*is_open).scalar_subquery().label("open_violations"),
+        select(func.max(rank)).where(*is_open).scalar_subquery().label("worst_open"),
+        select(func.count())
+        .select_from(violations)
+        .where(of_booth, violations.c.opened_at > recent)
+        .scalar_subquery()
+        .label("violations_last_hour"),
+        select(func.count()).select_from(monitoring_gaps).where(*gap_is_open).scalar_subquery().label("gaps_open"),
+    ).select_from(booths.outerjoin(booth_states))
 
 
 def _health(text: str | None) -> Health | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ from hub.message import KEPT_PAYLOAD_BYTES, Message
 from hub.store.upsert import insert
 from hub.tables import chain_gaps, chains, checkpoints, events, rejected_messages
 
+CHAINS_AT_ONCE: Final = 50
 KEEP_REJECTED: Final = 10_000
 """Rows kept aside, the newest; with at most `KEPT_PAYLOAD_BYTES` each they cannot fill a disk."""
 
@@ -42,14 +43,21 @@ async def find_gaps(connection: AsyncConnection, chain_ids: Iterable[UUID]) -> d
 
 
 async def find_links(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Link]:
-    """Hashes of those events that are stored."""
-    columns = (events.c.chain_id, events.c.seq)
-    found = await connection.execute(
-        select(*columns, events.c.payload_sha256, events.c.prev_sha256, events.c.link_ok).where(
-            tuple_(*columns).in_(list(keys))
+    """Hashes of those events that are stored. Chain by chain: for a list of pairs SQLite would read the whole table."""
+    numbers: dict[UUID, set[int]] = {}
+    for chain_id, seq in keys:
+        numbers.setdefault(chain_id, set()).add(seq)
+    wanted = list(numbers.items())
+    links: dict[Key, Link] = {}
+    for start in range(0, len(wanted), CHAINS_AT_ONCE):
+        some = wanted[start : start + CHAINS_AT_ONCE]
+        found = await connection.execute(
+            select(
+                events.c.chain_id, events.c.seq, events.c.payload_sha256, events.c.prev_sha256, events.c.link_ok
+            ).where(or_(*(and_(events.c.chain_id == chain_id, events.c.seq.in_(seqs)) for chain_id, seqs in some)))
         )
-    )
-    return {(row.chain_id, row.seq): Link(row.payload_sha256, row.prev_sha256, row.link_ok) for row in found}
+        links |= {(row.chain_id, row.seq): Link(row.payload_sha256, row.prev_sha256, row.link_ok) for row in found}
+    return links
 
 
 async def write_chains(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:

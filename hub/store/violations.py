@@ -56,7 +56,8 @@ async def newest(connection: AsyncConnection, wanted: Wanted, before: Cursor | N
         if value is not None:
             statement = statement.where(column == value)
     if wanted.is_open is not None:
-        statement = statement.where(violations.c.ended_at.is_(None) == wanted.is_open)
+        ended_at = violations.c.ended_at
+        statement = statement.where(ended_at.is_(None) if wanted.is_open else ended_at.is_not(None))
     if before is not None:
         statement = statement.where(tuple_(violations.c.opened_at, violations.c.violation_id) < before)
     return await _views(connection, (await connection.execute(statement)).all())

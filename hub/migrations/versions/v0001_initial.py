@@ -161,6 +161,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("gap_id", name=op.f("pk_monitoring_gaps")),
     )
     op.create_index(
+        op.f("ix_monitoring_gaps_booth_id_ended_at"), "monitoring_gaps", ["booth_id", "ended_at"], unique=False
+    )
+    op.create_index(
         op.f("ix_monitoring_gaps_booth_id_started_at"), "monitoring_gaps", ["booth_id", "started_at"], unique=False
     )
     op.create_index(op.f("ix_monitoring_gaps_started_at"), "monitoring_gaps", ["started_at"], unique=False)
@@ -194,6 +197,12 @@ def upgrade() -> None:
         op.f("ix_violations_booth_id_opened_at_violation_id"),
         "violations",
         ["booth_id", "opened_at", "violation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_violations_ended_at_opened_at_violation_id"),
+        "violations",
+        ["ended_at", "opened_at", "violation_id"],
         unique=False,
     )
     op.create_index(
@@ -233,6 +242,7 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_table("chain_gaps")
     op.drop_index(op.f("ix_violations_opened_at_violation_id"), table_name="violations")
+    op.drop_index(op.f("ix_violations_ended_at_opened_at_violation_id"), table_name="violations")
     op.drop_index(op.f("ix_violations_booth_id_opened_at_violation_id"), table_name="violations")
     op.drop_index(op.f("ix_violations_booth_id_ended_at"), table_name="violations")
     op.drop_table("violations")
@@ -240,6 +250,7 @@ def downgrade() -> None:
     op.drop_table("sign_ins")
     op.drop_index(op.f("ix_monitoring_gaps_started_at"), table_name="monitoring_gaps")
     op.drop_index(op.f("ix_monitoring_gaps_booth_id_started_at"), table_name="monitoring_gaps")
+    op.drop_index(op.f("ix_monitoring_gaps_booth_id_ended_at"), table_name="monitoring_gaps")
     op.drop_table("monitoring_gaps")
     op.drop_table("evidence_files")
     op.drop_index(op.f("ix_devices_booth_id_replaced_at"), table_name="devices")

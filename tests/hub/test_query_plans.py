@@ -1,0 +1,94 @@
+"""No statement on the way of an event, or behind a page, reads a whole table of events or violations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from hub import batch
+from hub.db import Database
+from hub.incoming import read
+from hub.message import Delivery, Message
+from hub.store import booths, evidence, gaps, violations
+from tests.support.hub import Chain, a_violation, closed, snapshot_ref
+
+pytestmark = pytest.mark.anyio
+LARGE = ("events", "violations", "evidence_refs", "evidence_files", "monitoring_gaps")
+NOW = a_violation().opened_at
+
+
+@contextmanager
+def statements(connection: Any) -> Iterator[list[tuple[str, Any]]]:
+    """What is sent to the database meanwhile, with parameters of the first row."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        seen.append((statement, parameters[0] if many else parameters))
+
+    event.listen(connection.sync_connection, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(connection.sync_connection, "before_cursor_execute", note)
+
+
+async def scans(connection: Any, seen: list[tuple[str, Any]]) -> list[str]:
+    """Steps that read a large table from end to end."""
+    found = []
+    for statement, parameters in list(seen):
+        if not statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            continue
+        plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+        # Walking an index in the order of a list that is cut by LIMIT ends with the page.
+        paged = "LIMIT" in statement
+        found += [
+            f"{row[3]}: {statement}"
+            for row in plan
+            if any(row[3].startswith(f"SCAN {name}") for name in LARGE) and not (paged and "USING INDEX" in row[3])
+        ]
+    return found
+
+
+async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
+    database = Database(tmp_path / "hub.sqlite")
+    try:
+        await database.migrate()
+        arrived = []
+        for booth in ("booth-1", "booth-2", "booth-3"):
+            async with database.writing() as connection:
+                await booths.add(connection, booth, booth, "standard", NOW)
+            chain = Chain(booth)
+            for number in range(20):
+                violation = a_violation(number, evidence=(snapshot_ref(b"x"),))
+                arrived += [
+                    read(booth, Message("topic", payload, False, NOW, Delivery(1, 1, 1), len(payload)))
+                    for payload in (chain.opened(violation), chain.closed(closed(violation)))
+                ]
+        async with database.writing() as connection:
+            with statements(connection) as seen:
+                await batch.store(connection, arrived[:60])
+                await batch.store(connection, arrived)
+                await evidence.show_picture(connection, "booth-1", "0" * 64, NOW)
+            assert len(seen) > 15
+            assert await scans(connection, seen) == []
+        async with database.reading() as connection:
+            with statements(connection) as seen:
+                for wanted in (
+                    violations.Wanted(),
+                    violations.Wanted(booth_id="booth-1"),
+                    violations.Wanted(is_open=False),
+                ):
+                    page = await violations.newest(connection, wanted, None, 5)
+                    before = violations.parse_cursor(violations.format_cursor(page[-1]))
+                    assert len(await violations.newest(connection, wanted, before, 5)) == 5
+                await violations.views(connection, [page[0].violation_id])
+                await gaps.newest(connection, None, 5)
+                await gaps.newest(connection, "booth-1", 5)
+                await booths.views(connection, ["booth-1"])
+                await booths.views(connection)
+            assert await scans(connection, seen) == []
+    finally:
+        await database.close()
