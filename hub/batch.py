@@ -14,7 +14,7 @@ from hub.certificates import load_certificate, public_key
 from hub.errors import CertificateError
 from hub.incoming import Incoming, Key, Refused
 from hub.progress import ChainProgress, Range
-from hub.store import booths, devices, events, gaps, violations
+from hub.store import booths, devices, events, evidence, gaps, violations
 
 
 @dataclass(slots=True)
@@ -260,6 +260,7 @@ async def _write_bodies(connection: AsyncConnection, outcome: Outcome) -> None:
     violation_rows: dict[UUID, dict[str, Any]] = {}
     gap_rows: dict[UUID, dict[str, Any]] = {}
     refs: dict[tuple[UUID, str], dict[str, Any]] = {}
+    pictures: dict[str, tuple[str, datetime]] = {}
     for arrived in sorted(outcome.stored, key=lambda arrived: arrived.event.seq):
         event, body = arrived.event, arrived.event.body
         row: dict[str, Any] = {"booth_id": event.booth, "chain_id": event.chain_id, "seq": event.seq}
@@ -275,6 +276,8 @@ async def _write_bodies(connection: AsyncConnection, outcome: Outcome) -> None:
                     "sha256": ref.sha256,
                     "taken_at": ref.taken_at,
                 }
+                if ref.role == "snapshot":
+                    pictures[event.booth] = (ref.sha256, ref.taken_at)
         elif isinstance(body, MonitoringGap):
             fields = ("gap_id", "reason", "detail", "started_at", "ended_at")
             gap_rows[body.gap_id] = row | {name: getattr(body, name) for name in fields}
@@ -282,6 +285,8 @@ async def _write_bodies(connection: AsyncConnection, outcome: Outcome) -> None:
         await violations.upsert(connection, list(violation_rows.values()))
     if refs:
         await violations.add_evidence_refs(connection, list(refs.values()))
+    if pictures:
+        await evidence.show_known_pictures(connection, pictures)
     if gap_rows:
         await gaps.upsert(connection, list(gap_rows.values()))
     outcome.violations = set(violation_rows)

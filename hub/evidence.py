@@ -206,7 +206,7 @@ class EvidenceFiles:
                 },
             )
             if upload.media_type.startswith("image/"):
-                when = await evidence.taken_at(connection, upload.sha256) or signed_at
+                when = await evidence.taken_at(connection, upload.booth, upload.sha256) or signed_at
                 await evidence.show_picture(connection, upload.booth, upload.sha256, when)
 
     def _path(self, sha256: str) -> Path:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.upsert import insert
-from hub.tables import booth_states, evidence_files, evidence_refs
+from hub.tables import booth_states, evidence_files, evidence_refs, violations
 
 
 async def find(connection: AsyncConnection, sha256: str) -> Row[Any] | None:
@@ -25,10 +25,25 @@ async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
     await connection.execute(insert(connection, evidence_files).on_conflict_do_nothing(), values)
 
 
-async def taken_at(connection: AsyncConnection, sha256: str) -> datetime | None:
-    """When a violation says that the picture was taken; None while no violation names it."""
-    statement = select(evidence_refs.c.taken_at).where(evidence_refs.c.sha256 == sha256).limit(1)
+async def taken_at(connection: AsyncConnection, booth_id: str, sha256: str) -> datetime | None:
+    """When the booth's violations last say that the picture was taken; None while none names it.
+
+    A scene that does not move gives the same bytes again, so several violations may name one file.
+    """
+    statement = (
+        select(func.max(evidence_refs.c.taken_at))
+        .join(violations, violations.c.violation_id == evidence_refs.c.violation_id)
+        .where(evidence_refs.c.sha256 == sha256, violations.c.booth_id == booth_id)
+    )
     return (await connection.execute(statement)).scalar_one_or_none()
+
+
+async def show_known_pictures(connection: AsyncConnection, newest: dict[str, tuple[str, datetime]]) -> None:
+    """`newest` maps booths to a picture that a violation has just named: show those whose file was here before."""
+    here = await arrived(connection, {sha256 for sha256, _ in newest.values()})
+    for booth_id, (sha256, when) in newest.items():
+        if sha256 in here:
+            await show_picture(connection, booth_id, sha256, when)
 
 
 async def show_picture(connection: AsyncConnection, booth_id: str, sha256: str, when: datetime) -> None:

@@ -1,13 +1,15 @@
 """The pages' data: lists, filters, cursors, booths, probes, headers, the dashboard's files."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from contract.messages import Availability, Health, Reported
+from contract.messages import Availability, ClockCommand, ClockReply, Health, Reported, parse_command
 from hub.problems import install_problem_handlers
 from hub.web import Dashboard
 from tests.support.hub import (
@@ -18,6 +20,7 @@ from tests.support.hub import (
     an_uplink,
     browser,
     closed,
+    comes_online,
     sign_in,
     until,
 )
@@ -114,6 +117,20 @@ async def test_a_booth_shows_what_it_said(tmp_path: Path) -> None:
         assert (await get(client, "/system"))["rejected_messages"] == 1
         assert (await get(client, "/booths"))["items"][0]["booth_id"] == "booth-1"
         assert (await client.get("/api/v1/booths/nowhere")).status_code == 404
+
+
+async def test_a_booths_clock_is_measured_and_shown(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        await uplink.listen("invigil/v1/booths/booth-1/commands")
+        await comes_online(client, uplink)
+        assert parse_command(await uplink.receive("commands")) == ClockCommand()
+        ahead = timedelta(hours=1)
+        uplink.reply(ClockReply(wall_time=datetime.now(UTC) + ahead).to_json())
+        while (offset_ms := (await get(client, "/booths/booth-1"))["clock_offset_ms"]) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        assert abs(offset_ms - ahead.total_seconds() * 1000) < 60_000
 
 
 async def test_a_booth_that_was_online_and_does_not_come_back_is_offline(
