@@ -35,7 +35,8 @@ async def taken_at(connection: AsyncConnection, booth_id: str, sha256: str) -> d
         .join(violations, violations.c.violation_id == evidence_refs.c.violation_id)
         .where(evidence_refs.c.sha256 == sha256, violations.c.booth_id == booth_id)
     )
-    return (await connection.execute(statement)).scalar_one_or_none()
+    newest: datetime | None = (await connection.execute(statement)).scalar_one_or_none()
+    return newest
 
 
 async def show_known_pictures(connection: AsyncConnection, newest: dict[str, tuple[str, datetime]]) -> None:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from contract.chain import sha256_hex
 from contract.messages import ErrorReply, SnapshotReply
 from hub.parts import Hub
+from hub.store import evidence
 from tests.support.authority import Authority
 from tests.support.hub import (
     Chain,
@@ -79,6 +80,24 @@ async def test_a_violation_says_whether_its_picture_has_arrived(tmp_path: Path) 
         assert (await client.get(path)).json()["evidence"][0]["available"] is True
         picture = (await client.get("/api/v1/booths/booth-1")).json()["picture"]
         assert datetime.fromisoformat(picture["taken_at"]) == violation.evidence[0].taken_at
+
+
+async def test_a_scene_that_has_not_moved_is_shown_as_seen_again(tmp_path: Path) -> None:
+    """The same bytes are uploaded once: only the violation says that they were seen a second time."""
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        chain, first = Chain("booth-1"), snapshot_ref(PICTURE)
+        later = first.model_copy(update={"taken_at": datetime.now(UTC) + timedelta(minutes=1)})
+        await put(client, PICTURE, uplink.device.upload_headers(PICTURE))
+        uplink.send(chain.opened(a_violation(evidence=(first,))))
+        uplink.send(chain.opened(a_violation(300, evidence=(later,))))
+        await uplink.acked(2)
+        picture = (await client.get("/api/v1/booths/booth-1")).json()["picture"]
+        assert datetime.fromisoformat(picture["taken_at"]) == later.taken_at
+        async with hub.database.reading() as connection:
+            assert await evidence.taken_at(connection, "booth-1", first.sha256) == later.taken_at
+            assert await evidence.taken_at(connection, "booth-2", first.sha256) is None
 
 
 @pytest.mark.parametrize(
