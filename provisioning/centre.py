@@ -20,6 +20,9 @@ MARK: Final = ".invigil-demo"
 """A folder that holds it was made by the demonstration and may be removed by it."""
 
 USER: Final = "admin"
+DEATH_S: Final = 1.0
+"""A process that closed its connections is gone this much later at the latest."""
+
 READY_S: Final = 60.0
 ONLINE_S: Final = 90.0
 """A Raspberry Pi needs half a minute to load the face landmarker the first time."""
@@ -102,6 +105,11 @@ def running(data: Path, *, port: int) -> Iterator[Centre]:
         centre.password = _first_administrator(data / "hub")
         done(f"first administrator: {USER}")
         yield centre
+    except ProvisioningError:
+        # A hub that dies while it is asked something shows as a broken connection first; its last words say more.
+        if hub.ends_within(DEATH_S):
+            hub.must_run()
+        raise
     finally:
         killed = centre.stop()
         for name in killed:

@@ -112,6 +112,14 @@ class Program:
             raise ProvisioningError(f"{self.name} was not started")
         return self._process.pid
 
+    def ends_within(self, timeout_s: float) -> bool:
+        """Whether it has ended by then, after waiting for it that long at most."""
+        if self._process is None:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout_s)
+        return self._process.returncode is not None
+
     def must_run(self) -> None:
         """Raises `ProvisioningError` with the end of its log when it has ended."""
         if self.exit_code is not None:

@@ -107,3 +107,9 @@ def test_run_gives_the_answer_or_the_reason() -> None:
         run(["no-such-program-anywhere"])
     with pytest.raises(ProvisioningError, match="not installed beside"):
         beside_python("no-such-program-anywhere")
+
+
+def test_waiting_for_an_end_ends_either_way(started: list[Program], tmp_path: Path) -> None:
+    assert start(started, tmp_path, "raise SystemExit(0)").ends_within(60)
+    assert not start(started, tmp_path, DEAF).ends_within(0.2)
+    assert not Program("never", ["true"], tmp_path / "never.log").ends_within(0.2)
