@@ -101,6 +101,20 @@ async def test_a_broken_link_is_stored_and_flagged(tmp_path: Path) -> None:
         assert hub.metrics.links_broken._value.get() == 1
 
 
+async def test_a_link_is_judged_when_the_event_before_comes_late(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink:
+        chain = Chain("booth-1")
+        before = chain.opened()
+        right, chain.head = chain.opened(), "f" * 64
+        wrong = chain.opened()
+        for payload, flags in ((wrong, [None]), (right, [None, False]), (before, [True, True, False])):
+            uplink.send(payload)
+            await uplink.acked(1)
+            found = await rows(hub, select(events.c.link_ok).order_by(events.c.seq))
+            assert [row.link_ok for row in found] == flags
+        assert hub.metrics.links_broken._value.get() == 1
+
+
 async def test_other_bytes_under_a_stored_number_are_kept_aside(tmp_path: Path) -> None:
     async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink:
         chain = Chain("booth-1")
