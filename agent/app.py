@@ -138,8 +138,8 @@ class Agent:
         capture, errors = self._capture, self._trouble.snapshot()
         if capture.errors:
             errors["camera"] = capture.errors
-        if self._analyzer.failures:
-            errors["vision"] = errors.get("vision", 0) + self._analyzer.failures
+        if unseen := self._analyzer.failures + self._analyzer.refused:
+            errors["vision"] = errors.get("vision", 0) + unseen
         if self._outbox.waiting:
             errors["events_waiting_in_memory"] = self._outbox.waiting
         return Health(

@@ -1,14 +1,20 @@
 """One picture on its way through the agent, and the slot in which the newest one waits."""
 
+import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from numbers import Real
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 BgrImage = NDArray[np.uint8]
 """Height × width × 3, uint8, BGR, as OpenCV has it."""
+
+MIN_SIDE: Final = 16
+"""Pixels. Less is a driver's placeholder, not a picture: no detector can see anything in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,38 @@ class Frame:
     @property
     def frame_wh(self) -> tuple[int, int]:
         return self.image.shape[1], self.image.shape[0]
+
+
+def usable(frame: Frame) -> Frame:
+    """The frame as every detector expects it; raises `ValueError` that says what is wrong with it.
+
+    A frame that is right already is returned as it is. Grey, alpha and 16 bit become BGR of 8 bit.
+    """
+    if not isinstance(frame.captured_s, Real) or not math.isfinite(frame.captured_s):
+        raise ValueError(f"a frame whose time is {frame.captured_s}")
+    image = as_bgr(frame.image)
+    return frame if image is frame.image else replace(frame, image=image)
+
+
+def as_bgr(image: NDArray[Any]) -> BgrImage:
+    """What infrared, depth and screen cameras deliver, as BGR; raises `ValueError` for what is no picture.
+
+    Grey (height × width, or one channel) is repeated, alpha is dropped, of 16 bit the upper 8 stay. Floating point is
+    refused: whether white is 1 or 255 is anybody's guess.
+    """
+    if not isinstance(image, np.ndarray):
+        raise ValueError(f"no picture but {type(image).__name__}")
+    if image.ndim not in (2, 3) or min(image.shape[:2]) < MIN_SIDE:
+        raise ValueError(f"a picture of {' x '.join(map(str, image.shape[1::-1] + image.shape[2:]))} pixels")
+    if image.ndim == 2:
+        image = image[:, :, None]
+    if image.dtype not in (np.uint8, np.uint16) or image.shape[2] not in (1, 3, 4):
+        raise ValueError(f"a picture of {image.shape[2]} x {image.dtype} per pixel")
+    if image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
+    if image.shape[2] == 1:
+        return np.repeat(image, 3, axis=2)
+    return image if image.shape[2] == 3 else np.ascontiguousarray(image[:, :, :3])
 
 
 class LatestFrame:

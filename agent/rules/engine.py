@@ -6,6 +6,7 @@ then. It ends where the hole that did end it began. All durations come from `cap
 the observation's wall time minus the difference, so a clock that jumps moves a violation but never stretches it.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class Engine:
         self._detector_of = dict(detector_of or {})
         self._tracks: dict[_Key, _Track] = {}
         self._ended_s: dict[_Key, float] = {}
+        self._newest: tuple[float, datetime] | None = None
 
     @property
     def open(self) -> tuple[Violation, ...]:
@@ -87,8 +89,20 @@ class Engine:
         return tuple(track.violation for track in self._tracks.values() if track.violation is not None)
 
     def step(self, observation: Observation) -> list[Change]:
-        """What this observation opens and closes."""
-        changes: list[Change] = []
+        """What this observation opens and closes.
+
+        One without a time, or a little older than the newest, is out of order and left out. One much older shows that
+        the source began anew: what was open ends with the newest, and nothing is carried over.
+        """
+        now_s, changes = observation.captured_s, list[Change]()
+        if not math.isfinite(now_s):
+            return []
+        if self._newest is not None and now_s < self._newest[0]:
+            if self._newest[0] - now_s <= BLIND_S:
+                return []
+            changes += self.close_all(*self._newest)
+            self._ended_s.clear()
+        self._newest = now_s, observation.wall_time
         for rule in RULES:
             settings: RuleSettings = getattr(self.profile.rules, rule.kind)
             findings = rule.find(observation, self.profile.rules) if settings.enabled else None

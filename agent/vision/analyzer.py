@@ -4,11 +4,15 @@ A detector without weights is off, one that raises is failed; both are said in h
 on. Paces are kept in captured time, so a file replayed as fast as possible gives what real time would.
 """
 
+import logging
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from agent.errors import DetectorError
-from agent.frame import Frame
+from agent.frame import Frame, as_bgr, usable
+from agent.vision.clock import Clock
 from agent.vision.faces import FaceDetector
 from agent.vision.objects import ObjectDetector, load_object_detector
 from agent.vision.observation import CameraState, Observation
@@ -17,6 +21,8 @@ from agent.vision.tamper import TamperDetector
 from contract.manifest import Manifest
 from contract.messages import DetectorHealth
 from contract.wire import InvalidError
+
+log = logging.getLogger(__name__)
 
 FACES_HZ: Final = 10.0
 OBJECTS_HZ: Final = 3.0
@@ -33,6 +39,8 @@ NO_CLAIM: Final = CameraState(
     frozen=False,
 )
 """Stands in where the tamper detector itself failed."""
+NO_PICTURE: Final = replace(NO_CLAIM, blocked=True)
+"""A camera that delivers frames without a picture shows as little as a covered one."""
 
 
 class Analyzer:
@@ -45,6 +53,9 @@ class Analyzer:
         self._faces: FaceDetector | None = None
         self._objects: ObjectDetector | None = None
         self._tamper = TamperDetector()
+        self._clock = Clock()
+        self.refused = 0
+        """Frames that nobody could look at: no picture, no time, or out of order."""
         tamper_slot.start({})
         try:
             self._faces = FaceDetector(manifest, weights_dir)
@@ -63,17 +74,36 @@ class Analyzer:
             objects_slot.turn_off(str(error))
 
     def analyze(self, frame: Frame) -> Observation:
-        """Everything that is due in this frame. What a detector does wrong is counted, never raised."""
+        """Everything that is due in this frame. What a detector or a frame has wrong is counted, never raised."""
+        try:
+            usable_frame = usable(frame)
+            now_s = self._clock.advance(frame.captured_s)
+        except ValueError as error:
+            return self._refuse(frame, error)
+        captured_s, frame = frame.captured_s, replace(usable_frame, captured_s=now_s)
         faces_slot, objects_slot, tamper_slot = self._slots
-        faces, objects, now_s = self._faces, self._objects, frame.captured_s
+        faces, objects = self._faces, self._objects
         return Observation(
-            captured_s=now_s,
+            captured_s=captured_s,
             wall_time=frame.wall_time,
             frame_wh=frame.frame_wh,
             camera=tamper_slot.run(now_s, lambda: self._tamper.look(frame)) or NO_CLAIM,
             faces=faces_slot.run(now_s, lambda: faces.detect(frame.image, now_s)) if faces else None,
             objects=objects_slot.run(now_s, lambda: objects.detect(frame.image)) if objects else None,
         )
+
+    def _refuse(self, frame: Frame, error: ValueError) -> Observation:
+        """Nobody looked, and why."""
+        self.refused += 1
+        if self.refused == 1:
+            log.warning("The camera delivers frames that nobody can look at: %s.", error)
+        try:
+            as_bgr(frame.image)
+            camera = NO_CLAIM
+        except ValueError:
+            camera = NO_PICTURE
+        captured_s = frame.captured_s if frame.captured_s is not None else math.nan
+        return Observation(captured_s, frame.wall_time, (0, 0), faces=None, objects=None, camera=camera)
 
     def detectors(self) -> tuple[DetectorHealth, ...]:
         return tuple(slot.health() for slot in self._slots)
