@@ -17,7 +17,7 @@ from agent.evidence.snapshot import take_snapshot
 from agent.evidence.spool import Spool
 from agent.frame import Frame, LatestFrame
 from agent.health import Trouble
-from agent.rules.engine import Change, Engine, Opened
+from agent.rules.engine import Change, Engine, Opened, Updated
 from agent.uplink.outbox import Outbox
 from agent.vision.analyzer import Analyzer
 from contract.messages import (
@@ -28,6 +28,7 @@ from contract.messages import (
     Reported,
     ViolationClosed,
     ViolationOpened,
+    ViolationUpdated,
 )
 from contract.profiles import PROFILES, RuleProfile
 from contract.violation import EvidenceRef, Violation
@@ -36,6 +37,10 @@ log = logging.getLogger(__name__)
 
 FRAME_WAIT_S: Final = 0.25
 """Longest time until the thread notices a lost camera, a new profile or the stop."""
+
+
+EVIDENCE_KEPT: Final = 64
+"""Violations that have ended and whose evidence is still known; the engine goes on with the last of each rule only."""
 
 
 class Monitor:
@@ -125,6 +130,8 @@ class Monitor:
         for change in changes:
             if isinstance(change, Opened):
                 self._opened(change.violation, frame)
+            elif isinstance(change, Updated):
+                self._updated(change.violation)
             else:
                 self._closed(change.violation)
 
@@ -139,8 +146,18 @@ class Monitor:
         self._outbox.append(ViolationOpened(violation=violation.model_copy(update={"evidence": evidence})))
         log.info("Violation opened: %s%s.", violation.kind, f" ({violation.label})" if violation.label else "")
 
+    def _updated(self, violation: Violation) -> None:
+        evidence = self._evidence.get(violation.violation_id, ())
+        self._outbox.append(ViolationUpdated(violation=violation.model_copy(update={"evidence": evidence})))
+        log.info("Violation goes on: %s, severity %s.", violation.kind, violation.severity)
+
     def _closed(self, violation: Violation) -> None:
+        """Its evidence stays known for a while, as it may go on."""
         evidence = self._evidence.pop(violation.violation_id, ())
+        self._evidence[violation.violation_id] = evidence
+        going_on = {each.violation_id for each in self._engine.open}
+        for ended in [known for known in self._evidence if known not in going_on][:-EVIDENCE_KEPT]:
+            del self._evidence[ended]
         self._outbox.append(ViolationClosed(violation=violation.model_copy(update={"evidence": evidence})))
         log.info("Violation closed: %s%s.", violation.kind, f" ({violation.label})" if violation.label else "")
 

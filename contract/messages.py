@@ -22,7 +22,7 @@ class ViolationOpened(Wire):
 
 
 class ViolationUpdated(Wire):
-    """The same violation with more known of it: evidence taken later, a label that settled."""
+    """The same violation, going on: its severity rose, or it is back after a short break (`ended_at` is None again)."""
 
     type: Literal["violation_updated"] = "violation_updated"
     violation: Violation

@@ -21,7 +21,13 @@ class RuleSettings(Wire):
     hold_s: float = Field(description="the condition must last this long, seconds", ge=0, le=600)
     release_s: float = Field(0.5, description="it must be gone this long to end, seconds", ge=0, le=600)
     cooldown_s: float = Field(0.0, description="no second violation of the rule sooner, seconds", ge=0, le=3600)
+    merge_s: float = Field(
+        0.0, description="one that begins this soon after the last goes on with the last, seconds", ge=0, le=600
+    )
     severity: Severity = "medium"
+    escalate_after_s: float | None = Field(
+        None, description="having lasted this long it becomes the next severity, seconds; never without", ge=0, le=3600
+    )
 
 
 class GazeSettings(RuleSettings):
@@ -56,24 +62,39 @@ class RuleProfile(Wire):
     rules: Rules
 
 
-def _profile(name: ProfileName, holds_s: tuple[float, float, float, float, float, float], cone: float) -> RuleProfile:
+def _profile(
+    name: ProfileName,
+    holds_s: tuple[float, float, float, float, float, float],
+    *,
+    cone: float,
+    merge_s: float,
+    escalate_after_s: float,
+) -> RuleProfile:
     no_face, several, away, item, blocked, frozen = holds_s
     return RuleProfile(
         name=name,
         rules=Rules(
-            no_face=RuleSettings(hold_s=no_face, severity="high"),
-            multiple_faces=RuleSettings(hold_s=several, severity="high"),
-            looking_away=GazeSettings(hold_s=away, yaw_deg=28 * cone, pitch_up_deg=20 * cone, pitch_down_deg=25 * cone),
-            prohibited_object=ObjectSettings(hold_s=item, release_s=1.0, severity="high"),
-            camera_blocked=RuleSettings(hold_s=blocked, severity="high"),
-            camera_frozen=RuleSettings(hold_s=frozen),
+            no_face=RuleSettings(hold_s=no_face, merge_s=merge_s, severity="high"),
+            multiple_faces=RuleSettings(hold_s=several, merge_s=merge_s, severity="high"),
+            looking_away=GazeSettings(
+                hold_s=away,
+                merge_s=merge_s,
+                escalate_after_s=escalate_after_s,
+                yaw_deg=28 * cone,
+                pitch_up_deg=20 * cone,
+                pitch_down_deg=25 * cone,
+            ),
+            prohibited_object=ObjectSettings(hold_s=item, release_s=1.0, merge_s=2 * merge_s, severity="high"),
+            camera_blocked=RuleSettings(hold_s=blocked, merge_s=merge_s, severity="high"),
+            camera_frozen=RuleSettings(hold_s=frozen, merge_s=merge_s, escalate_after_s=escalate_after_s),
         ),
     )
 
 
 PROFILES: Final[dict[ProfileName, RuleProfile]] = {
-    "strict": _profile("strict", (1.0, 0.5, 1.0, 0.5, 1.0, 2.0), cone=1.0),
-    "standard": _profile("standard", (2.0, 1.0, 3.0, 1.0, 2.0, 5.0), cone=1.1),
-    "lenient": _profile("lenient", (5.0, 2.0, 6.0, 1.5, 4.0, 10.0), cone=1.3),
+    "strict": _profile("strict", (1.0, 0.5, 1.0, 0.5, 1.0, 2.0), cone=1.0, merge_s=0, escalate_after_s=15),
+    "standard": _profile("standard", (2.0, 1.0, 3.0, 1.0, 2.0, 5.0), cone=1.1, merge_s=3, escalate_after_s=20),
+    "lenient": _profile("lenient", (5.0, 2.0, 6.0, 1.5, 4.0, 10.0), cone=1.3, merge_s=5, escalate_after_s=30),
 }
-"""`strict` holds are fixed by the scorers; the others trade reaction time for fewer interruptions."""
+"""`strict` holds are fixed by the scorers, and it shows every interval apart; the others trade reaction time for fewer
+interruptions, and what comes back within `merge_s` is one item for a proctor."""

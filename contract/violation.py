@@ -14,6 +14,7 @@ ViolationKind = Literal[
     "no_face", "multiple_faces", "looking_away", "prohibited_object", "camera_blocked", "camera_frozen"
 ]
 Severity = Literal["low", "medium", "high"]
+"""In rising order."""
 Direction = Literal["left", "right", "up", "down"]
 """In image coordinates: `left` is towards the left edge of the picture, which is not mirrored."""
 
@@ -29,6 +30,10 @@ class Explanation(Wire):
     models: dict[str, Sha256] = Field(default_factory=dict, description="weights that had a say")
     profile: str = Field(description="name of the rule profile in force")
     profile_version: int = Field(description="its version", ge=1)
+    parts: int = Field(1, ge=1, description="times the condition held, with breaks too short to end it")
+    escalated_after_s: float | None = Field(
+        None, description="how long it had lasted when that raised the severity; None if it was not raised"
+    )
 
 
 class EvidenceRef(Wire):

@@ -1,23 +1,26 @@
-"""Turns observations into violations: hold, release, cool-down. Knows time, not pictures.
+"""Turns observations into violations: hold, release, cool-down, merges, escalation. Knows time, not pictures.
 
 A condition begins with the first observation that has it. It becomes a violation once it has lasted `hold_s` and was
 there in most observations since; holes shorter than `release_s` do not end it, as a detector misses a frame now and
-then. It ends where the hole that did end it began. All durations come from `captured_s`; the stamps of a violation are
-the observation's wall time minus the difference, so a clock that jumps moves a violation but never stretches it.
+then. It ends where the hole that did end it began. One that holds again within `merge_s` of that goes on with the same
+violation, so that one happening is one item for a proctor; one that lasts takes the next severity.
+
+All durations come from `captured_s`; the stamps of a violation are the observation's wall time minus the difference, so
+a clock that jumps moves a violation but never stretches it.
 """
 
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 from uuid import uuid4
 
 from agent.rules.table import RULES, Finding, Rule
 from agent.vision.observation import Observation
 from contract.profiles import RuleProfile, RuleSettings
-from contract.violation import Explanation, Violation, ViolationKind
+from contract.violation import Explanation, Severity, Violation
 
 BLIND_S: Final = 2.0
 """A condition that was pending when nobody could look for this long begins anew: nobody knows what was between."""
@@ -31,14 +34,21 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Updated:
+    """It goes on: with a higher severity, or again after a break."""
+
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     violation: Violation
 
 
-Change = Opened | Closed
+Change = Opened | Updated | Closed
 
-_Key = tuple[ViolationKind, str | None]
-"""Kind and, for rules that keep labels apart, the label."""
+_Key = tuple[str, str | None]
+"""The rule's name and, for rules that keep labels apart, the label."""
 
 
 @dataclass(slots=True)
@@ -54,6 +64,8 @@ class _Track:
     latest: dict[str | None, Finding] = field(default_factory=dict)
     confidence_sum: float = 0.0
     violation: Violation | None = None
+    lasted_before_s: float = 0.0
+    """Of the violation that this condition goes on with."""
 
     def look(self, finding: Finding | None, now_s: float) -> None:
         self.looked_s, self.looked = now_s, self.looked + 1
@@ -64,6 +76,21 @@ class _Track:
         self.labels[finding.label] += 1
         self.latest[finding.label] = finding
         self.confidence_sum += finding.confidence or 0.0
+
+    @property
+    def label(self) -> str | None:
+        """The commonest so far."""
+        return self.labels.most_common(1)[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What a rule raised last: the cool-down counts from it, and it may go on."""
+
+    ended_s: float
+    lasted_s: float
+    violation: Violation
+    may_go_on: bool = True
 
 
 class Engine:
@@ -80,7 +107,7 @@ class Engine:
         self._models = dict(models)
         self._detector_of = dict(detector_of or {})
         self._tracks: dict[_Key, _Track] = {}
-        self._ended_s: dict[_Key, float] = {}
+        self._past: dict[_Key, _Past] = {}
         self._newest: tuple[float, datetime] | None = None
 
     @property
@@ -101,15 +128,15 @@ class Engine:
             if self._newest[0] - now_s <= BLIND_S:
                 return []
             changes += self.close_all(*self._newest)
-            self._ended_s.clear()
+            self._past.clear()
         self._newest = now_s, observation.wall_time
         for rule in RULES:
-            settings: RuleSettings = getattr(self.profile.rules, rule.kind)
+            settings: RuleSettings = getattr(self.profile.rules, rule.name)
             findings = rule.find(observation, self.profile.rules) if settings.enabled else None
             if findings is None:
                 continue
-            by_key: dict[_Key, Finding] = {(rule.kind, f.label if rule.each_label else None): f for f in findings}
-            followed = [key for key in self._tracks if key[0] == rule.kind]
+            by_key: dict[_Key, Finding] = {(rule.name, f.label if rule.each_label else None): f for f in findings}
+            followed = [key for key in self._tracks if key[0] == rule.name]
             for key in dict.fromkeys([*followed, *by_key]):
                 finding = by_key.get(key)
                 changes += self._release(key, settings, finding, observation)
@@ -117,11 +144,15 @@ class Engine:
         return changes
 
     def close_all(self, captured_s: float, wall_time: datetime) -> list[Change]:
-        """End everything, because nobody looks any more: end of video, camera lost, another profile."""
+        """End everything, because nobody looks any more: end of video, camera lost, another profile.
+
+        None of it goes on after that: nobody knows what was between.
+        """
         changes: list[Change] = []
         for key, track in list(self._tracks.items()):
             ended_s = captured_s if track.gone_since_s is None else track.gone_since_s
             changes += self._end(key, ended_s, captured_s, wall_time)
+        self._past = {key: replace(past, may_go_on=False) for key, past in self._past.items()}
         return changes
 
     def _release(
@@ -145,23 +176,53 @@ class Engine:
         self, key: _Key, rule: Rule, settings: RuleSettings, finding: Finding | None, observation: Observation
     ) -> list[Change]:
         """Follow the condition, and open a violation when it has lasted long enough."""
-        now_s, ended_s = observation.captured_s, self._ended_s.get(key, float("-inf"))
+        now_s, past = observation.captured_s, self._past.get(key)
         track = self._tracks.get(key)
         if track is None:
             if finding is None:
                 return []
-            track = _Track(began_s=max(now_s - finding.lasting_s, ended_s), looked_s=now_s)
+            earliest_s = float("-inf") if past is None else past.ended_s
+            track = _Track(began_s=max(now_s - finding.lasting_s, earliest_s), looked_s=now_s)
             self._tracks[key] = track
         track.look(finding, now_s)
-        if finding is None or track.violation is not None or 2 * track.seen <= track.looked:
+        if finding is None:
             return []
-        if now_s - track.began_s < settings.hold_s - EPSILON_S or now_s - ended_s < settings.cooldown_s - EPSILON_S:
+        if track.violation is not None:
+            return self._escalate(track, settings, now_s)
+        if 2 * track.seen <= track.looked or now_s - track.began_s < settings.hold_s - EPSILON_S:
+            return []
+        if past is not None and past.violation.label == track.label and _soon(track, past, settings):
+            return self._go_on(track, settings, past, now_s)
+        if past is not None and now_s - past.ended_s < settings.cooldown_s - EPSILON_S:
             return []
         track.violation = self._violation(rule, settings, track, observation)
         return [Opened(track.violation)]
 
+    def _go_on(self, track: _Track, settings: RuleSettings, past: _Past, now_s: float) -> list[Change]:
+        """The last violation is back after a short break, and is the same one still."""
+        why = past.violation.explanation
+        update = {
+            "ended_at": None,
+            "explanation": why.model_copy(update={"parts": why.parts + 1, "frames": why.frames + track.seen}),
+        }
+        track.violation, track.lasted_before_s = past.violation.model_copy(update=update), past.lasted_s
+        return self._escalate(track, settings, now_s) or [Updated(track.violation)]
+
+    def _escalate(self, track: _Track, settings: RuleSettings, now_s: float) -> list[Change]:
+        """The next severity, once, when the condition has lasted long enough; breaks do not count."""
+        violation, lasted_s = track.violation, track.lasted_before_s + now_s - track.began_s
+        after_s = settings.escalate_after_s
+        if violation is None or after_s is None or lasted_s < after_s - EPSILON_S:
+            return []
+        severity = next_severity(settings.severity)
+        if violation.explanation.escalated_after_s is not None or severity == violation.severity:
+            return []
+        why = violation.explanation.model_copy(update={"escalated_after_s": round(lasted_s, 3)})
+        track.violation = violation.model_copy(update={"severity": severity, "explanation": why})
+        return [Updated(track.violation)]
+
     def _violation(self, rule: Rule, settings: RuleSettings, track: _Track, observation: Observation) -> Violation:
-        label = track.labels.most_common(1)[0][0]
+        label = track.label
         finding = track.latest[label]
         lasted = timedelta(seconds=observation.captured_s - track.began_s)
         return Violation(
@@ -194,6 +255,18 @@ class Engine:
         track = self._tracks.pop(key)
         if track.violation is None:
             return []
-        self._ended_s[key] = ended_s
         ended_at = wall_time - timedelta(seconds=now_s - ended_s)
-        return [Closed(track.violation.model_copy(update={"ended_at": max(ended_at, track.violation.started_at)}))]
+        violation = track.violation.model_copy(update={"ended_at": max(ended_at, track.violation.started_at)})
+        self._past[key] = _Past(ended_s, track.lasted_before_s + ended_s - track.began_s, violation)
+        return [Closed(violation)]
+
+
+def next_severity(severity: Severity) -> Severity:
+    """One step up; the highest stays."""
+    rising: tuple[Severity, ...] = get_args(Severity)
+    return rising[min(rising.index(severity) + 1, len(rising) - 1)]
+
+
+def _soon(track: _Track, past: _Past, settings: RuleSettings) -> bool:
+    """Whether the break before this condition is too short for a second violation."""
+    return past.may_go_on and settings.merge_s > 0 and track.began_s - past.ended_s <= settings.merge_s + EPSILON_S

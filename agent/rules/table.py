@@ -30,6 +30,8 @@ Findings = tuple[Finding, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    name: str
+    """Of its settings in a profile."""
     kind: ViolationKind
     unit: str
     detector: Literal["faces", "objects", "tamper"]
@@ -119,10 +121,10 @@ def direction_of(face: Face, rules: Rules) -> tuple[Direction, float, float] | N
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("no_face", "faces", "faces", _no_face),
-    Rule("multiple_faces", "faces", "faces", _multiple_faces),
-    Rule("looking_away", "deg", "faces", _looking_away),
-    Rule("prohibited_object", "score", "objects", _prohibited_object, each_label=True),
-    Rule("camera_blocked", "grey levels/px", "tamper", _camera_blocked),
-    Rule("camera_frozen", "s", "tamper", _camera_frozen),
+    Rule("no_face", "no_face", "faces", "faces", _no_face),
+    Rule("multiple_faces", "multiple_faces", "faces", "faces", _multiple_faces),
+    Rule("looking_away", "looking_away", "deg", "faces", _looking_away),
+    Rule("prohibited_object", "prohibited_object", "score", "objects", _prohibited_object, each_label=True),
+    Rule("camera_blocked", "camera_blocked", "grey levels/px", "tamper", _camera_blocked),
+    Rule("camera_frozen", "camera_frozen", "s", "tamper", _camera_frozen),
 )

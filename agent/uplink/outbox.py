@@ -336,7 +336,7 @@ class Outbox:
 def _open_after(known: frozenset[UUID], body: EventBody) -> frozenset[UUID]:
     """What is open once `body` has been appended."""
     match body:
-        case ViolationOpened():
+        case ViolationOpened() | ViolationUpdated():
             return known | {body.violation.violation_id}
         case ViolationClosed():
             return known - {body.violation.violation_id}

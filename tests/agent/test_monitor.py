@@ -22,7 +22,17 @@ from agent.vision.analyzer import Analyzer
 from agent.vision.observation import Observation
 from contract.device import CameraConfig, DeviceConfig
 from contract.manifest import load_manifest
-from contract.messages import Event, EventBody, MonitoringGap, Reported, ViolationClosed, ViolationOpened
+from contract.messages import (
+    Desired,
+    Event,
+    EventBody,
+    MonitoringGap,
+    Reported,
+    ViolationClosed,
+    ViolationOpened,
+    ViolationUpdated,
+)
+from contract.profiles import PROFILES
 from tests.support.broker import Authority
 from tests.support.chains import invented_violation
 from tests.support.footage import covered, write_video
@@ -44,7 +54,7 @@ class Stumbling(Analyzer):
 class Booth:
     """The vision thread over a covered camera, with no uplink."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, desired: Desired | None = None) -> None:
         self.trouble = Trouble()
         self.outbox = Outbox(folder / "state" / "outbox.db", "booth-1", self.trouble)
         self.spool = Spool(folder / "state" / "spool", 2**20, self.trouble)
@@ -61,7 +71,7 @@ class Booth:
             self.spool,
             self.trouble,
             version="1",
-            desired=None,
+            desired=desired,
             on_reported=self.reports.append,
         )
 
@@ -107,6 +117,21 @@ def test_a_spool_that_takes_nothing_costs_the_picture_but_not_the_violation(boot
     wait_for("a violation", lambda: bool(booth.opened()))
     assert booth.opened()[0].violation.evidence == ()
     assert booth.trouble.of("evidence_lost") == 1
+
+
+def test_what_lasts_is_told_again_with_its_new_severity_and_its_picture(tmp_path: Path) -> None:
+    strict = PROFILES["strict"]
+    urgent = strict.rules.camera_blocked.model_copy(update={"severity": "low", "escalate_after_s": 1.5})
+    rules = strict.rules.model_copy(update={"camera_blocked": urgent})
+    with closing(Booth(tmp_path, Desired(revision=1, profile=strict.model_copy(update={"rules": rules})))) as booth:
+        booth.start()
+        wait_for("the update", lambda: any(isinstance(body, ViolationUpdated) for body in booth.bodies()))
+        (opened,) = booth.opened()
+        (updated,) = [body.violation for body in booth.bodies() if isinstance(body, ViolationUpdated)]
+        assert (opened.violation.severity, updated.severity) == ("low", "medium")
+        assert updated.violation_id == opened.violation.violation_id
+        assert updated.evidence == opened.violation.evidence != ()
+        assert [known.severity for known in booth.outbox.open_violations()] == ["medium"]
 
 
 def test_a_clean_stop_closes_what_is_open(booth: Booth) -> None:

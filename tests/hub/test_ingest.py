@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import func, select, text
 
-from contract.messages import MonitoringGap
+from contract.messages import MonitoringGap, ViolationUpdated
 from contract.topics import MAX_PAYLOAD_BYTES
 from hub.parts import Hub
 from hub.store import violations
@@ -87,6 +87,19 @@ async def test_a_later_state_of_a_violation_is_never_overwritten_by_an_earlier_o
         async with hub.database.reading() as connection:
             (view,) = await violations.views(connection, [violation.violation_id])
         assert view.ended_at is not None
+
+
+async def test_a_violation_that_goes_on_after_its_end_is_open_again_in_whatever_order_it_comes(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink:
+        chain, violation = Chain("booth-1"), a_violation()
+        opened, over = chain.opened(violation), chain.closed(closed(violation))
+        again = chain.event(ViolationUpdated(violation=violation))
+        for payload in (opened, again, over):
+            uplink.send(payload)
+            await uplink.acked(1)
+        async with hub.database.reading() as connection:
+            (view,) = await violations.views(connection, [violation.violation_id])
+        assert view.ended_at is None
 
 
 async def test_a_broken_link_is_stored_and_flagged(tmp_path: Path) -> None:

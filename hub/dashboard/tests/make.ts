@@ -30,6 +30,8 @@ export function violation(change: Partial<Violation> = {}): Violation {
       models: {},
       profile: "strict",
       profile_version: 1,
+      parts: 1,
+      escalated_after_s: null,
     },
     evidence: [
       {

@@ -486,6 +486,17 @@ export interface components {
              * @description its version
              */
             profile_version: number;
+            /**
+             * Parts
+             * @description times the condition held, with breaks too short to end it
+             * @default 1
+             */
+            parts: number;
+            /**
+             * Escalated After S
+             * @description how long it had lasted when that raised the severity; None if it was not raised
+             */
+            escalated_after_s: number | null;
         };
         /** GapList */
         GapList: {

@@ -40,6 +40,12 @@ export function ViolationDetail({ violation }: { violation: Violation }) {
         <Facts>
           <Fact name={t("violation.hold")}>{t("time.s", { s: why.hold_s })}</Fact>
           <Fact name={t("violation.frames")}>{count("violation.frames-value", why.frames)}</Fact>
+          {(why.parts ?? 1) > 1 && (
+            <Fact name={t("violation.parts")}>{count("violation.parts-value", why.parts ?? 1)}</Fact>
+          )}
+          {why.escalated_after_s != null && (
+            <Fact name={t("violation.escalated")}>{t("time.s", { s: Math.round(why.escalated_after_s) })}</Fact>
+          )}
           {violation.confidence != null && (
             <Fact name={t("violation.confidence")}>{Math.round(violation.confidence * 100)} %</Fact>
           )}
