@@ -71,7 +71,7 @@ class Inspector:
         image = read_image(path)
         faces = self._faces.detect(image, 0.0) if self._faces else ()
         limits = self._rules.prohibited_object.min_score
-        found = self._objects.detect(image) if self._objects else ()
+        found = self._objects.detect_still(image) if self._objects else ()
         objects = [item for item in found if item.score >= limits.get(item.label, float("inf"))]
         if draw_dir is not None:
             _save(draw_dir / path.name, draw(image, faces, objects, self._rules))

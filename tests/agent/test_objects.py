@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -139,7 +140,7 @@ def test_a_phone_gets_back_what_its_twin_took() -> None:
     spot, elsewhere = (0.0, 0.0, 50.0, 90.0), (200.0, 0.0, 250.0, 90.0)
     phone, faint = Detection("cell phone", 0.2, spot), Detection("cell phone", 0.06, elsewhere)
     remote, other = Detection("remote", 0.3, (2, 2, 52, 92)), Detection("remote", 0.9, elsewhere)
-    found = with_twins([other, remote, phone, faint, Detection("book", 0.4, spot)])
+    found = with_twins([other, remote, phone, faint, Detection("book", 0.4, spot)], 0.1)
     assert [(d.label, round(d.score, 2)) for d in found] == [("cell phone", 0.5), ("book", 0.4), ("cell phone", 0.06)]
 
 
@@ -162,6 +163,25 @@ def test_the_real_detector_finds_nothing_prohibited_in_a_booth() -> None:
     detector = load_object_detector(*real_weights())
     assert [item for item in detector.detect(scene()) if item.score >= 0.3] == []
     assert set(detector.weights) == {YOLOX}
+    detector.close()
+
+
+def test_many_looks_find_nothing_prohibited_in_a_booth_either_and_are_the_same_twice() -> None:
+    detector = load_object_detector(*real_weights())
+    found = detector.detect_still(scene())
+    assert [item for item in found if item.score >= 0.3] == []
+    assert detector.detect_still(scene()) == found
+    detector.close()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1), (2160, 3840), (640, 360)])
+def test_many_looks_take_any_size_and_stay_in_the_picture(size: tuple[int, int]) -> None:
+    detector = load_object_detector(*real_weights())
+    image = cv2.resize(np.asarray(portrait()), (size[1], size[0]))
+    for item in detector.detect_still(np.asarray(image, np.uint8)):
+        x1, y1, x2, y2 = item.box_xyxy
+        assert 0 <= x1 < x2 <= size[1] + 0.01
+        assert 0 <= y1 < y2 <= size[0] + 0.01
     detector.close()
 
 
