@@ -5,16 +5,13 @@ import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from numbers import Real
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 BgrImage = NDArray[np.uint8]
 """Height × width × 3, uint8, BGR, as OpenCV has it."""
-
-MIN_SIDE: Final = 16
-"""Pixels. Less is a driver's placeholder, not a picture: no detector can see anything in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def as_bgr(image: NDArray[Any]) -> BgrImage:
     """
     if not isinstance(image, np.ndarray):
         raise ValueError(f"no picture but {type(image).__name__}")
-    if image.ndim not in (2, 3) or min(image.shape[:2]) < MIN_SIDE:
+    if image.ndim not in (2, 3) or 0 in image.shape:
         raise ValueError(f"a picture of {' x '.join(map(str, image.shape[1::-1] + image.shape[2:]))} pixels")
     if image.ndim == 2:
         image = image[:, :, None]

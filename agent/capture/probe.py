@@ -53,13 +53,16 @@ class AutoCamera:
         self.name = "auto"
         self._config = config
         self._camera: Camera | None = None
+        self._known: dict[tuple[str, str], Camera] = {}
+        """Kept over `open`, because a V4L2 camera remembers which drivers block."""
         self._first: Frame | None = None
 
     def open(self) -> None:
         self.close()
         problems = []
         for kind, source in _candidates():
-            camera = open_camera(self._config.model_copy(update={"kind": kind, "source": source}))
+            wanted = self._config.model_copy(update={"kind": kind, "source": source})
+            camera = self._known.setdefault((kind, source), open_camera(wanted))
             try:
                 camera.open()
                 self._first = camera.read()

@@ -14,6 +14,8 @@ from agent.frame import BgrImage, Frame
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Wall time of a video's first second when it is not replayed at its own pace: stamps then are positions in it."""
+FPS_UNTOLD = 25.0
+"""Of a stream that says neither times nor a rate, as bare H.264 does."""
 CUT_OFF_S = 1.0
 """A file whose last frame lies so much before its announced end was cut off."""
 
@@ -23,13 +25,15 @@ class ReplayCamera:
 
     Realtime: `read` sleeps until a frame is due and stamps it with the clock; `captured_s` is the monotonic clock, as
     of any camera. Looping: time rises on over the seam. Damaged parts are skipped and counted in `errors`; frames whose
-    time does not rise are dropped and counted in `out_of_order`.
+    time does not rise are dropped and counted in `out_of_order`; pictures without a time follow the one before at the
+    stream's rate and are counted in `untimed`. Pictures are upright, as a player shows them.
     """
 
     def __init__(self, source: str | Path, *, realtime: bool = False, loop: bool = False) -> None:
         self.name = f"replay {source}"
         self.errors = 0
         self.out_of_order = 0
+        self.untimed = 0
         self._path = Path(source)
         self._realtime, self._loop = realtime, loop
         self._container: Any = None
@@ -91,7 +95,8 @@ class ReplayCamera:
         """Position in seconds and picture of every frame that can be decoded; raises `CameraError` if cut off."""
         stream = self._container.streams.video[0]
         start_s = float((stream.start_time or 0) * stream.time_base)
-        position_s = 0.0
+        step_s = 1 / float(stream.guessed_rate or stream.average_rate or FPS_UNTOLD)
+        position_s, decoded = -step_s, False
         packets = self._container.demux(stream)
         while True:
             try:
@@ -107,9 +112,12 @@ class ReplayCamera:
                 self.errors += 1
                 continue
             for picture in pictures:
-                if picture.time is not None:
-                    position_s = float(picture.time) - start_s
-                    yield position_s, picture
+                decoded = True
+                self.untimed += picture.time is None
+                position_s = position_s + step_s if picture.time is None else float(picture.time) - start_s
+                yield position_s, picture
+        if not decoded:
+            raise CameraError(f"{self._path}: no picture of this video can be decoded")
         self._check_whole(stream, position_s)
 
     def _check_whole(self, stream: Any, position_s: float) -> None:
@@ -126,7 +134,9 @@ class ReplayCamera:
         self._open_file()
 
     def _image(self, picture: Any) -> BgrImage:
-        return np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
+        image = np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
+        quarters = round(picture.rotation / 90) % 4  # counter-clockwise; telephones write how they were held
+        return np.ascontiguousarray(np.rot90(image, quarters)) if quarters else image
 
     def _wait(self, captured_s: float) -> datetime:
         """Sleep until the frame is due if need be; its wall time."""

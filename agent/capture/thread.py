@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from agent.capture.camera import Camera, CameraError
-from agent.frame import Frame, LatestFrame
+from agent.frame import Frame, LatestFrame, usable
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +17,8 @@ LONGEST_WAIT_S: Final = 8.0
 """Between attempts the wait doubles from the first to the longest; a frame resets it."""
 STALL_S: Final = 5.0
 """Without a frame for so long the camera counts as lost even if its driver still blocks."""
+START_S: Final = 15.0
+"""A driver that has not said anything so long after the start is lost as well: it blocks while it is opened."""
 FPS_FRAMES: Final = 30
 
 
@@ -33,8 +35,12 @@ class CaptureThread:
         self._detail = ""
         self._lost_since: datetime | None = None
         self._arrivals_s: deque[float] = deque(maxlen=FPS_FRAMES)
+        self._refused_since_s: float | None = None
+        self._started_s = time.monotonic()
+        self._started_at = datetime.now(UTC)
 
     def start(self) -> None:
+        self._started_s, self._started_at = time.monotonic(), datetime.now(UTC)
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
@@ -45,19 +51,19 @@ class CaptureThread:
 
     @property
     def state(self) -> Literal["starting", "ok", "lost"]:
-        return "lost" if self._state == "ok" and self._stalled() else self._state
+        return "lost" if self._stalled() else self._state
 
     @property
     def detail(self) -> str:
         """What is wrong with the camera, or its name."""
-        if self._state == "ok" and self._stalled():
-            return f"{self._camera.name}: no frame for {STALL_S:.0f} s"
+        if self._stalled():
+            return f"{self._camera.name}: no frame for {STALL_S if self._state == 'ok' else START_S:.0f} s"
         return self._detail or self._camera.name
 
     @property
     def lost_since(self) -> datetime | None:
-        if self._state == "ok" and self._stalled():
-            return self.latest.wall_time if self.latest else None
+        if self._stalled():
+            return self.latest.wall_time if self.latest else self._started_at
         return self._lost_since
 
     @property
@@ -69,8 +75,11 @@ class CaptureThread:
         return (len(arrivals_s) - 1) / max(arrivals_s[-1] - arrivals_s[0], 1e-6)
 
     def _stalled(self) -> bool:
+        """Whether the driver blocks, although nothing has said so."""
         arrivals_s = tuple(self._arrivals_s)
-        return bool(arrivals_s) and time.monotonic() - arrivals_s[-1] > STALL_S
+        if self._state == "starting":
+            return time.monotonic() - self._started_s > START_S
+        return self._state == "ok" and bool(arrivals_s) and time.monotonic() - arrivals_s[-1] > STALL_S
 
     def _run(self) -> None:
         wait_s = FIRST_WAIT_S
@@ -90,13 +99,28 @@ class CaptureThread:
             wait_s = FIRST_WAIT_S if self.latest is not frames_before else min(2 * wait_s, LONGEST_WAIT_S)
             self._stop.wait(wait_s)
 
-    def _deliver(self, frame: Frame) -> None:
+    def _deliver(self, delivered: Frame) -> None:
+        try:
+            frame = usable(delivered)
+        except ValueError as error:
+            self._refuse(error)
+            return
+        self._refused_since_s = None
         if self._state != "ok":
             log.info("%s delivers frames, %d x %d", self._camera.name, *frame.frame_wh)
         self.latest = frame
         self._arrivals_s.append(time.monotonic())
         self._state, self._detail, self._lost_since = "ok", "", None
         self._slot.put(frame)
+
+    def _refuse(self, error: ValueError) -> None:
+        """One bad frame is counted; raises `CameraError` when there have been no others for `STALL_S`."""
+        self.errors += 1
+        now_s = time.monotonic()
+        self._refused_since_s = now_s if self._refused_since_s is None else self._refused_since_s
+        if now_s - self._refused_since_s > STALL_S:
+            self._refused_since_s = None
+            raise CameraError(f"{self._camera.name}: delivers only {error}")
 
     def _lose(self, detail: str) -> None:
         self.errors += 1

@@ -14,6 +14,8 @@ from agent.capture.camera import CameraError
 from agent.frame import Frame, LatestFrame
 
 READ_TIMEOUT_S: Final = 3.0
+MAX_BLOCKED: Final = 4
+"""Drivers that block are left behind with their thread; with so many of them the camera is not opened once more."""
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(round(READ_TIMEOUT_S)))  # OpenCV's own is 10 s
 
 OpenCapture = Callable[[str], Any]
@@ -54,9 +56,13 @@ class V4l2Camera:
         self._index = 0
         self._stop = threading.Event()
         self._slot = LatestFrame()
+        self._pumps: list[threading.Thread] = []
 
     def open(self) -> None:
         self.close()
+        self._pumps = [pump for pump in self._pumps if pump.is_alive()]
+        if len(self._pumps) >= MAX_BLOCKED:
+            raise CameraError(f"{self.name}: its driver blocks and lets nobody go; plug the camera out and in")
         capture = self._open_capture(self._source)
         if not capture.isOpened():
             raise CameraError(f"{self.name}: cannot be opened; is it plugged in, and used by no other program?")
@@ -64,7 +70,9 @@ class V4l2Camera:
             capture.set(setting, value)
         self._stop, self._slot = threading.Event(), LatestFrame()
         arguments = (capture, self._stop, self._slot)
-        threading.Thread(target=self._pump, args=arguments, name=f"read {self._source}", daemon=True).start()
+        pump = threading.Thread(target=self._pump, args=arguments, name=f"read {self._source}", daemon=True)
+        pump.start()
+        self._pumps.append(pump)
 
     def read(self) -> Frame:
         frame = self._slot.take(self._read_timeout_s)

@@ -66,7 +66,7 @@ class Analyzer:
             faces_slot.turn_off(str(error))
         try:
             self._objects = load_object_detector(manifest, weights_dir)
-            objects_slot.start(self._objects.weights)
+            objects_slot.start(self._objects.weights, self._objects.missing)
         except (InvalidError, DetectorError) as error:
             if not allow_missing:
                 self.close()

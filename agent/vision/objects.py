@@ -73,6 +73,8 @@ class ObjectDetector:
         if decoder is None:
             raise DetectorError(f"{entry.name}: no decoder called {entry.decoder!r} for objects")
         self.weights = {entry.name: check_weights(entry, folder)}
+        self.missing = ""
+        """Which weights come first in the manifest and cannot be used, and why; these ones stand in."""
         self._decoder = decoder
         self._labels = entry.labels
         self._network = Network(folder / entry.name)
@@ -122,9 +124,12 @@ def load_object_detector(manifest: Manifest, folder: Path) -> ObjectDetector:
     reasons: list[Exception] = []
     for entry in entries:
         try:
-            return ObjectDetector(entry, folder)
+            detector = ObjectDetector(entry, folder)
         except (InvalidError, DetectorError) as error:
             reasons.append(error)
+        else:
+            detector.missing = str(reasons[0]) if reasons else ""
+            return detector
     raise reasons[0] if reasons else InvalidError("the manifest names no weights for objects")
 
 

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+REASON_CHARS: Final = 300
+"""What health takes."""
 RETRY_S: Final = 5.0
 """A detector that failed is tried again after this long: it may have been one bad frame, and must not burn the time."""
 
@@ -31,12 +33,12 @@ class Slot:
 
     def start(self, weights: Mapping[str, str], reason: str = "") -> None:
         """On; `reason` says what it has to do without, if anything."""
-        self._state, self._reason, self.weights = "on", reason[:300], dict(weights)
+        self._state, self._reason, self.weights = "on", _short(reason), dict(weights)
         if reason:
             log.warning("%s detector is on but lacks something: %s", self.name, reason)
 
     def turn_off(self, reason: str) -> None:
-        self._state, self._reason = "off", reason[:300]
+        self._state, self._reason = "off", _short(reason)
         log.warning("%s detector is off: %s", self.name, reason)
 
     def run(self, captured_s: float, detect: Callable[[], T]) -> T | None:
@@ -61,7 +63,7 @@ class Slot:
         reason = str(error) if isinstance(error, DetectorError) else f"{type(error).__name__}: {error}"
         if self._state != "failed":
             log.error("%s detector failed: %s", self.name, reason, exc_info=not isinstance(error, DetectorError))
-        self._state, self._reason = "failed", reason[:300]
+        self._state, self._reason = "failed", _short(reason)
 
     def health(self) -> DetectorHealth:
         return DetectorHealth(
@@ -72,3 +74,8 @@ class Slot:
             inference_ms=self._schedule.inference_ms,
             rate_hz=self._schedule.rate_hz,
         )
+
+
+def _short(reason: str) -> str:
+    """What is wrong stands at the beginning of a reason, what to do at its end."""
+    return reason if len(reason) <= REASON_CHARS else f"{reason[: REASON_CHARS - 103]} … {reason[-100:]}"

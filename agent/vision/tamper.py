@@ -80,7 +80,7 @@ def steepest(small_grey: NDArray[np.uint8]) -> float:
 
 
 def _shrink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height = max(8, round(grey.shape[0] * WORK_WIDTH / grey.shape[1]))
+    height = min(4 * WORK_WIDTH, max(8, round(grey.shape[0] * WORK_WIDTH / grey.shape[1])))
     return np.asarray(cv2.resize(grey, (WORK_WIDTH, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 

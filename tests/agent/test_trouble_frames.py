@@ -77,8 +77,6 @@ def infrared_16_bit(seed: int) -> NDArray[Any]:
 NOTHING = [
     np.zeros((0, 0, 3), np.uint8),
     np.zeros((480, 0, 3), np.uint8),
-    np.zeros((1, 1, 3), np.uint8),
-    np.zeros((1, 4000, 3), np.uint8),
     np.zeros((480, 640, 2), np.uint8),
     np.zeros((480, 640, 3), np.float32),
     np.zeros(921600, np.uint8),
@@ -99,6 +97,15 @@ def test_a_camera_that_delivers_no_pictures_for_long_is_blocked_and_not_an_empty
     assert found.opened == ["camera_blocked"]
     assert isinstance(found.changes[-1], Closed)
     assert found.refused == 10
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (8, 8)])
+def test_a_picture_too_small_to_show_anything_is_a_blocked_camera(analyzer: Analyzer, shape: tuple[int, int]) -> None:
+    tiny = np.full((*shape, 3), 90, np.uint8)
+    found = watch(analyzer, every(0.2, [scene(seed=0), *[tiny] * 8, *(scene(seed=n) for n in range(1, 6))]))
+    assert found.opened == ["camera_blocked"]
+    assert isinstance(found.changes[-1], Closed)
+    assert (found.refused, found.failures) == (0, 0)
 
 
 @pytest.mark.parametrize(
