@@ -1,4 +1,4 @@
-"""The command line `invigil-agent`: run, replay, inspect, cameras.
+"""The command line `invigil-agent`: run, replay, evaluate, inspect, cameras.
 
 A command checks what it was given, calls one function and prints. Exit codes: 0 done, 1 some input was bad but the rest
 was done, 2 nothing could be started. Heavy imports wait until a command needs them, so that --help is quick.
@@ -69,13 +69,35 @@ def replay(
     events: Annotated[Path, typer.Option("--events", help="Folder for one <stem>.jsonl per video.")],
     profile: Annotated[str, typer.Option("--profile", help="Rule profile: strict, standard or lenient.")] = "strict",
     realtime: Annotated[bool, typer.Option("--realtime", help="At the video's own pace instead of fast.")] = False,
+    draw: Annotated[Path | None, typer.Option("--draw", help="Folder for copies with the findings drawn in.")] = None,
     weights_dir: WeightsDir = None,
 ) -> None:
     """Run the same detectors and rules over video files and write the violations found."""
     from agent.replay import replay_files
 
     raise typer.Exit(
-        replay_files(videos, profile=profile, events_dir=events, realtime=realtime, weights_dir=weights_dir)
+        replay_files(
+            videos, profile=profile, events_dir=events, realtime=realtime, weights_dir=weights_dir, draw_dir=draw
+        )
+    )
+
+
+@app.command(epilog="Example: invigil-agent evaluate footage/labels.json --out evaluation/")
+def evaluate(
+    labels: Annotated[list[Path], typer.Argument(metavar="LABELS...", help="Label files (docs/accuracy.md).")],
+    profile: Annotated[str, typer.Option("--profile", help="Rule profile: strict, standard or lenient.")] = "strict",
+    events: Annotated[Path | None, typer.Option("--events", help="Folder for one <id>.jsonl per video.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for index.html, plots and pictures.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    weights_dir: WeightsDir = None,
+) -> None:
+    """Measure how well each rule does on footage that you have labelled."""
+    from agent.evaluate import evaluate_files
+
+    raise typer.Exit(
+        evaluate_files(
+            labels, profile=profile, events_dir=events, out_dir=out, as_json=as_json, weights_dir=weights_dir
+        )
     )
 
 

@@ -9,19 +9,17 @@ from typing import Any
 import cv2
 import numpy as np
 
+from agent.draw import draw
 from agent.errors import DetectorError
 from agent.frame import BgrImage
 from agent.replay import profile_called
 from agent.rules.table import direction_of
 from agent.vision.faces import FaceDetector
 from agent.vision.objects import load_object_detector
-from agent.vision.observation import Box, Detection, Face
+from agent.vision.observation import Box, Face
 from contract.manifest import default_weights_dir, load_manifest
 from contract.profiles import Rules
 from contract.wire import InvalidError
-
-INSIDE, OUTSIDE = (80, 175, 76), (60, 60, 230)
-"""BGR of a box that breaks no rule, and of one that does."""
 
 
 def inspect_files(
@@ -121,19 +119,6 @@ def face_as_dict(face: Face, rules: Rules) -> dict[str, Any]:
     }
 
 
-def draw(image: BgrImage, faces: Sequence[Face], objects: Sequence[Detection], rules: Rules) -> BgrImage:
-    """A copy with boxes: red for what a rule would object to, green for the rest."""
-    canvas = image.copy()
-    for face in faces:
-        away = direction_of(face, rules)
-        pose = "" if face.pose is None else f"{face.pose.yaw_deg:+.0f} {face.pose.pitch_deg:+.0f} deg"
-        text = f"{away[0]} {pose}" if away else pose
-        _label(canvas, face.box_xyxy, text, OUTSIDE if away or len(faces) > 1 else INSIDE)
-    for item in objects:
-        _label(canvas, item.box_xyxy, f"{item.label} {item.score:.2f}", OUTSIDE)
-    return canvas
-
-
 def as_text(line: dict[str, Any]) -> str:
     """The same for a person."""
     if "error" in line:
@@ -141,12 +126,6 @@ def as_text(line: dict[str, Any]) -> str:
     faces = ", ".join(f"face {face['direction'] or 'ahead'}" for face in line["faces"]) or "no face"
     objects = "".join(f", {item['label']} {item['score']:.2f}" for item in line["detections"])
     return f"{line['image']}: {faces}{objects}"
-
-
-def _label(canvas: BgrImage, box: Box, text: str, colour: tuple[int, int, int]) -> None:
-    x1, y1, x2, y2 = (round(value) for value in box)
-    cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, 2)
-    cv2.putText(canvas, text, (x1, max(14, y1 - 6)), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, 1, cv2.LINE_AA)
 
 
 def _save(path: Path, image: BgrImage) -> None:

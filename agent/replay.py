@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -12,6 +12,7 @@ from typing import Any, get_args
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from agent.annotated import AnnotatedVideo
 from agent.capture.camera import CameraError, EndOfVideo
 from agent.capture.replay import EPOCH, ReplayCamera
 from agent.rules.engine import Change, Engine
@@ -23,9 +24,15 @@ from contract.wire import InvalidError
 
 
 def replay_files(
-    videos: Sequence[Path], *, profile: str, events_dir: Path, realtime: bool, weights_dir: Path | None
+    videos: Sequence[Path],
+    *,
+    profile: str,
+    events_dir: Path,
+    realtime: bool,
+    weights_dir: Path | None,
+    draw_dir: Path | None = None,
 ) -> int:
-    """Write `events_dir/<stem>.jsonl` for every video. Returns the exit code.
+    """Write `events_dir/<stem>.jsonl` for every video, and `draw_dir/<stem>.mp4` if asked for. Returns the exit code.
 
     That is 0, or 1 when a video was bad; the rest is done all the same, and a damaged one up to its damage.
     Raises `InvalidError` for an unknown profile, a folder that cannot be written, or two videos of one name.
@@ -40,9 +47,10 @@ def replay_files(
     except OSError as error:
         raise InvalidError(f"{events_dir}: cannot be written ({error.strerror})") from error
     bad = 0
-    with _progress() as progress:
+    with progress_bar() as progress:
         for video in videos:
-            violations, trouble = _replay_file(video, rules, realtime, weights_dir, progress)
+            drawn = None if draw_dir is None else draw_dir / f"{video.stem}.mp4"
+            violations, trouble = _replay_file(video, rules, realtime, weights_dir, progress, drawn)
             if violations is not None:
                 _write(events_dir / f"{video.stem}.jsonl", violations)
             if trouble:
@@ -76,7 +84,7 @@ def as_line(violation: Violation) -> dict[str, Any]:
 
 
 def _replay_file(
-    video: Path, rules: RuleProfile, realtime: bool, weights_dir: Path | None, progress: Progress
+    video: Path, rules: RuleProfile, realtime: bool, weights_dir: Path | None, progress: Progress, drawn: Path | None
 ) -> tuple[list[Violation] | None, str]:
     """The violations, in the order they opened, and what was wrong with the file; None if it could not be opened."""
     camera = ReplayCamera(video)
@@ -89,22 +97,27 @@ def _replay_file(
     engine = Engine(rules, analyzer.models(), detector_of=analyzer.detector_of())
     found: dict[str, Violation] = {}
     last_s, trouble, started = 0.0, "", time.monotonic()
-    try:
-        while True:
-            frame = camera.read()
-            if realtime:
-                time.sleep(max(0.0, started + frame.captured_s - time.monotonic()))
-            last_s = frame.captured_s
-            _collect(found, engine.step(analyzer.analyze(frame)))
-            progress.update(task, completed=last_s)
-    except EndOfVideo:
-        pass
-    except CameraError as error:
-        trouble = str(error)
-    finally:
-        _collect(found, engine.close_all(last_s, EPOCH + timedelta(seconds=last_s)))
-        analyzer.close()
-        camera.close()
+    with ExitStack() as closing:
+        closing.callback(camera.close)
+        closing.callback(analyzer.close)
+        copy = None if drawn is None else closing.enter_context(AnnotatedVideo(drawn, rules.rules))
+        try:
+            while True:
+                frame = camera.read()
+                if realtime:
+                    time.sleep(max(0.0, started + frame.captured_s - time.monotonic()))
+                last_s = frame.captured_s
+                observation = analyzer.analyze(frame)
+                _collect(found, engine.step(observation))
+                if copy is not None:
+                    copy.add(frame, observation, engine.open)
+                progress.update(task, completed=last_s)
+        except EndOfVideo:
+            pass
+        except CameraError as error:
+            trouble = str(error)
+        finally:
+            _collect(found, engine.close_all(last_s, EPOCH + timedelta(seconds=last_s)))
     if camera.errors and not trouble:
         trouble = f"{video}: {camera.errors} damaged part(s) skipped"
     _finish(progress, task, video, len(found), camera)
@@ -130,7 +143,7 @@ def _write(path: Path, violations: Sequence[Violation]) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def progress_bar() -> Iterator[Progress]:
     """A bar per file on stderr if that is a terminal; otherwise only the line that each file ends with."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))

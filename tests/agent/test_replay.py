@@ -130,7 +130,7 @@ def test_the_program_says_what_is_wrong_in_one_line_and_exits_2(tmp_path: Path) 
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["run", "replay", "inspect", "cameras"])
+@pytest.mark.parametrize("command", ["run", "replay", "evaluate", "inspect", "cameras"])
 def test_every_command_shows_an_example(command: str) -> None:
     shown = CliRunner().invoke(app, [command, "--help"])
     assert shown.exit_code == 0
