@@ -18,7 +18,7 @@ DEMO_ARGS = $(if $(VIDEO),--video "$(VIDEO)") $(if $(SECONDS),--seconds $(SECOND
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check dashboard models openapi lock clean system-demo system-test python-ok
+.PHONY: help demo test bench faults check dashboard models openapi lock clean system-demo system-test python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -33,6 +33,9 @@ test: system-test $(VENV)/.dev hub/static/.built models ## All tests, real broke
 	@$(NPM) test
 	@$(SAY) 'Testing agent, hub, provisioning and the whole way (several minutes)'
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+bench: system-test $(VENV)/.dev models ## What seeing costs, against bare models and a peer; SHORT=1 for a quick look
+	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)
 
 faults: system-test $(VENV)/.dev models ## Kill hub, broker and booths at random, again and again; ROUNDS=25
 	@INVIGIL_KILL_ROUNDS=$(or $(ROUNDS),25) $(BIN)/pytest -s tests/faults

@@ -1,0 +1,52 @@
+"""`make bench`: what the agent's eyes cost and how that compares. Prints a table and writes bench.json."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from contract.manifest import default_weights_dir, load_manifest
+from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows
+
+GOAL_MEMORY_MB = 350.0
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bench(*, short: bool, out: Path) -> list[rows.Row]:
+    """All rows. Short: a few seconds of video, no accuracy."""
+    manifest, weights_dir = load_manifest(), default_weights_dir()
+    console = Console(stderr=True)
+    with tempfile.TemporaryDirectory() as folder, console.status("") as status:
+        status.update("Reading frames")
+        videos = frames.footage(Path(folder))
+        taken = frames.stretches(videos, 4 if short else 20)
+        status.update("Memory, in a process of its own")
+        resident, most = memory.measure(videos[0], 4 if short else memory.SECONDS)
+        status.update("Processor time")
+        found = pipeline.measure(manifest, weights_dir, taken, 1 if short else 5)
+        found.append(pipeline.decoding(videos[0], 4 if short else 20))
+        found.append(rows.Row("resident memory, fresh process", resident / 2**20, "MB", "lower", GOAL_MEMORY_MB))
+        found.append(rows.Row("  at most", most / 2**20, "MB", "lower"))
+        labels = frames.MEDIA / "labels.json"
+        if labels.is_file() and not short:
+            status.update("Accuracy on the labelled footage (minutes)")
+            found.append(accuracy.measure(labels, weights_dir))
+    rows.write(out, found)
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--short", action="store_true", help="a few seconds of video, one turn, no accuracy")
+    parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
+    arguments = parser.parse_args()
+    found = bench(short=arguments.short, out=arguments.out)
+    rows.show(found, Console(width=110))
+    print(f"Peer: {peer.peer_name(default_weights_dir())}. Written: {arguments.out}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""What the pipeline costs: against the bare calls to its networks, a second, a detector, and against the peer.
+
+Processor time, not the clock's: other work on the machine disturbs it less. The ways to be compared take turns on the
+same frames in the same process, and the median of the turns counts.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any, Protocol
+from unittest.mock import patch
+
+from agent.capture.camera import EndOfVideo
+from agent.capture.replay import ReplayCamera
+from agent.frame import Frame
+from agent.rules.engine import Engine
+from agent.vision.analyzer import Analyzer
+from agent.vision.observation import Observation
+from agent.vision.slot import Slot
+from contract.manifest import Manifest
+from contract.profiles import PROFILES
+from tests.benchmarks.frames import FPS
+from tests.benchmarks.peer import Peer
+from tests.benchmarks.rows import Row
+from tests.benchmarks.tape import recording
+
+GOAL_RATIO = 1.10
+GOAL_CPU_S = 0.12
+
+
+class Eye(Protocol):
+    def analyze(self, frame: Frame) -> Observation: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Processor seconds of one turn over all frames."""
+
+    pipeline_s: float
+    bare_s: float
+    peer_s: float
+    parts_s: dict[str, float]
+
+
+def measure(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], turns: int) -> list[Row]:
+    """The rows of everything that takes processor time."""
+    seconds = len(frames) / FPS
+    done = _take_turns(manifest, weights_dir, frames, turns)
+    pipeline_s, bare_s = (median(getattr(turn, name) for turn in done) for name in ("pipeline_s", "bare_s"))
+    peer_s = median(turn.peer_s for turn in done)
+    ratio = median(turn.pipeline_s / turn.bare_s for turn in done)
+    rows = [
+        Row("pipeline against the bare model calls", ratio, "×", "lower", GOAL_RATIO, floor=1.0),
+        Row(
+            "CPU per processed frame",
+            1000 * pipeline_s / len(frames),
+            "ms",
+            "lower",
+            None,
+            None,
+            1000 * bare_s / len(frames),
+        ),
+        Row(
+            "CPU per second of 640 × 480 at 15 fps",
+            pipeline_s / seconds,
+            "CPU s",
+            "lower",
+            GOAL_CPU_S,
+            peer_s / seconds,
+            bare_s / seconds,
+        ),
+    ]
+    for name in sorted({name for turn in done for name in turn.parts_s}):
+        part_s = median(turn.parts_s[name] for turn in done)
+        rows.append(Row(f"  of it {name}", part_s / seconds, "CPU s", "lower"))
+    frames_a_second = Row(
+        "frames per CPU second",
+        len(frames) / pipeline_s,
+        "frames",
+        "higher",
+        len(frames) / peer_s,
+        len(frames) / peer_s,
+    )
+    return [*rows, frames_a_second]
+
+
+def decoding(video: Path, seconds: float) -> Row:
+    """What reading a file costs on top; a camera costs something else."""
+    camera = ReplayCamera(video)
+    camera.open()
+    before_s, last_s = time.process_time(), 0.0
+    try:
+        while last_s < seconds:
+            last_s = camera.read().captured_s
+    except EndOfVideo:
+        pass
+    took_s = time.process_time() - before_s
+    camera.close()
+    return Row("decoding one second of the file", took_s / last_s, "CPU s", "lower")
+
+
+def _take_turns(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], turns: int) -> list[Turn]:
+    with recording() as tape:
+        analyzer, peer = Analyzer(manifest, weights_dir), Peer(weights_dir)
+        engine, other_engine = (Engine(PROFILES["strict"], analyzer.models()) for _ in range(2))
+        tape.on = True
+        _watch(analyzer, engine, frames)
+        tape.on = False
+        _watch(peer, other_engine, frames)
+        done = []
+        for turn in range(1, turns + 1):
+            shift_s = turn * len(frames) / FPS
+            shifted = [_later(frame, shift_s) for frame in frames]
+            with _parts() as parts_s:
+                pipeline_s = _cpu_s(lambda later=shifted: _watch(analyzer, engine, later))  # type: ignore[misc]
+            bare_s = _cpu_s(lambda by=shift_s: tape.play(round(by * 1000)))  # type: ignore[misc]
+            peer_s = _cpu_s(lambda later=shifted: _watch(peer, other_engine, later))  # type: ignore[misc]
+            done.append(Turn(pipeline_s, bare_s, peer_s, dict(parts_s())))
+        analyzer.close()
+        peer.close()
+    return done
+
+
+class _parts:  # noqa: N801 - used as a function
+    """Sums processor time by detector, and of the rules, while entered."""
+
+    def __enter__(self) -> Callable[[], dict[str, float]]:
+        self._sums: dict[str, float] = defaultdict(float)
+        self._patches = [
+            self._timed(Slot, "run", lambda slot: slot.name),
+            self._timed(Engine, "step", lambda _: "rules"),
+        ]
+        for one in self._patches:
+            one.start()
+        return lambda: self._sums
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._patches:
+            one.stop()
+
+    def _timed(self, owner: Any, method: str, name_of: Callable[[Any], str]) -> Any:
+        original, sums = getattr(owner, method), self._sums
+
+        def timed(this: Any, *args: Any, **options: Any) -> Any:
+            before_s = time.process_time()
+            try:
+                return original(this, *args, **options)
+            finally:
+                sums[name_of(this)] += time.process_time() - before_s
+
+        return patch.object(owner, method, timed)
+
+
+def _watch(eye: Eye, engine: Engine, frames: Sequence[Frame]) -> None:
+    for frame in frames:
+        engine.step(eye.analyze(frame))
+
+
+def _later(frame: Frame, by_s: float) -> Frame:
+    wall_time = frame.wall_time + timedelta(seconds=by_s)
+    return replace(frame, captured_s=frame.captured_s + by_s, wall_time=wall_time)
+
+
+def _cpu_s(run: Callable[[], None]) -> float:
+    before_s = time.process_time()
+    run()
+    return time.process_time() - before_s
