@@ -23,6 +23,17 @@ class CameraConfig(Wire):
     fps: int = Field(15, description="frames per second asked of the camera", ge=1, le=120)
 
 
+FaceEngineChoice = Literal["auto", "mediapipe", "litert"]
+
+
+class VisionConfig(Wire):
+    face_engine: FaceEngineChoice = Field(
+        "auto",
+        description="runtime of the face networks: litert runs on every processor, mediapipe needs system libraries; "
+        "auto takes the first that can run here",
+    )
+
+
 class HubConfig(Wire):
     url: str = Field(description="the hub's REST address, such as https://hub.example:8443")
     mqtt_host: str
@@ -44,6 +55,7 @@ class DeviceConfig(Wire):
     spool_max_bytes: int = Field(512 * 2**20, description="evidence kept while the hub is away", ge=2**20)
     hub: HubConfig
     camera: CameraConfig = CameraConfig()
+    vision: VisionConfig = VisionConfig()
     tls: TlsConfig = TlsConfig()
 
 

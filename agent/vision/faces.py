@@ -1,4 +1,4 @@
-"""Finds faces and where they look: the only file that imports MediaPipe.
+"""Finds faces and where they look, through whichever face engine runs here.
 
 Two networks look at every picture. The landmarker gives pose and gaze but loses a head that is turned far; the
 short-range detector is cheap, keeps such a head, and its six keypoints give a pose as well. So a turned head is a face
@@ -6,25 +6,22 @@ that looks away and not an empty chair.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import cv2
 import numpy as np
 
-from agent.errors import DetectorError
 from agent.frame import BgrImage
 from agent.vision import headpose
 from agent.vision.boxes import overlap_of_smaller
-from agent.vision.native import forbid_network, quiet_stderr
+from agent.vision.face_engines import start_face_engine
+from agent.vision.facemesh import FaceKeypoints, FaceMesh
 from agent.vision.observation import Box, Face, HeadPose
-from agent.vision.processor import why_no_mediapipe
+from contract.device import FaceEngineChoice
 from contract.manifest import Manifest, check_weights
 from contract.wire import InvalidError
 
-MAX_FACES: Final = 3
 MIN_SCORE: Final = 0.5
 """Of the short-range detector, and MediaPipe's own default. Chairs and collars reach 0.6 for a frame or two."""
 MIN_SCORE_IN_PICTURE: Final = 0.4
@@ -56,18 +53,15 @@ class Found:
 
 
 class FaceDetector:
-    """Faces in consecutive frames (`video=True`), or in unrelated pictures.
+    """Faces in consecutive frames (`video=True`), or in unrelated pictures. Call from one thread."""
 
-    Call from one thread. All MediaPipe code runs on a thread of its own that may not open internet sockets.
-    """
-
-    def __init__(self, manifest: Manifest, folder: Path, *, video: bool = True) -> None:
-        """Raises `InvalidError` when no weights for faces are usable, `DetectorError` when MediaPipe cannot run here.
+    def __init__(
+        self, manifest: Manifest, folder: Path, *, video: bool = True, engine: FaceEngineChoice = "auto"
+    ) -> None:
+        """Raises `InvalidError` when no weights for faces are usable, `DetectorError` when no engine can run here.
 
         One of the two networks is enough; `missing` then says what is not there.
         """
-        if reason := why_no_mediapipe():
-            raise DetectorError(reason)
         self.weights: dict[str, str] = {}
         self.missing = ""
         paths: dict[str, Path] = {}
@@ -82,17 +76,19 @@ class FaceDetector:
             raise InvalidError(self.missing or "the manifest names no weights for faces")
         self._memory: tuple[tuple[float, Box], ...] = ()
         self._video = video
-        self._thread = ThreadPoolExecutor(1, "faces", initializer=forbid_network)
-        try:
-            with quiet_stderr():
-                self._networks = self._thread.submit(_Networks, paths, video).result()
-        except DetectorError:
-            self._thread.shutdown()
-            raise
+        self._engine, self.about = start_face_engine(engine, paths, video)
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine that runs."""
+        return self._engine.name
 
     def detect(self, image: BgrImage, captured_s: float) -> tuple[Face, ...]:
         """Every face in the picture, largest first; raises `DetectorError`."""
-        landmarked, keypointed = self._thread.submit(self._networks.look, image, captured_s).result()
+        frame_wh = (image.shape[1], image.shape[0])
+        meshes, keypoints = self._engine.look(image, captured_s)
+        landmarked = _inside([_found_mesh(mesh, frame_wh) for mesh in meshes])
+        keypointed = _inside([_found_keypoints(face, frame_wh) for face in keypoints])
         if not self._video:
             return merge(landmarked, keypointed, min_score=MIN_SCORE_IN_PICTURE)
         self._memory = tuple(seen for seen in self._memory if 0 <= captured_s - seen[0] <= MEMORY_S)
@@ -102,9 +98,7 @@ class FaceDetector:
         return faces
 
     def close(self) -> None:
-        with quiet_stderr():
-            self._thread.submit(self._networks.close).result()
-            self._thread.shutdown()
+        self._engine.close()
 
 
 def merge(
@@ -158,90 +152,19 @@ def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-class _Networks:
-    """MediaPipe's two tasks. Lives and dies on the fenced thread."""
+def _found_mesh(mesh: FaceMesh, frame_wh: tuple[int, int]) -> Found:
+    x, y = mesh.points_xyz[:, 0], mesh.points_xyz[:, 1]
+    margin_x, margin_y = LANDMARK_MARGIN * np.ptp(x), LANDMARK_MARGIN * np.ptp(y)
+    corners = (x.min() - margin_x, y.min() - margin_y, x.max() + margin_x, y.max() + margin_y)
+    return Found(_clip(corners, frame_wh), MIN_SCORE, headpose.from_matrix(mesh.matrix), gaze_of(mesh.blendshapes))
 
-    def __init__(self, paths: Mapping[str, Path], video: bool) -> None:
-        try:
-            import mediapipe  # takes a second, which only those pay who look at faces
-            from mediapipe.tasks.python import vision
-            from mediapipe.tasks.python.core.base_options import BaseOptions
-        except (ImportError, OSError) as error:
-            raise DetectorError(f"MediaPipe cannot be loaded ({error}); it needs libegl1 and libgles2") from error
-        self._mediapipe = mediapipe
-        self._last_ms = -1
-        self._video = video
-        self._landmarker: Any = None
-        self._detector: Any = None
-        try:
-            if "face_landmarker" in paths:
-                self._landmarker = vision.FaceLandmarker.create_from_options(
-                    vision.FaceLandmarkerOptions(
-                        base_options=BaseOptions(model_asset_path=str(paths["face_landmarker"])),
-                        running_mode=vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE,
-                        num_faces=MAX_FACES,
-                        output_face_blendshapes=True,
-                        output_facial_transformation_matrixes=True,
-                    )
-                )
-            if "face_detector" in paths:
-                self._detector = vision.FaceDetector.create_from_options(
-                    vision.FaceDetectorOptions(
-                        base_options=BaseOptions(model_asset_path=str(paths["face_detector"])),
-                        min_detection_confidence=MIN_SCORE_SEEN_BEFORE,
-                    )
-                )
-            self.look(np.zeros((64, 64, 3), dtype=np.uint8), 0.0)  # what is slow or talkative happens here
-        except Exception as error:  # a library's start may fail in ways it does not document
-            raise DetectorError(f"MediaPipe cannot start: {error}") from error
 
-    def look(self, image: BgrImage, captured_s: float) -> tuple[list[Found], list[Found]]:
-        """What the landmarker and what the short-range detector find."""
-        rgb = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
-        picture = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=rgb)
-        height, width = image.shape[:2]
-        try:
-            return self._landmarks(picture, width, height, captured_s), self._keypoints(picture, width, height)
-        except (RuntimeError, ValueError) as error:
-            raise DetectorError(f"MediaPipe failed: {error}") from error
+def _found_keypoints(face: FaceKeypoints, frame_wh: tuple[int, int]) -> Found:
+    return Found(_clip(face.box_xyxy, frame_wh), face.score, headpose.from_keypoints(face.points_xy))
 
-    def _landmarks(self, picture: Any, width: int, height: int, captured_s: float) -> list[Found]:
-        if self._landmarker is None:
-            return []
-        if self._video:
-            self._last_ms = max(self._last_ms + 1, round(captured_s * 1000) + 1)  # it insists on rising time stamps
-            result = self._landmarker.detect_for_video(picture, self._last_ms)
-        else:
-            result = self._landmarker.detect(picture)
-        faces = []
-        for landmarks, matrix, shapes in zip(
-            result.face_landmarks, result.facial_transformation_matrixes, result.face_blendshapes, strict=True
-        ):
-            x = np.array([point.x for point in landmarks]) * width
-            y = np.array([point.y for point in landmarks]) * height
-            margin_x, margin_y = LANDMARK_MARGIN * np.ptp(x), LANDMARK_MARGIN * np.ptp(y)
-            corners = (x.min() - margin_x, y.min() - margin_y, x.max() + margin_x, y.max() + margin_y)
-            gaze = gaze_of({shape.category_name: shape.score for shape in shapes})
-            box = _clip(corners, width, height)
-            faces.append(Found(box, MIN_SCORE, headpose.from_matrix(np.asarray(matrix)), gaze))
-        return [face for face in faces if _area(face.box_xyxy) > 0]
 
-    def _keypoints(self, picture: Any, width: int, height: int) -> list[Found]:
-        if self._detector is None:
-            return []
-        faces = []
-        for detection in self._detector.detect(picture).detections:
-            box = detection.bounding_box
-            corners = (box.origin_x, box.origin_y, box.origin_x + box.width, box.origin_y + box.height)
-            points = [(point.x * width, point.y * height) for point in detection.keypoints]
-            pose = headpose.from_keypoints(points)
-            faces.append(Found(_clip(corners, width, height), float(detection.categories[0].score), pose))
-        return [face for face in faces if _area(face.box_xyxy) > 0]
-
-    def close(self) -> None:
-        for task in (self._landmarker, self._detector):
-            if task is not None:
-                task.close()
+def _inside(found: Sequence[Found]) -> list[Found]:
+    return [face for face in found if _area(face.box_xyxy) > 0]
 
 
 def gaze_of(blendshapes: Mapping[str, float]) -> tuple[float, float]:
@@ -257,6 +180,7 @@ def gaze_of(blendshapes: Mapping[str, float]) -> tuple[float, float]:
     return (float(np.clip((left - right) / 2, -1, 1)), float(np.clip((up - down) / 2, -1, 1)))
 
 
-def _clip(corners: Sequence[float], width: int, height: int) -> Box:
+def _clip(corners: Sequence[float], frame_wh: tuple[int, int]) -> Box:
     x1, y1, x2, y2 = corners
+    width, height = frame_wh
     return max(0.0, float(x1)), max(0.0, float(y1)), min(float(width), float(x2)), min(float(height), float(y2))

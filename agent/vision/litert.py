@@ -18,14 +18,17 @@ from agent.vision.native import quiet_stderr
 class Network:
     """One TFLite graph with its tensors allocated. Call it from one thread at a time."""
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
+    def __init__(self, source: Path | bytes, threads: int = 1) -> None:
+        """From a file, or from its content where it is part of a bundle; raises `DetectorError`."""
         interpreter_class = _interpreter_class()
+        name = source.name if isinstance(source, Path) else "a network of a bundle"
+        model = {"model_path": str(source)} if isinstance(source, Path) else {"model_content": source}
         try:
             with quiet_stderr():
-                self._interpreter = interpreter_class(model_path=str(path), num_threads=threads)
+                self._interpreter = interpreter_class(**model, num_threads=threads)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise DetectorError(f"{path.name} cannot be loaded by the TFLite runtime: {error}") from error
+            raise DetectorError(f"{name} cannot be loaded by the TFLite runtime: {error}") from error
         self._input = self._interpreter.get_input_details()[0]
         self._outputs = self._interpreter.get_output_details()
 

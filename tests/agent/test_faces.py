@@ -1,21 +1,15 @@
-"""Faces: the real networks on a real portrait, and how two networks' findings become one face."""
+"""Faces: the real networks on a real portrait through both engines, and how two networks' findings become one face."""
 
 import shutil
-import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from agent.errors import DetectorError
-from agent.vision import faces as faces_module
 from agent.vision.faces import MIN_SCORE, FaceDetector, Found, gaze_of, merge
-from agent.vision.native import forbid_network, quiet_stderr
 from agent.vision.observation import Box, HeadPose
-from agent.vision.processor import why_no_mediapipe
 from contract.wire import InvalidError
 from tests.support.portrait import dark, portrait, scene
 from tests.support.weights import real_weights
@@ -25,9 +19,10 @@ HERE: Box = (100, 100, 200, 200)
 THERE: Box = (400, 100, 500, 200)
 
 
-@pytest.fixture(scope="module")
-def detector() -> Iterator[FaceDetector]:
-    detector = FaceDetector(*real_weights(), video=False)
+@pytest.fixture(scope="module", params=["litert", "mediapipe"])
+def detector(request: pytest.FixtureRequest) -> Iterator[FaceDetector]:
+    detector = FaceDetector(*real_weights(), video=False, engine=request.param)
+    assert detector.engine == request.param
     yield detector
     detector.close()
 
@@ -111,33 +106,6 @@ def test_altered_weights_are_refused(tmp_path: Path) -> None:
         FaceDetector(manifest, tmp_path)
 
 
-def test_a_processor_that_would_be_killed_is_spared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faces_module, "why_no_mediapipe", lambda: "this processor is too old")
-    with pytest.raises(DetectorError, match="this processor is too old"):
-        FaceDetector(*real_weights())
-
-
-@pytest.mark.parametrize(
-    ("machine", "features", "lacks"),
-    [
-        ("aarch64", "Features\t: fp asimd evtstrm crc32 cpuid", True),  # Cortex-A72
-        ("aarch64", "Features\t: fp asimd evtstrm aes crc32 atomics fphp", False),  # Cortex-A76
-        ("aarch64", None, True),
-        ("x86_64", None, False),
-    ],
-)
-def test_atomics_are_read_from_cpuinfo(tmp_path: Path, machine: str, features: str | None, lacks: bool) -> None:
-    cpuinfo, possible = tmp_path / "cpuinfo", tmp_path / "possible"
-    possible.write_text("0-3\n")
-    if features:
-        cpuinfo.write_text(f"processor\t: 0\n{features}\nCPU part\t: 0xd08\n")
-    assert ("LSE atomics" in why_no_mediapipe(machine, cpuinfo, possible)) is lacks
-
-
-def test_a_system_that_hides_its_processors_is_spared(tmp_path: Path) -> None:
-    assert "needs to read" in why_no_mediapipe("x86_64", possible=tmp_path / "possible")
-
-
 # --- two networks, one face ---
 
 
@@ -185,36 +153,3 @@ def test_gaze_is_told_in_the_directions_of_the_picture() -> None:
     to_the_left_of_the_picture = nothing | {"eyeLookInLeft": 0.8, "eyeLookOutRight": 0.8}
     assert gaze_of(to_the_left_of_the_picture) == (0.8, 0)
     assert gaze_of(nothing | {"eyeLookDownLeft": 0.6, "eyeLookDownRight": 0.6}) == (0, -0.6)
-
-
-# --- native code in check ---
-
-
-def test_a_fenced_thread_cannot_reach_the_network_and_others_can() -> None:
-    def reach(family: socket.AddressFamily) -> str:
-        try:
-            socket.socket(family).close()
-        except PermissionError:
-            return "refused"
-        return "open"
-
-    with ThreadPoolExecutor(1, initializer=forbid_network) as fenced:
-        inside = [fenced.submit(reach, f).result() for f in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)]
-        child = fenced.submit(lambda: ThreadPoolExecutor(1).submit(reach, socket.AF_INET).result()).result()
-    assert inside == ["refused", "refused", "open"]
-    assert child == "refused", "threads started from a fenced one are fenced too"
-    assert reach(socket.AF_INET) == "open"
-
-
-def test_mediapipe_runs_behind_the_fence(detector: FaceDetector) -> None:
-    with pytest.raises(PermissionError):
-        detector._thread.submit(socket.socket, socket.AF_INET).result()
-
-
-def test_only_chatter_is_kept_from_stderr(capfd: pytest.CaptureFixture[str]) -> None:
-    import os
-
-    with quiet_stderr():
-        os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\nlibfoo: real trouble\n")
-        os.write(2, b"W0000 00:00:1795341780.874493   20868 face_landmarker_graph.cc:181] Sets acceleration\n")
-    assert capfd.readouterr().err == "libfoo: real trouble\n"

@@ -1,0 +1,70 @@
+"""What a face engine says about a picture, and the interface both engines have.
+
+The engines run the same weights: `mediapipe_faces` through MediaPipe Tasks, `litert_faces` directly in LiteRT.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.frame import BgrImage
+from agent.vision.observation import Box
+
+Points = NDArray[np.float64]
+
+MAX_FACES: Final = 3
+MIN_DETECTION: Final = 0.5
+"""Score from which the detector's finding is given to the landmark network, and that network's presence score from
+which it is a face: MediaPipe's defaults."""
+MIN_KEYPOINTS: Final = 0.25
+"""Score from which the detector's finding is told on its own; who asks decides what to believe."""
+
+# fmt: off
+BLENDSHAPES: Final = (
+    "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
+    "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight",
+    "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight",
+    "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight",
+    "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel",
+    "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker",
+    "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft",
+    "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
+    "noseSneerLeft", "noseSneerRight",
+)
+"""The blendshape network's 52 outputs, in order; left is the person's left."""
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMesh:
+    """A face that the landmark network confirmed."""
+
+    points_xyz: Points
+    """478 × 3 in pixels of the picture; z on the scale of x, smaller is nearer."""
+    matrix: Points
+    """4 × 4, canonical face (cm) to camera: x right, y up, z towards the viewer."""
+    blendshapes: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceKeypoints:
+    """What the short-range detector found; may be no face at all."""
+
+    box_xyxy: Box
+    """Pixels; may reach beyond the picture."""
+    score: float
+    points_xy: tuple[tuple[float, float], ...]
+    """Pixels: the two eyes, nose tip, mouth, the two ears; the left of the picture first."""
+
+
+class FaceEngine(Protocol):
+    """Call from one thread. Every method but `close` raises `DetectorError` and nothing else of the library's."""
+
+    name: str
+
+    def look(self, image: BgrImage, captured_s: float) -> tuple[list[FaceMesh], list[FaceKeypoints]]:
+        """Confirmed faces (at most `MAX_FACES`), and all that the short-range detector sees."""
+
+    def close(self) -> None: ...
