@@ -31,9 +31,9 @@ def to_input(image: BgrImage, shape: Sequence[int]) -> tuple[NDArray[np.float32]
     height, width = int(shape[2]), int(shape[3])
     scale = min(height / image.shape[0], width / image.shape[1])
     size_wh = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    canvas = np.full((height, width, 3), PAD, dtype=np.uint8)
-    canvas[: size_wh[1], : size_wh[0]] = cv2.resize(image, size_wh, interpolation=cv2.INTER_LINEAR)
-    tensor = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
+    tensor = np.full((1, 3, height, width), PAD, dtype=np.float32)
+    for plane, channel in zip(tensor[0], cv2.split(cv2.resize(image, size_wh)), strict=True):
+        plane[: size_wh[1], : size_wh[0]] = channel
     return tensor, (size_wh[0] / image.shape[1], size_wh[1] / image.shape[0])
 
 
@@ -52,6 +52,8 @@ def to_detections(
     cells, strides = _grid(int(shape[2]), int(shape[3]))
     if rows.shape != (len(cells), 5 + len(labels)):
         raise DetectorError(f"the network gives {rows.shape}, the decoder needs {(len(cells), 5 + len(labels))}")
+    likely = np.flatnonzero(rows[:, 4] >= floors.min())  # a score is a share of its row's objectness, so not above it
+    rows, cells, strides = rows[likely], cells[likely], strides[likely]
     scores = rows[:, 5:] * rows[:, 4:5]
     row, column = np.nonzero(scores >= floors)
     if not row.size:
