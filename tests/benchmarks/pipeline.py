@@ -13,12 +13,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
 from unittest.mock import patch
+from zipfile import ZipFile
 
 from agent.capture.camera import EndOfVideo
 from agent.capture.replay import ReplayCamera
 from agent.frame import Frame
 from agent.rules.engine import Engine
 from agent.vision.analyzer import Analyzer
+from agent.vision.native import quiet_stderr
 from agent.vision.observation import Observation
 from agent.vision.slot import Slot
 from contract.manifest import Manifest
@@ -27,6 +29,7 @@ from tests.benchmarks.frames import FPS
 from tests.benchmarks.peer import Peer
 from tests.benchmarks.rows import Row
 from tests.benchmarks.tape import recording
+from tests.benchmarks.tasks import FaceTasks
 
 GOAL_RATIO = 1.10
 GOAL_CPU_S = 0.12
@@ -42,6 +45,9 @@ class Turn:
 
     pipeline_s: float
     bare_s: float
+    tasks_s: float
+    """Bare calls with MediaPipe's tasks in place of our own calls to the face networks."""
+    networks_s: dict[str, float]
     peer_s: float
     parts_s: dict[str, float]
 
@@ -74,9 +80,15 @@ def measure(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], turn
             bare_s / seconds,
         ),
     ]
+    with_tasks = median(turn.pipeline_s / turn.tasks_s for turn in done)
+    rows.insert(1, Row("  with MediaPipe's tasks for faces as bare calls", with_tasks, "×", "lower", None, None, 1.0))
     for name in sorted({name for turn in done for name in turn.parts_s}):
         part_s = median(turn.parts_s[name] for turn in done)
         rows.append(Row(f"  of it {name}", part_s / seconds, "CPU s", "lower"))
+    known = _bundled(weights_dir)
+    for name in sorted({name for turn in done for name in turn.networks_s}):
+        network_s = median(turn.networks_s[name] for turn in done)
+        rows.append(Row(f"  bare {known.get(name, name)}", network_s / seconds, "CPU s", "lower"))
     frames_a_second = Row(
         "frames per CPU second",
         len(frames) / pipeline_s,
@@ -86,6 +98,15 @@ def measure(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], turn
         len(frames) / peer_s,
     )
     return [*rows, frames_a_second]
+
+
+def _bundled(weights_dir: Path) -> dict[str, str]:
+    """Networks that are loaded from memory, by what the tape calls them: the files of the bundle, and those beside it."""
+    sizes = {path.stat().st_size: path.name for path in weights_dir.glob("*.tflite")}
+    for bundle in weights_dir.glob("*.task"):
+        with ZipFile(bundle) as members:
+            sizes |= {member.file_size: member.filename for member in members.infolist()}
+    return {f"network of {size} bytes": name for size, name in sizes.items()}
 
 
 def decoding(video: Path, seconds: float) -> Row:
@@ -108,8 +129,11 @@ def _take_turns(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], 
         analyzer, peer = Analyzer(manifest, weights_dir), Peer(weights_dir)
         engine, other_engine = (Engine(PROFILES["strict"], analyzer.models()) for _ in range(2))
         tape.on = True
-        _watch(analyzer, engine, frames)
+        looked = [frame for frame in frames if _step(analyzer, engine, frame).faces is not None]
         tape.on = False
+        objects = {entry.name for entry in manifest.weights if entry.detector == "objects"}
+        tasks = FaceTasks(weights_dir, looked)
+        tasks.look(0.0)
         _watch(peer, other_engine, frames)
         done = []
         for turn in range(1, turns + 1):
@@ -117,11 +141,18 @@ def _take_turns(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], 
             shifted = [_later(frame, shift_s) for frame in frames]
             with _parts() as parts_s:
                 pipeline_s = _cpu_s(lambda later=shifted: _watch(analyzer, engine, later))  # type: ignore[misc]
-            bare_s = _cpu_s(lambda by=shift_s: tape.play(round(by * 1000)))  # type: ignore[misc]
+            networks_s = {
+                name: _cpu_s(lambda by=shift_s, name=name: tape.play(round(by * 1000), {name}))  # type: ignore[misc]
+                for name in tape.names
+            }
+            faces_s = _cpu_s(lambda by=shift_s: tasks.look(by))  # type: ignore[misc]
+            tasks_s = faces_s + sum(took_s for name, took_s in networks_s.items() if name in objects)
             peer_s = _cpu_s(lambda later=shifted: _watch(peer, other_engine, later))  # type: ignore[misc]
-            done.append(Turn(pipeline_s, bare_s, peer_s, dict(parts_s())))
-        analyzer.close()
-        peer.close()
+            done.append(Turn(pipeline_s, sum(networks_s.values()), tasks_s, networks_s, peer_s, dict(parts_s())))
+        with quiet_stderr():
+            analyzer.close()
+            peer.close()
+            tasks.close()
     return done
 
 
@@ -157,7 +188,13 @@ class _parts:  # noqa: N801 - used as a function
 
 def _watch(eye: Eye, engine: Engine, frames: Sequence[Frame]) -> None:
     for frame in frames:
-        engine.step(eye.analyze(frame))
+        _step(eye, engine, frame)
+
+
+def _step(eye: Eye, engine: Engine, frame: Frame) -> Observation:
+    observation = eye.analyze(frame)
+    engine.step(observation)
+    return observation
 
 
 def _later(frame: Frame, by_s: float) -> Frame:

@@ -5,9 +5,11 @@ the pipeline runs on a frame, the bare calls run on the same input. They run on 
 same options, as a tracker must not see its frames twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -23,23 +25,22 @@ class Tape:
     """`on` while calls are being recorded."""
 
     on: bool = False
-    _calls: list[Callable[[int], Any]] = field(default_factory=list)
+    _calls: list[tuple[str, Callable[[int], Any]]] = field(default_factory=list)
     _twins: dict[int, Any] = field(default_factory=dict)
     _interpreters: dict[int, dict[str, Any]] = field(default_factory=dict)
     _tasks: dict[int, Any] = field(default_factory=dict)
     _inputs: dict[int, dict[int, Any]] = field(default_factory=dict)
 
     @property
-    def calls(self) -> int:
-        return len(self._calls)
+    def names(self) -> Counter[str]:
+        """How often each network was called: file name or MediaPipe task."""
+        return Counter(name for name, _ in self._calls)
 
-    def play(self, shift_ms: int) -> None:
-        """The recorded calls; trackers are told that `shift_ms` have passed since they were recorded."""
-        for call in self._calls:
-            call(shift_ms)
-
-    def clear(self) -> None:
-        self._calls.clear()
+    def play(self, shift_ms: int, only: Container[str] | None = None) -> None:
+        """The recorded calls, or those of some networks; trackers are told that `shift_ms` have passed since."""
+        for name, call in self._calls:
+            if only is None or name in only:
+                call(shift_ms)
 
     # --- what the wrappers tell it ---
 
@@ -66,7 +67,9 @@ class Tape:
             for index in outputs:
                 twin.get_tensor(index)
 
-        self._calls.append(call)
+        options = self._interpreters[id(interpreter)]
+        path, content = options.get("model_path"), options.get("model_content") or b""
+        self._calls.append((Path(path).name if path else f"network of {len(content)} bytes", call))
 
     def asked(self, task: Any, method: str, arguments: tuple[Any, ...], original: "Originals") -> None:
         if not self.on:
@@ -77,9 +80,9 @@ class Tape:
         twin, run = self._twins[id(task)], original.ask[kind, method]
         if method == "detect_for_video":
             image, at_ms = arguments
-            self._calls.append(lambda shift_ms: run(twin, image, at_ms + shift_ms))
+            self._calls.append((kind.__name__, lambda shift_ms: run(twin, image, at_ms + shift_ms)))
         else:
-            self._calls.append(lambda shift_ms: run(twin, *arguments))
+            self._calls.append((kind.__name__, lambda shift_ms: run(twin, *arguments)))
 
     def _interpreter_twin(self, interpreter: Any, original: "Originals") -> Any:
         if id(interpreter) not in self._twins:
