@@ -101,7 +101,7 @@ def measure(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], turn
 
 
 def _bundled(weights_dir: Path) -> dict[str, str]:
-    """Networks that are loaded from memory, by what the tape calls them: the files of the bundle, and those beside it."""
+    """Networks that are loaded from memory, by what the tape calls them: members of the bundle and files beside it."""
     sizes = {path.stat().st_size: path.name for path in weights_dir.glob("*.tflite")}
     for bundle in weights_dir.glob("*.task"):
         with ZipFile(bundle) as members:
