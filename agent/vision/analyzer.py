@@ -18,6 +18,7 @@ from agent.vision.objects import ObjectDetector, load_object_detector
 from agent.vision.observation import CameraState, Observation
 from agent.vision.slot import Slot
 from agent.vision.tamper import TamperDetector
+from agent.vision.watch import ObjectWatch
 from contract.manifest import Manifest
 from contract.messages import DetectorHealth
 from contract.wire import InvalidError
@@ -52,6 +53,7 @@ class Analyzer:
         faces_slot, objects_slot, tamper_slot = self._slots
         self._faces: FaceDetector | None = None
         self._objects: ObjectDetector | None = None
+        self._watch: ObjectWatch | None = None
         self._tamper = TamperDetector()
         self._clock = Clock()
         self.refused = 0
@@ -66,6 +68,7 @@ class Analyzer:
             faces_slot.turn_off(str(error))
         try:
             self._objects = load_object_detector(manifest, weights_dir)
+            self._watch = ObjectWatch(self._objects)
             objects_slot.start(self._objects.weights, self._objects.missing)
         except (InvalidError, DetectorError) as error:
             if not allow_missing:
@@ -82,14 +85,14 @@ class Analyzer:
             return self._refuse(frame, error)
         captured_s, frame = frame.captured_s, replace(usable_frame, captured_s=now_s)
         faces_slot, objects_slot, tamper_slot = self._slots
-        faces, objects = self._faces, self._objects
+        faces, watch = self._faces, self._watch
         return Observation(
             captured_s=captured_s,
             wall_time=frame.wall_time,
             frame_wh=frame.frame_wh,
             camera=tamper_slot.run(now_s, lambda: self._tamper.look(frame)) or NO_CLAIM,
             faces=faces_slot.run(now_s, lambda: faces.detect(frame.image, now_s)) if faces else None,
-            objects=objects_slot.run(now_s, lambda: objects.detect(frame.image)) if objects else None,
+            objects=objects_slot.run(now_s, lambda: watch.detect(frame.image, now_s)) if watch else None,
         )
 
     def _refuse(self, frame: Frame, error: ValueError) -> Observation:

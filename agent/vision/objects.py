@@ -1,9 +1,10 @@
 """Finds prohibited objects with whichever detector network the manifest names first and the disk has.
 
 `decoder` in the manifest picks a row of `DECODERS`; another network of the same family needs a manifest entry, no code.
-A single picture is looked at in every way that pays (`detect_still`), a frame of a video once (`detect`).
+A single picture is looked at in every way that pays (`detect_still`); for video see `agent.vision.watch`.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from agent.vision.boxes import iou
 from agent.vision.fusion import Look, fuse, shifted
 from agent.vision.litert import Network
 from agent.vision.observation import Detection
-from agent.vision.views import View, still_views, whole
+from agent.vision.views import View, still_views
 from contract.manifest import Manifest, Weights, check_weights
 from contract.wire import InvalidError
 
@@ -34,30 +35,31 @@ class Decoder:
         [Sequence[NDArray[Any]], Sequence[str], Sequence[int], tuple[float, float], NDArray[np.float32]],
         list[Detection],
     ]
-    agreed_log_odds: float
-    """What a mean over many looks is moved by, so that one threshold serves stills and frames: a mean is lower than the
-    score of one sure look, and false ones fall much further."""
+    log_odds_per_doubling: float
+    """What the mean over twice as many looks is moved by, so that one threshold serves one look and many: a mean is
+    lower than the score of one sure look, and false ones fall much further."""
 
 
 DECODERS: Final[dict[str, Decoder]] = {
-    "yolox": Decoder(yolox.to_input, yolox.to_detections, agreed_log_odds=1.7),
-    "ssd_postprocess": Decoder(ssd.to_input, ssd.to_detections, agreed_log_odds=0.8),
+    "yolox": Decoder(yolox.to_input, yolox.to_detections, log_odds_per_doubling=0.475),
+    "ssd_postprocess": Decoder(ssd.to_input, ssd.to_detections, log_odds_per_doubling=0.22),
 }
-"""One shift per family for all labels, from the labelled stills (ADR 9)."""
+"""One number per family for all labels, from the labelled stills with their twelve looks (ADR 9)."""
 
 FLOOR: Final = 0.05
 """Lowest score passed on. Far below any sensible threshold: what counts is for the rules' profile to say."""
-WANTED: Final = frozenset({"cell phone", "laptop", "book"})
+WANTED: Final = frozenset({"cell phone", "laptop", "book", "tv", "remote", "keyboard", "mouse", "backpack"})
+"""Labels a profile may name in `min_score`: what of COCO matters in an exam booth. A monitor is a `tv`."""
 TWIN: Final = {"cell phone": "remote"}
 """What a wanted object is split with: seen from behind, a phone is as much a remote to these networks. The score of the
 twin on the same spot is added, which raised recall on labelled stills from 0.39 to 0.57 without a false alarm. A
 remote alone stays a remote."""
-MIN_SCORE_WITH_TWIN: Final = 0.1
-"""The network must have thought of the object itself at least this much."""
+MIN_SCORE_WITH_TWIN: Final = 0.05
+"""The looks must have thought of the object itself at least this much, in the mean."""
+RIVALS: Final = frozenset({"cell phone", "book"})
+"""Both dark and oblong: of two such on the same spot only the likelier is there."""
 LOOK_FLOOR: Final = 0.02
-"""Lowest score of one look among many that counts towards a spot's mean."""
-MIN_AGREED_WITH_TWIN: Final = 0.05
-"""`MIN_SCORE_WITH_TWIN` for a mean over many looks, which is lower by nature."""
+"""Lowest score of one look that counts towards a spot's mean."""
 STILL_SIDE: Final = 1280
 """Longer side to which a larger still is reduced first, in pixels: squares of it have what any network here takes."""
 SAME_SPOT: Final = 0.5
@@ -81,38 +83,33 @@ class ObjectDetector:
         asked = WANTED | set(TWIN.values())
         self._asked = np.array([label in asked for label in entry.labels], dtype=np.bool_)
 
-    def detect(self, image: BgrImage) -> tuple[Detection, ...]:
-        """Wanted objects in one look at the picture, best first, boxes clipped to it; raises `DetectorError`."""
-        height, width = image.shape[:2]
-        found = self._look(image, whole(width, height), FLOOR).found
-        return tuple(with_twins(found, MIN_SCORE_WITH_TWIN))
-
     def detect_still(self, image: BgrImage) -> tuple[Detection, ...]:
-        """The same from as many looks as a single picture is worth, on the same scale; a dozen times the work."""
+        """Wanted objects in as many looks as a single picture is worth, best first; raises `DetectorError`."""
         height, width = image.shape[:2]
         scale = min(1.0, STILL_SIDE / max(height, width))
         size_wh = max(1, round(width * scale)), max(1, round(height * scale))
         small = image if scale == 1 else np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
-        looks = [self._look(small, view, LOOK_FLOOR) for view in still_views(*size_wh)]
-        agreed = with_twins(fuse(looks), MIN_AGREED_WITH_TWIN)
-        return tuple(self._on_the_scale_of_one_look(item, width / size_wh[0], height / size_wh[1]) for item in agreed)
+        agreed = self.agree([self.look(small, view) for view in still_views(*size_wh)])
+        return tuple(_stretched(item, width / size_wh[0], height / size_wh[1]) for item in agreed)
 
-    def close(self) -> None:
-        self._network.close()
-
-    def _look(self, image: BgrImage, view: View, floor: float) -> Look:
-        """Everything of the asked labels in one view, in the picture's pixels."""
+    def look(self, image: BgrImage, view: View) -> Look:
+        """One inference: all here that may count in `agree`, in pixels of the picture; raises `DetectorError`."""
         shape = self._network.input_shape
         tensor, scale_xy = self._decoder.to_input(view.of(image), shape)
-        floors = np.where(self._asked, np.float32(floor), np.float32(np.inf)).astype(np.float32)
+        floors = np.where(self._asked, np.float32(LOOK_FLOOR), np.float32(np.inf))
         found = self._decoder.to_detections(self._network(tensor), self._labels, shape, scale_xy, floors)
         placed = (replace(item, box_xyxy=view.to_picture(item.box_xyxy)) for item in found)
         return Look(view, tuple(item for item in placed if _has_area(item)))
 
-    def _on_the_scale_of_one_look(self, item: Detection, scale_x: float, scale_y: float) -> Detection:
-        x1, y1, x2, y2 = item.box_xyxy
-        box = (x1 * scale_x, y1 * scale_y, x2 * scale_x, y2 * scale_y)
-        return Detection(item.label, shifted(item.score, self._decoder.agreed_log_odds), box)
+    def agree(self, looks: Sequence[Look]) -> tuple[Detection, ...]:
+        """What several looks make of one scene, best first, scores on the scale of a single look."""
+        log_odds = self._decoder.log_odds_per_doubling * math.log2(max(1, len(looks)))
+        agreed = without_rivals(with_twins(fuse(looks)))
+        judged = (replace(item, score=shifted(item.score, log_odds)) for item in agreed)
+        return tuple(item for item in judged if item.score >= FLOOR)
+
+    def close(self) -> None:
+        self._network.close()
 
 
 def load_object_detector(manifest: Manifest, folder: Path) -> ObjectDetector:
@@ -133,15 +130,25 @@ def load_object_detector(manifest: Manifest, folder: Path) -> ObjectDetector:
     raise reasons[0] if reasons else InvalidError("the manifest names no weights for objects")
 
 
-def with_twins(found: Sequence[Detection], min_score: float) -> list[Detection]:
+def with_twins(found: Sequence[Detection]) -> list[Detection]:
     """The wanted detections, best first, with what their twins take from them given back."""
-    wanted = [_reunited(detection, found, min_score) for detection in found if detection.label in WANTED]
+    wanted = [_reunited(detection, found) for detection in found if detection.label in WANTED]
     return sorted(wanted, key=lambda detection: -detection.score)
 
 
-def _reunited(detection: Detection, found: Sequence[Detection], min_score: float) -> Detection:
+def without_rivals(found: Sequence[Detection]) -> list[Detection]:
+    """The same, best first, without what a likelier rival stands on."""
+    kept: list[Detection] = []
+    for item in found:
+        rivals = (better for better in kept if {item.label, better.label} == RIVALS)
+        if not any(iou(item.box_xyxy, rival.box_xyxy) > SAME_SPOT for rival in rivals):
+            kept.append(item)
+    return kept
+
+
+def _reunited(detection: Detection, found: Sequence[Detection]) -> Detection:
     twin = TWIN.get(detection.label)
-    if twin is None or detection.score < min_score:
+    if twin is None or detection.score < MIN_SCORE_WITH_TWIN:
         return detection
     shares = [
         other.score for other in found if other.label == twin and iou(other.box_xyxy, detection.box_xyxy) > SAME_SPOT
@@ -152,3 +159,8 @@ def _reunited(detection: Detection, found: Sequence[Detection], min_score: float
 def _has_area(detection: Detection) -> bool:
     x1, y1, x2, y2 = detection.box_xyxy
     return x2 > x1 and y2 > y1
+
+
+def _stretched(item: Detection, scale_x: float, scale_y: float) -> Detection:
+    x1, y1, x2, y2 = item.box_xyxy
+    return replace(item, box_xyxy=(x1 * scale_x, y1 * scale_y, x2 * scale_x, y2 * scale_y))

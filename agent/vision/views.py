@@ -107,6 +107,13 @@ def still_views(width: int, height: int) -> tuple[View, ...]:
     return tuple(view for one in plain for view in (one, mirrored(one)))
 
 
+@lru_cache(maxsize=8)
+def video_views(width: int, height: int) -> tuple[View, ...]:
+    """One view for each turn, over and over: the whole picture every other time, the rest in between."""
+    parts = (*near(width, height), *squares(width, height))
+    return tuple(view for part in parts for view in (whole(width, height), part))
+
+
 def _then(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """One affine map after another, both 2 × 3."""
     bottom = np.array([[0.0, 0.0, 1.0]])

@@ -113,7 +113,7 @@ def test_any_exception_of_a_detector_is_caught(analyzer: Analyzer, monkeypatch: 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("somewhere deep")
 
-    monkeypatch.setattr(ObjectDetector, "detect", fail)
+    monkeypatch.setattr(ObjectDetector, "look", fail)
     monkeypatch.setattr(TamperDetector, "look", fail)
     seen = analyzer.analyze(frame(0.0))
     assert seen.faces is not None

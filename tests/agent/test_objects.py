@@ -1,6 +1,7 @@
 """Objects: decoders on tensors made by hand, the loader, and the real network."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,8 +15,9 @@ from agent.errors import DetectorError
 from agent.vision import ssd, yolox
 from agent.vision.boxes import iou, overlap_of_smaller, suppress
 from agent.vision.litert import Network
-from agent.vision.objects import ObjectDetector, load_object_detector, with_twins
+from agent.vision.objects import ObjectDetector, load_object_detector, with_twins, without_rivals
 from agent.vision.observation import Detection
+from agent.vision.views import whole
 from contract.wire import InvalidError
 from tests.support.portrait import portrait, scene
 from tests.support.weights import real_weights
@@ -138,10 +140,26 @@ def test_overlaps() -> None:
 
 def test_a_phone_gets_back_what_its_twin_took() -> None:
     spot, elsewhere = (0.0, 0.0, 50.0, 90.0), (200.0, 0.0, 250.0, 90.0)
-    phone, faint = Detection("cell phone", 0.2, spot), Detection("cell phone", 0.06, elsewhere)
+    phone, faint = Detection("cell phone", 0.2, spot), Detection("cell phone", 0.04, elsewhere)
     remote, other = Detection("remote", 0.3, (2, 2, 52, 92)), Detection("remote", 0.9, elsewhere)
-    found = with_twins([other, remote, phone, faint, Detection("book", 0.4, spot)], 0.1)
-    assert [(d.label, round(d.score, 2)) for d in found] == [("cell phone", 0.5), ("book", 0.4), ("cell phone", 0.06)]
+    found = with_twins([other, remote, phone, faint, Detection("book", 0.4, spot)])
+    assert [(d.label, round(d.score, 2)) for d in found] == [
+        ("remote", 0.9),
+        ("cell phone", 0.5),
+        ("book", 0.4),
+        ("remote", 0.3),
+        ("cell phone", 0.04),
+    ]
+
+
+def test_of_a_phone_and_a_book_on_one_spot_the_likelier_stays() -> None:
+    spot, elsewhere = (0.0, 0.0, 50.0, 90.0), (200.0, 0.0, 250.0, 90.0)
+    phone, book, laptop = (
+        Detection(label, score, spot) for label, score in (("cell phone", 0.9), ("book", 0.5), ("laptop", 0.4))
+    )
+    other = Detection("book", 0.3, elsewhere)
+    assert without_rivals([phone, book, laptop, other]) == [phone, laptop, other]
+    assert without_rivals([replace(book, score=0.95), phone]) == [replace(book, score=0.95)]
 
 
 # --- the real network ---
@@ -161,7 +179,8 @@ def test_the_real_network_finds_the_person_in_a_portrait() -> None:
 
 def test_the_real_detector_finds_nothing_prohibited_in_a_booth() -> None:
     detector = load_object_detector(*real_weights())
-    assert [item for item in detector.detect(scene()) if item.score >= 0.3] == []
+    alone = detector.agree([detector.look(scene(), whole(640, 480))])
+    assert [item for item in alone if item.score >= 0.3] == []
     assert set(detector.weights) == {YOLOX}
     detector.close()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.vision.views import HAND_HELD, MAX_SQUARES, View, mirrored, near, squares, still_views, whole
+from agent.vision.views import HAND_HELD, MAX_SQUARES, View, mirrored, near, squares, still_views, video_views, whole
 
 SIZE = st.tuples(st.integers(1, 2000), st.integers(1, 2000))
 
@@ -77,3 +77,11 @@ def test_only_what_a_hand_holds_is_looked_for_close_up() -> None:
     assert mirrored(views[0]).labels == HAND_HELD
     assert whole(640, 480).labels is None
     assert len(still_views(640, 480)) == 12
+
+
+def test_a_video_is_seen_whole_every_other_turn_and_every_part_in_turn() -> None:
+    views = video_views(640, 480)
+    assert len(views) == 10
+    assert all(view.labels is None and view.region_xyxy == (0, 0, 640, 480) for view in views[::2])
+    assert {view.region_xyxy for view in views[1::2]} == {(0, 0, 640, 480), (0, 0, 480, 480), (160, 0, 640, 480)}
+    assert len(video_views(300, 300)) == 6

@@ -1,0 +1,97 @@
+"""The watch: views take turns, looks of the last second agree, nothing older and nothing of another size counts."""
+
+import numpy as np
+import pytest
+
+from agent.frame import BgrImage
+from agent.vision.fusion import Look
+from agent.vision.objects import ObjectDetector, load_object_detector
+from agent.vision.observation import Detection
+from agent.vision.views import View, video_views
+from agent.vision.watch import MAX_LOOKS, MEMORY_S, ObjectWatch
+from tests.support.portrait import scene
+from tests.support.weights import real_weights
+
+PICTURE = np.zeros((480, 640, 3), np.uint8)
+SPOT = (200.0, 200.0, 260.0, 300.0)
+
+
+@pytest.fixture
+def detector(monkeypatch: pytest.MonkeyPatch) -> ObjectDetector:
+    """The real one with its network's part replaced: it sees a phone in every picture that is not black."""
+    found = load_object_detector(*real_weights())
+
+    def look(image: BgrImage, view: View) -> Look:
+        seen = (Detection("cell phone", 0.6, SPOT),) if image.any() else ()
+        return Look(view, seen)
+
+    monkeypatch.setattr(found, "look", look)
+    return found
+
+
+def best(found: tuple[Detection, ...]) -> float:
+    return max((item.score for item in found), default=0.0)
+
+
+def test_one_look_has_its_own_score_and_silence_lowers_it(detector: ObjectDetector) -> None:
+    watch = ObjectWatch(detector)
+    first = best(watch.detect(PICTURE + 1, 0.0))
+    assert first == pytest.approx(0.6)
+    second = best(watch.detect(PICTURE, 0.33))
+    third = best(watch.detect(PICTURE, 0.67))
+    assert first > second > third > 0
+
+
+def test_looks_that_agree_raise_the_score(detector: ObjectDetector) -> None:
+    watch = ObjectWatch(detector)
+    scores = [best(watch.detect(PICTURE + 1, turn / 3)) for turn in range(3)]
+    assert scores == sorted(scores)
+    assert scores[0] < scores[2] < 1
+
+
+def test_what_was_seen_is_forgotten_after_a_second(detector: ObjectDetector) -> None:
+    watch = ObjectWatch(detector)
+    watch.detect(PICTURE + 1, 0.0)
+    assert watch.detect(PICTURE, MEMORY_S) == ()
+
+
+@pytest.mark.parametrize(("image", "at_s"), [(np.zeros((240, 320, 3), np.uint8), 0.3), (PICTURE, -5.0)])
+def test_another_size_or_another_time_begins_anew(detector: ObjectDetector, image: BgrImage, at_s: float) -> None:
+    watch = ObjectWatch(detector)
+    watch.detect(PICTURE + 1, 0.0)
+    assert watch.detect(image, at_s) == ()
+
+
+def test_a_burst_is_bounded(detector: ObjectDetector) -> None:
+    watch = ObjectWatch(detector)
+    for turn in range(MAX_LOOKS):
+        watch.detect(PICTURE + 1, turn / 1000)
+    for turn in range(MAX_LOOKS - 1):
+        assert watch.detect(PICTURE, 0.1 + turn / 1000) != ()
+    assert watch.detect(PICTURE, 0.2) == ()
+
+
+def test_every_view_has_its_turn(detector: ObjectDetector, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[View] = []
+
+    def look(image: BgrImage, view: View) -> Look:
+        seen.append(view)
+        return Look(view, ())
+
+    monkeypatch.setattr(detector, "look", look)
+    watch = ObjectWatch(detector)
+    views = video_views(640, 480)
+    for turn in range(2 * len(views)):
+        watch.detect(PICTURE, turn / 3)
+    assert all(one is other for one, other in zip(seen, views + views, strict=True))
+
+
+def test_the_real_network_watches_a_booth_and_finds_nothing_twice_the_same() -> None:
+    found = []
+    for _ in range(2):
+        detector = load_object_detector(*real_weights())
+        watch = ObjectWatch(detector)
+        found.append([watch.detect(scene(), turn / 3) for turn in range(12)])
+        detector.close()
+    assert found[0] == found[1]
+    assert all(item.score < 0.3 for turn in found[0] for item in turn if item.label in ("cell phone", "laptop", "book"))
