@@ -1,6 +1,6 @@
 """A copy of a video with everything drawn in that was found, for `replay --draw`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +34,8 @@ class AnnotatedVideo:
         self._faces: tuple[float, tuple[Face, ...]] = (0.0, ())
         self._objects: tuple[float, tuple[Detection, ...]] = (0.0, ())
         self._kinds = tuple(dict.fromkeys(rule.kind for rule in RULES))
-        self._off = tuple(kind for kind in self._kinds if not getattr(rules, kind).enabled)
+        on = {rule.kind for rule in RULES if getattr(rules, rule.name).enabled}
+        self._off = tuple(kind for kind in self._kinds if kind not in on)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._container = av.open(str(path), "w", format="mp4")
@@ -49,8 +50,17 @@ class AnnotatedVideo:
             self._container.mux(self._stream.encode(None))
         self._container.close()
 
-    def add(self, frame: Frame, observation: Observation, broken: Sequence[Violation]) -> None:
-        """One frame with what was found in it, or just before it, and the violations open now."""
+    def add(
+        self,
+        frame: Frame,
+        observation: Observation,
+        broken: Sequence[Violation],
+        pending: Collection[str] = (),
+    ) -> None:
+        """One frame with what was found in it, or just before it.
+
+        `broken` are the violations open now, `pending` names of rules whose condition holds but has not lasted yet.
+        """
         now_s = frame.captured_s
         if observation.faces is not None:
             self._faces = now_s, observation.faces
@@ -58,9 +68,11 @@ class AnnotatedVideo:
             self._objects = now_s, observation.objects
         faces = self._faces[1] if now_s - self._faces[0] <= FACES_STAY_S else ()
         objects = self._objects[1] if now_s - self._objects[0] <= OBJECTS_STAY_S else ()
+        soon = {rule.kind for rule in RULES if rule.name in pending}
         minutes, seconds = divmod(now_s, 60)
         drawn = draw(frame.image, faces, objects, self._rules)
-        self._encode(with_panel(drawn, f"{minutes:.0f}:{seconds:04.1f}", self._kinds, broken, self._off), now_s)
+        title = f"{minutes:.0f}:{seconds:04.1f}"
+        self._encode(with_panel(drawn, title, self._kinds, broken, soon, self._off), now_s)
 
     def _encode(self, image: BgrImage, now_s: float) -> None:
         height, width = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2  # colour is stored for two by two pixels

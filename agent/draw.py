@@ -1,7 +1,7 @@
 """Draws what was found into pictures: boxes, where a head points, which rules are broken. One look for all commands."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import cv2
@@ -19,6 +19,8 @@ INSIDE: Final[Colour] = (96, 176, 72)
 """BGR of what breaks no rule."""
 OUTSIDE: Final[Colour] = (52, 60, 222)
 """And of what does."""
+SOON: Final[Colour] = (40, 160, 235)
+"""Of a rule that is about to be broken."""
 PAPER: Final[Colour] = (30, 28, 26)
 INK: Final[Colour] = (236, 236, 236)
 FADED: Final[Colour] = (128, 128, 128)
@@ -47,11 +49,17 @@ def draw(image: BgrImage, faces: Sequence[Face], objects: Sequence[Detection], r
 
 
 def with_panel(
-    canvas: BgrImage, title: str, kinds: Sequence[ViolationKind], broken: Sequence[Violation], off: Sequence[str] = ()
+    canvas: BgrImage,
+    title: str,
+    kinds: Sequence[ViolationKind],
+    broken: Sequence[Violation],
+    pending: Collection[str] = (),
+    off: Collection[str] = (),
 ) -> BgrImage:
     """The picture with a column to its right that names every rule and marks the ones that are broken now.
 
-    `off` are kinds that the profile does not ask for. Nothing of the picture is covered.
+    `pending` are kinds whose condition holds but has not lasted yet, `off` those that the profile does not ask for.
+    Nothing of the picture is covered.
     """
     height, scale = canvas.shape[0], max(0.4, canvas.shape[0] / 480)
     panel = np.empty((height, round(PANEL_W * scale), 3), dtype=np.uint8)
@@ -60,12 +68,12 @@ def with_panel(
     for row, kind in enumerate(kinds):
         labels = [violation.label for violation in broken if violation.kind == kind]
         y = 64 + 34 * row
-        colour = OUTSIDE if labels else FADED
+        colour = OUTSIDE if labels else SOON if kind in pending else FADED
         centre = round(18 * scale), round((y - 5) * scale)
-        cv2.circle(panel, centre, max(2, round(6 * scale)), colour, -1 if labels else 1, cv2.LINE_AA)
+        cv2.circle(panel, centre, max(2, round(6 * scale)), colour, 1 if colour == FADED else -1, cv2.LINE_AA)
         said = ", ".join(label for label in labels if label)
         name = kind.replace("_", " ") + (" (off)" if kind in off else "")
-        _text(panel, name, (34, y), INK if labels else FADED, scale)
+        _text(panel, name, (34, y), FADED if colour == FADED else INK, scale)
         if said:
             _text(panel, said, (34, y + 15), OUTSIDE, 0.8 * scale, at_scale=scale)
     return np.asarray(np.hstack([canvas, panel]), dtype=np.uint8)

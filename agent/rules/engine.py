@@ -115,6 +115,11 @@ class Engine:
         """What is open now."""
         return tuple(track.violation for track in self._tracks.values() if track.violation is not None)
 
+    @property
+    def pending(self) -> frozenset[str]:
+        """Names of the rules whose condition holds but has not yet lasted."""
+        return frozenset(name for (name, _), track in self._tracks.items() if track.violation is None)
+
     def step(self, observation: Observation) -> list[Change]:
         """What this observation opens and closes.
 

@@ -10,7 +10,7 @@ import pytest
 
 from agent.annotated import AnnotatedVideo
 from agent.capture.replay import EPOCH
-from agent.draw import INSIDE, OUTSIDE, caption, draw, with_panel
+from agent.draw import INSIDE, OUTSIDE, SOON, caption, draw, with_panel
 from agent.frame import BgrImage, Frame
 from agent.replay import replay_files
 from agent.vision.analyzer import NO_CLAIM
@@ -72,6 +72,9 @@ def test_objects_below_their_threshold_are_not_drawn() -> None:
 def test_the_panel_stands_beside_the_picture_and_marks_what_is_broken() -> None:
     quiet = with_panel(BLANK, "0:00", ["no_face", "looking_away"], [])
     broken = with_panel(BLANK, "0:00", ["no_face", "looking_away"], [violation("looking_away", "left")])
+    soon = with_panel(BLANK, "0:00", ["no_face", "looking_away"], [], pending={"no_face"})
+    assert has(soon, SOON)
+    assert not has(quiet, SOON)
     assert (quiet[:, :320] == BLANK).all()
     assert quiet.shape == broken.shape
     assert not has(quiet, OUTSIDE)

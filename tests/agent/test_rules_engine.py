@@ -214,3 +214,13 @@ def test_the_frame_rate_changes_nothing_but_a_frame(course: tuple[Spans, float])
         assert len(events) == len(reference)
         for event, other in zip(events, reference, strict=True):
             assert event == pytest.approx(other, abs=2 / fps)
+
+
+def test_a_rule_is_pending_from_the_first_sign_until_it_opens_or_passes() -> None:
+    engine, names = Engine(STRICT, {}), []
+    for number in range(20):
+        engine.step(seen(number / 10, faces=() if 3 <= number < 15 else HERE))
+        names.append(engine.pending)
+    assert names[2] == frozenset()
+    assert names[3] == names[12] == {"no_face"}
+    assert names[13] == frozenset(), "a second later it is open"
