@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from contract.device import FaceEngineChoice
 from contract.wire import InvalidError
 
 app = typer.Typer(
@@ -28,6 +29,10 @@ WeightsDir = Annotated[
     typer.Option(
         "--weights-dir", help="Folder with the model weights; default: INVIGIL_WEIGHTS_DIR or models/weights."
     ),
+]
+FaceEngineOption = Annotated[
+    FaceEngineChoice,
+    typer.Option("--face-engine", help="Runtime of the face networks; auto takes the first that can run here."),
 ]
 
 
@@ -71,13 +76,20 @@ def replay(
     realtime: Annotated[bool, typer.Option("--realtime", help="At the video's own pace instead of fast.")] = False,
     draw: Annotated[Path | None, typer.Option("--draw", help="Folder for copies with the findings drawn in.")] = None,
     weights_dir: WeightsDir = None,
+    face_engine: FaceEngineOption = "auto",
 ) -> None:
     """Run the same detectors and rules over video files and write the violations found."""
     from agent.replay import replay_files
 
     raise typer.Exit(
         replay_files(
-            videos, profile=profile, events_dir=events, realtime=realtime, weights_dir=weights_dir, draw_dir=draw
+            videos,
+            profile=profile,
+            events_dir=events,
+            realtime=realtime,
+            weights_dir=weights_dir,
+            draw_dir=draw,
+            face_engine=face_engine,
         )
     )
 
@@ -108,11 +120,21 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per picture and line.")] = False,
     profile: Annotated[str, typer.Option("--profile", help="Thresholds of this rule profile.")] = "strict",
     weights_dir: WeightsDir = None,
+    face_engine: FaceEngineOption = "auto",
 ) -> None:
     """Say what the detectors find in single pictures."""
     from agent.inspect import inspect_files
 
-    raise typer.Exit(inspect_files(images, draw_dir=draw, as_json=as_json, profile=profile, weights_dir=weights_dir))
+    raise typer.Exit(
+        inspect_files(
+            images,
+            draw_dir=draw,
+            as_json=as_json,
+            profile=profile,
+            weights_dir=weights_dir,
+            face_engine=face_engine,
+        )
+    )
 
 
 @app.command(epilog="Example: invigil-agent cameras --json")

@@ -76,7 +76,11 @@ class Agent:
         self._outbox = Outbox(outbox_path(config), config.booth, self._trouble)
         self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble)
         close_what_was_left_open(self._outbox, datetime.now(UTC))
-        self._analyzer = Analyzer(load_manifest(), config.weights_dir or default_weights_dir())
+        self._analyzer = Analyzer(
+            load_manifest(),
+            config.weights_dir or default_weights_dir(),
+            face_engine=config.vision.face_engine,
+        )
         self._slot = LatestFrame()
         self._capture = CaptureThread(open_camera(config.camera), self._slot)
         self._uploader = Uploader(config, self._key, self._spool, self._trouble)

@@ -17,20 +17,27 @@ from agent.rules.table import direction_of
 from agent.vision.faces import FaceDetector
 from agent.vision.objects import load_object_detector
 from agent.vision.observation import Box, Face
+from contract.device import FaceEngineChoice
 from contract.manifest import default_weights_dir, load_manifest
 from contract.profiles import Rules
 from contract.wire import InvalidError
 
 
 def inspect_files(
-    images: Sequence[Path], *, draw_dir: Path | None, as_json: bool, profile: str, weights_dir: Path | None
+    images: Sequence[Path],
+    *,
+    draw_dir: Path | None,
+    as_json: bool,
+    profile: str,
+    weights_dir: Path | None,
+    face_engine: FaceEngineChoice = "auto",
 ) -> int:
     """Print one line per picture. Returns the exit code: 1 when a picture was bad, the others are done all the same.
 
     Raises `InvalidError` when no detector can start, or the folder for drawings cannot be made.
     """
     rules = profile_called(profile).rules
-    inspector = Inspector(weights_dir or default_weights_dir(), rules)
+    inspector = Inspector(weights_dir or default_weights_dir(), rules, face_engine)
     bad = 0
     try:
         for path in images:
@@ -49,12 +56,12 @@ def inspect_files(
 class Inspector:
     """The detectors in picture mode. One that cannot start is left out, and stderr says why."""
 
-    def __init__(self, weights_dir: Path, rules: Rules) -> None:
+    def __init__(self, weights_dir: Path, rules: Rules, face_engine: FaceEngineChoice = "auto") -> None:
         manifest, self._rules = load_manifest(), rules
         self._faces: FaceDetector | None = None
         self._objects = None
         try:
-            self._faces = FaceDetector(manifest, weights_dir, video=False)
+            self._faces = FaceDetector(manifest, weights_dir, video=False, engine=face_engine)
         except (InvalidError, DetectorError) as error:
             print(f"faces are off: {error}", file=sys.stderr)
         try:

@@ -17,6 +17,7 @@ from agent.capture.camera import CameraError, EndOfVideo
 from agent.capture.replay import EPOCH, ReplayCamera
 from agent.rules.engine import Change, Engine
 from agent.vision.analyzer import Analyzer
+from contract.device import FaceEngineChoice
 from contract.manifest import default_weights_dir, load_manifest
 from contract.profiles import PROFILES, ProfileName, RuleProfile
 from contract.violation import Violation
@@ -31,6 +32,7 @@ def replay_files(
     realtime: bool,
     weights_dir: Path | None,
     draw_dir: Path | None = None,
+    face_engine: FaceEngineChoice = "auto",
 ) -> int:
     """Write `events_dir/<stem>.jsonl` for every video, and `draw_dir/<stem>.mp4` if asked for. Returns the exit code.
 
@@ -46,11 +48,16 @@ def replay_files(
         events_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidError(f"{events_dir}: cannot be written ({error.strerror})") from error
+    weights_dir = weights_dir or default_weights_dir()
     bad = 0
     with progress_bar() as progress:
         for video in videos:
             drawn = None if draw_dir is None else draw_dir / f"{video.stem}.mp4"
-            violations, trouble = _replay_file(video, rules, realtime, weights_dir, progress, drawn)
+            analyzer = Analyzer(load_manifest(), weights_dir, face_engine=face_engine)
+            try:
+                violations, trouble = _replay_file(video, rules, realtime, analyzer, progress, drawn)
+            finally:
+                analyzer.close()
             if violations is not None:
                 _write(events_dir / f"{video.stem}.jsonl", violations)
             if trouble:
@@ -84,7 +91,7 @@ def as_line(violation: Violation) -> dict[str, Any]:
 
 
 def _replay_file(
-    video: Path, rules: RuleProfile, realtime: bool, weights_dir: Path | None, progress: Progress, drawn: Path | None
+    video: Path, rules: RuleProfile, realtime: bool, analyzer: Analyzer, progress: Progress, drawn: Path | None
 ) -> tuple[list[Violation] | None, str]:
     """The violations, in the order they opened, and what was wrong with the file; None if it could not be opened."""
     camera = ReplayCamera(video)
@@ -93,13 +100,11 @@ def _replay_file(
     except CameraError as error:
         return None, str(error)
     task = progress.add_task(video.name, total=camera.duration_s)
-    analyzer = Analyzer(load_manifest(), weights_dir or default_weights_dir())
     engine = Engine(rules, analyzer.models(), detector_of=analyzer.detector_of())
     found: dict[str, Violation] = {}
     last_s, trouble, started = 0.0, "", time.monotonic()
     with ExitStack() as closing:
         closing.callback(camera.close)
-        closing.callback(analyzer.close)
         copy = None if drawn is None else closing.enter_context(AnnotatedVideo(drawn, rules.rules))
         try:
             while True:
@@ -110,7 +115,7 @@ def _replay_file(
                 observation = analyzer.analyze(frame)
                 _collect(found, engine.step(observation))
                 if copy is not None:
-                    copy.add(frame, observation, engine.open)
+                    copy.add(frame, observation, engine.open, engine.pending)
                 progress.update(task, completed=last_s)
         except EndOfVideo:
             pass

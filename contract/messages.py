@@ -135,7 +135,11 @@ class HubStatus(Wire):
 class DetectorHealth(Wire):
     name: Literal["faces", "objects", "tamper"]
     state: Literal["on", "off", "failed"]
-    reason: str = Field("", description="why it is not on, and what to do", max_length=300)
+    reason: str = Field(
+        "",
+        description="why it is not on, and what to do; where it is on, what it lacks and what it runs on",
+        max_length=300,
+    )
     weights: dict[str, Sha256] = Field(default_factory=dict)
     inference_ms: float | None = Field(None, description="median of the last minute")
     rate_hz: float | None = None

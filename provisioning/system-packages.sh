@@ -34,10 +34,10 @@ look() {
     want needed mosquitto "the hub starts a private MQTT broker" has_program mosquitto
     want needed libgl1 "OpenCV is linked against libGL.so.1" has_library libGL.so.1
     want needed libglib2.0-0 "OpenCV is linked against libgthread-2.0.so.0" has_library libgthread-2.0.so.0
-    faces=optional
-    if [ "$for_what" = test ]; then faces=needed; fi
-    want $faces libegl1 "the face landmarker loads libEGL.so.1" has_library libEGL.so.1
-    want $faces libgles2 "the face landmarker loads libGLESv2.so.2" has_library libGLESv2.so.2
+    mediapipe=optional
+    if [ "$for_what" = test ]; then mediapipe=needed; fi
+    want $mediapipe libegl1 "MediaPipe, the second face engine, loads libEGL.so.1" has_library libEGL.so.1
+    want $mediapipe libgles2 "MediaPipe, the second face engine, loads libGLESv2.so.2" has_library libGLESv2.so.2
     if [ "$for_what" = test ]; then
         want needed chromium "the tests drive a real browser" has_browser
         want needed libatomic1 "Playwright's driver is linked against libatomic.so.1" has_library libatomic.so.1

@@ -19,6 +19,7 @@ from agent.vision.observation import CameraState, Observation
 from agent.vision.slot import Slot
 from agent.vision.tamper import TamperDetector
 from agent.vision.watch import ObjectWatch
+from contract.device import FaceEngineChoice
 from contract.manifest import Manifest
 from contract.messages import DetectorHealth
 from contract.wire import InvalidError
@@ -47,7 +48,14 @@ NO_PICTURE: Final = replace(NO_CLAIM, blocked=True)
 class Analyzer:
     """Frames in, observations out. Call `analyze` from one thread; the other methods may be called from another."""
 
-    def __init__(self, manifest: Manifest, weights_dir: Path, *, allow_missing: bool = True) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        weights_dir: Path,
+        *,
+        allow_missing: bool = True,
+        face_engine: FaceEngineChoice = "auto",
+    ) -> None:
         """With `allow_missing` a detector that cannot start is off; without, its error is raised."""
         self._slots = (Slot("faces", FACES_HZ), Slot("objects", OBJECTS_HZ), Slot("tamper", EVERY_FRAME_HZ))
         faces_slot, objects_slot, tamper_slot = self._slots
@@ -60,8 +68,8 @@ class Analyzer:
         """Frames that nobody could look at: no picture, no time, or out of order."""
         tamper_slot.start({})
         try:
-            self._faces = FaceDetector(manifest, weights_dir)
-            faces_slot.start(self._faces.weights, self._faces.missing)
+            self._faces = FaceDetector(manifest, weights_dir, engine=face_engine)
+            faces_slot.start(self._faces.weights, self._faces.missing, runs=self._faces.about)
         except (InvalidError, DetectorError) as error:
             if not allow_missing:
                 raise

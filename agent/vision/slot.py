@@ -27,15 +27,18 @@ class Slot:
         self.failures = 0
         self.weights: dict[str, str] = {}
         self._state: Literal["on", "off", "failed"] = "off"
-        self._reason = ""
+        self._reason = self._remark = ""
         self._retry_at_s = float("-inf")
         self._schedule = Schedule(rate_hz)
 
-    def start(self, weights: Mapping[str, str], reason: str = "") -> None:
-        """On; `reason` says what it has to do without, if anything."""
-        self._state, self._reason, self.weights = "on", _short(reason), dict(weights)
-        if reason:
-            log.warning("%s detector is on but lacks something: %s", self.name, reason)
+    def start(self, weights: Mapping[str, str], lacks: str = "", *, runs: str = "") -> None:
+        """On; `lacks` says what it has to do without, if anything, `runs` what it runs on where there is a choice."""
+        self._remark = _short("; ".join(part for part in (lacks, runs) if part))
+        self._state, self._reason, self.weights = "on", self._remark, dict(weights)
+        if runs:
+            log.info("%s detector: %s", self.name, runs)
+        if lacks:
+            log.warning("%s detector is on but lacks something: %s", self.name, lacks)
 
     def turn_off(self, reason: str) -> None:
         self._state, self._reason = "off", _short(reason)
@@ -54,7 +57,7 @@ class Slot:
         self._schedule.record(captured_s, time.perf_counter() - started)
         if self._state == "failed":
             log.warning("%s detector works again", self.name)
-            self._state, self._reason = "on", ""
+            self._state, self._reason = "on", self._remark
         return found
 
     def _fail(self, error: Exception, captured_s: float) -> None:

@@ -10,6 +10,7 @@ import pytest
 from agent.errors import DetectorError
 from agent.frame import BgrImage, Frame
 from agent.vision import analyzer as analyzer_module
+from agent.vision import mediapipe_faces
 from agent.vision.analyzer import Analyzer
 from agent.vision.faces import FaceDetector
 from agent.vision.objects import ObjectDetector
@@ -17,6 +18,7 @@ from agent.vision.observation import Observation
 from agent.vision.schedule import Schedule
 from agent.vision.slot import RETRY_S
 from agent.vision.tamper import TamperDetector
+from contract.device import FaceEngineChoice
 from contract.wire import InvalidError
 from tests.support.portrait import dark, scene
 from tests.support.weights import real_weights
@@ -88,7 +90,8 @@ def test_models_in_use_are_named_with_their_hashes(analyzer: Analyzer) -> None:
     manifest, _ = real_weights()
     assert analyzer.models() == {entry.name: entry.sha256 for entry in manifest.weights if entry.default}
     assert analyzer.detector_of()["yolox_nano_416_float16.tflite"] == "objects"
-    assert [state(analyzer, name) for name in ("faces", "objects", "tamper")] == [("on", "")] * 3
+    assert [state(analyzer, name)[0] for name in ("faces", "objects", "tamper")] == ["on"] * 3
+    assert [state(analyzer, name)[1] for name in ("objects", "tamper")] == ["", ""]
 
 
 def test_a_detector_that_fails_is_said_and_counted_and_the_others_go_on(
@@ -106,7 +109,7 @@ def test_a_detector_that_fails_is_said_and_counted_and_the_others_go_on(
     assert analyzer.failures == 1, "it is not tried again at once"
     monkeypatch.undo()
     assert analyzer.analyze(frame(RETRY_S + 1)).faces is not None
-    assert state(analyzer, "faces") == ("on", "")
+    assert state(analyzer, "faces") == ("on", "face engine litert"), "what it runs on is said again"
 
 
 def test_any_exception_of_a_detector_is_caught(analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +157,21 @@ def test_half_of_the_face_networks_is_on_and_says_what_it_lacks(tmp_path: Path) 
     on, reason = state(analyzer, "faces")
     assert on == "on"
     assert "face_landmarker.task is not there" in reason
+    assert reason.endswith("face engine litert")
+
+
+@pytest.mark.parametrize("face_engine", ["litert", "mediapipe"])
+def test_health_says_which_face_engine_runs(face_engine: FaceEngineChoice) -> None:
+    analyzer = Analyzer(*real_weights(), allow_missing=False, face_engine=face_engine)
+    analyzer.close()
+    assert state(analyzer, "faces") == ("on", f"face engine {face_engine}")
+
+
+def test_a_face_engine_chosen_by_name_that_cannot_run_is_off_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mediapipe_faces, "why_no_mediapipe", lambda: "this processor is too old")
+    analyzer = Analyzer(*real_weights(), face_engine="mediapipe")
+    analyzer.close()
+    assert state(analyzer, "faces") == ("off", "no mediapipe: this processor is too old")
 
 
 def test_whoever_needs_every_detector_gets_an_error(tmp_path: Path) -> None:

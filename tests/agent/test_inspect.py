@@ -8,6 +8,7 @@ import cv2
 import pytest
 
 from agent.inspect import inspect_files
+from contract.device import FaceEngineChoice
 from contract.wire import InvalidError
 from tests.support.portrait import portrait_path, scene
 from tests.support.weights import real_weights
@@ -77,6 +78,18 @@ def test_a_drawing_that_cannot_be_written_is_an_error_of_that_picture(
 def test_for_people_it_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     inspect_files([portrait_path()], draw_dir=None, as_json=False, profile="strict", weights_dir=None)
     assert capsys.readouterr().out == f"{portrait_path()}: face ahead\n"
+
+
+def test_every_face_engine_sees_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    engines: tuple[FaceEngineChoice, ...] = ("auto", "litert", "mediapipe")
+    for engine in engines:
+        inspect_files(
+            [portrait_path()], draw_dir=None, as_json=True, profile="strict", weights_dir=None, face_engine=engine
+        )
+    faces = [json.loads(line)["faces"] for line in capsys.readouterr().out.splitlines()]
+    assert faces[0] == faces[1]
+    assert faces[2][0]["yaw_deg"] == pytest.approx(faces[0][0]["yaw_deg"], abs=2)
+    assert faces[2][0]["box_xyxy"] == pytest.approx(faces[0][0]["box_xyxy"], abs=3)
 
 
 def test_without_any_weights_it_says_what_to_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

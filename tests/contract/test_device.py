@@ -32,6 +32,12 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert config.camera.fps == 15
 
 
+def test_the_face_engine_is_chosen_by_the_device_or_by_name(tmp_path: Path) -> None:
+    assert load_device_config(write(tmp_path, GOOD)).vision.face_engine == "auto"
+    named = GOOD + '[vision]\nface_engine = "mediapipe"\n'
+    assert load_device_config(write(tmp_path, named)).vision.face_engine == "mediapipe"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -41,6 +47,7 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("booth = ", "device.toml"),
         (GOOD.replace('"v4l2"', '"webcam"'), r"camera\.kind"),
         (GOOD + "fps = 0\n", r"camera\.fps"),
+        (GOOD + "[vision]\nface_engine = 'tensorflow'\n", r"vision\.face_engine"),
         ("\udce9", "device.toml"),
     ],
 )

@@ -45,7 +45,7 @@ def test_without_apt_it_says_what_to_install_and_why(tmp_path: Path) -> None:
     assert "OpenCV is linked against libGL.so.1" in done.stderr
 
 
-def test_without_the_landmarkers_libraries_the_demonstration_goes_on(tmp_path: Path) -> None:
+def test_without_the_second_face_engines_libraries_the_demonstration_goes_on(tmp_path: Path) -> None:
     python = 'case "$3" in *EGL*|*GLES*) exit 1;; esac'
     path = shell_tools(tmp_path / "bin", python3=python, mosquitto="", chromium="")
     done = ensure(path, "demo")

@@ -372,7 +372,7 @@ export interface components {
             state: "on" | "off" | "failed";
             /**
              * Reason
-             * @description why it is not on, and what to do
+             * @description why it is not on, and what to do; where it is on, what it lacks and what it runs on
              * @default
              */
             reason: string;
