@@ -18,7 +18,7 @@ DEMO_ARGS = $(if $(VIDEO),--video "$(VIDEO)") $(if $(SECONDS),--seconds $(SECOND
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench faults check dashboard models openapi lock clean system-demo system-test python-ok
+.PHONY: help demo test bench faults endurance check dashboard models openapi lock clean system-demo system-test python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -39,6 +39,9 @@ bench: system-test $(VENV)/.dev models ## What seeing costs, against bare models
 
 faults: system-test $(VENV)/.dev models ## Kill hub, broker and booths at random, again and again; ROUNDS=25
 	@INVIGIL_KILL_ROUNDS=$(or $(ROUNDS),25) $(BIN)/pytest -s tests/faults
+
+endurance: system-test $(VENV)/.dev models ## Hours of ordinary sitting made from the labelled footage; MINUTES=60 a stretch
+	@INVIGIL_ENDURANCE_MINUTES=$(or $(MINUTES),10) $(BIN)/pytest $(PYTEST_ARGS) -rA --timeout 0 tests/agent/test_ordinary_hour.py
 
 check: python-ok $(VENV)/.dev $(DASHBOARD)/node_modules/.installed ## Ruff, mypy --strict, and the dashboard's lint and types
 	@$(SAY) 'ruff' && $(BIN)/ruff check && $(BIN)/ruff format --check

@@ -35,7 +35,8 @@ class CaptureThread:
         self._detail = ""
         self._lost_since: datetime | None = None
         self._arrivals_s: deque[float] = deque(maxlen=FPS_FRAMES)
-        self._refused_since_s: float | None = None
+        self._refused: tuple[float, str] | None = None
+        """Since when there have been only bad frames, and what is wrong with them."""
         self._started_s = time.monotonic()
         self._started_at = datetime.now(UTC)
 
@@ -56,7 +57,10 @@ class CaptureThread:
     @property
     def detail(self) -> str:
         """What is wrong with the camera, or its name."""
-        if self._stalled():
+        stalled, refused = self._stalled(), self._refused
+        if stalled and refused is not None:
+            return f"{self._camera.name}: delivers only {refused[1]}"
+        if stalled:
             return f"{self._camera.name}: no frame for {STALL_S if self._state == 'ok' else START_S:.0f} s"
         return self._detail or self._camera.name
 
@@ -105,7 +109,7 @@ class CaptureThread:
         except ValueError as error:
             self._refuse(error)
             return
-        self._refused_since_s = None
+        self._refused = None
         if self._state != "ok":
             log.info("%s delivers frames, %d x %d", self._camera.name, *frame.frame_wh)
         self.latest = frame
@@ -117,9 +121,9 @@ class CaptureThread:
         """One bad frame is counted; raises `CameraError` when there have been no others for `STALL_S`."""
         self.errors += 1
         now_s = time.monotonic()
-        self._refused_since_s = now_s if self._refused_since_s is None else self._refused_since_s
-        if now_s - self._refused_since_s > STALL_S:
-            self._refused_since_s = None
+        since_s = now_s if self._refused is None else self._refused[0]
+        self._refused = since_s, str(error)
+        if now_s - since_s > STALL_S:
             raise CameraError(f"{self._camera.name}: delivers only {error}")
 
     def _lose(self, detail: str) -> None:
@@ -128,4 +132,4 @@ class CaptureThread:
             self._lost_since = datetime.now(UTC)
             log.warning("camera lost: %s", detail)
         self._arrivals_s.clear()
-        self._state, self._detail = "lost", detail
+        self._state, self._detail, self._refused = "lost", detail, None
