@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import cv2
+
 from agent.errors import DetectorError
 from agent.frame import BgrImage
 from agent.vision.blazeface import BlazeFace, Candidates
@@ -48,8 +50,11 @@ class LitertFaces:
             self._detector = BlazeFace(Network(paths["face_detector"]))
 
     def look(self, image: BgrImage, captured_s: float) -> tuple[list[FaceMesh], list[FaceKeypoints]]:
-        candidates = self._detector.look(image, MIN_KEYPOINTS)
-        meshes = [] if self._landmarks is None else self._confirmed(image, candidates, self._landmarks)
+        try:
+            candidates = self._detector.look(image, MIN_KEYPOINTS)
+            meshes = [] if self._landmarks is None else self._confirmed(image, candidates, self._landmarks)
+        except cv2.error as error:
+            raise DetectorError(f"OpenCV cannot cut faces out of this picture: {error.err}") from error
         return meshes, candidates.faces(MIN_KEYPOINTS, MAX_IOU_ALONE)
 
     def _confirmed(self, image: BgrImage, candidates: Candidates, landmarks: Landmarks) -> list[FaceMesh]:

@@ -167,6 +167,13 @@ def test_pictures_of_odd_sizes_are_no_error(pictures: Engines, engine: str) -> N
         assert meshes == []
 
 
+def test_a_picture_that_opencv_cannot_take_is_a_detector_error() -> None:
+    engine = LitertFaces(paths(), video=False)
+    with pytest.raises(DetectorError, match="OpenCV cannot cut faces out"):
+        engine.look(np.zeros((2, 40_000, 3), np.uint8), 0.0)
+    engine.close()
+
+
 # --- which one runs ---
 
 
