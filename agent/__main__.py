@@ -101,6 +101,7 @@ def evaluate(
     events: Annotated[Path | None, typer.Option("--events", help="Folder for one <id>.jsonl per video.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for index.html, plots and pictures.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    face_engine: FaceEngineOption = "auto",
     weights_dir: WeightsDir = None,
 ) -> None:
     """Measure how well each rule does on footage that you have labelled."""
@@ -108,7 +109,13 @@ def evaluate(
 
     raise typer.Exit(
         evaluate_files(
-            labels, profile=profile, events_dir=events, out_dir=out, as_json=as_json, weights_dir=weights_dir
+            labels,
+            profile=profile,
+            events_dir=events,
+            out_dir=out,
+            as_json=as_json,
+            weights_dir=weights_dir,
+            face_engine=face_engine,
         )
     )
 

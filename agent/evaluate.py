@@ -24,6 +24,7 @@ from agent.evaluation.score import Counts, found_in, overall, score_video
 from agent.evaluation.spans import Span
 from agent.evaluation.sweep import Curve, steps, sweep
 from agent.replay import profile_called, progress_bar
+from contract.device import FaceEngineChoice
 from contract.profiles import RuleProfile
 from contract.wire import InvalidError
 
@@ -46,6 +47,7 @@ def evaluate_files(
     out_dir: Path | None,
     as_json: bool,
     weights_dir: Path | None,
+    face_engine: FaceEngineChoice = "auto",
 ) -> int:
     """Print accuracy per rule. Returns the exit code: 1 when a label or video was bad; the others are done.
 
@@ -57,7 +59,7 @@ def evaluate_files(
     for folder in (events_dir, out_dir):
         _make(folder)
     with progress_bar() as progress:
-        done, errors = _watch(footage, rules, weights_dir, progress)
+        done, errors = _watch(footage, rules, weights_dir, face_engine, progress)
         for error in errors:
             print(f"✗ {error}", file=sys.stderr)
         if not done:
@@ -80,13 +82,13 @@ def evaluate_files(
 
 
 def _watch(
-    footage: Footage, rules: RuleProfile, weights_dir: Path | None, progress: Progress
+    footage: Footage, rules: RuleProfile, weights_dir: Path | None, engine: FaceEngineChoice, progress: Progress
 ) -> tuple[list[Evaluated], list[str]]:
     done, errors = [], list(footage.errors)
     for video, path in footage.videos:
         task = progress.add_task(video.id, total=video.duration)
         try:
-            recording = record(path, weights_dir, lambda at_s, task=task: progress.update(task, completed=at_s))  # type: ignore[misc]
+            recording = record(path, weights_dir, engine, lambda at_s, task=task: progress.update(task, completed=at_s))  # type: ignore[misc]
         except CameraError as error:
             errors.append(str(error))
             continue

@@ -13,6 +13,7 @@ from agent.replay import as_line
 from agent.rules.engine import Engine
 from agent.vision.analyzer import Analyzer
 from agent.vision.observation import Detection, Face, Observation
+from contract.device import FaceEngineChoice
 from contract.manifest import default_weights_dir, load_manifest
 from contract.profiles import RuleProfile
 from contract.violation import Violation
@@ -56,14 +57,16 @@ class Recording:
         return faces, objects
 
 
-def record(path: Path, weights_dir: Path | None, watched_s: Callable[[float], None]) -> Recording:
+def record(
+    path: Path, weights_dir: Path | None, face_engine: FaceEngineChoice, watched_s: Callable[[float], None]
+) -> Recording:
     """Look at every frame of the video once, as fast as possible; `watched_s` is told how far it got.
 
     Raises `CameraError` for a file that cannot be read to its end.
     """
     camera = ReplayCamera(path)
     camera.open()
-    analyzer = Analyzer(load_manifest(), weights_dir or default_weights_dir())
+    analyzer = Analyzer(load_manifest(), weights_dir or default_weights_dir(), face_engine=face_engine)
     observations: list[Observation] = []
     try:
         while True:

@@ -18,7 +18,7 @@ GOAL = 0.97
 def measure(labels: Path, weights_dir: Path) -> Row:
     """Macro-F1 of both, profile strict."""
     videos = read_labels([labels]).videos
-    ours = _macro_f1([(video, record(path, weights_dir, lambda _: None)) for video, path in videos])
+    ours = _macro_f1([(video, record(path, weights_dir, "auto", lambda _: None)) for video, path in videos])
     theirs = _macro_f1([(video, _peer_record(path, weights_dir)) for video, path in videos])
     return Row("macro F1 on the labelled footage", ours, "", "higher", GOAL, theirs)
 

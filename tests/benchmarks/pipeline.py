@@ -133,8 +133,9 @@ def _take_turns(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], 
         tape.on = False
         objects = {entry.name for entry in manifest.weights if entry.detector == "objects"}
         tasks = FaceTasks(weights_dir, looked)
-        tasks.look(0.0)
-        _watch(peer, other_engine, frames)
+        with quiet_stderr():
+            tasks.look(0.0)
+            _watch(peer, other_engine, frames)
         done = []
         for turn in range(1, turns + 1):
             shift_s = turn * len(frames) / FPS
