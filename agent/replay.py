@@ -125,7 +125,7 @@ def _replay_file(
             _collect(found, engine.close_all(last_s, EPOCH + timedelta(seconds=last_s)))
     if camera.errors and not trouble:
         trouble = f"{video}: {camera.errors} damaged part(s) skipped"
-    _finish(progress, task, video, len(found), camera)
+    _finish(progress, task, video, len(found), camera, analyzer.refused)
     return list(found.values()), trouble
 
 
@@ -134,10 +134,16 @@ def _collect(found: dict[str, Violation], changes: Sequence[Change]) -> None:
         found[str(change.violation.violation_id)] = change.violation
 
 
-def _finish(progress: Progress, task: TaskID, video: Path, count: int, camera: ReplayCamera) -> None:
+def _finish(progress: Progress, task: TaskID, video: Path, count: int, camera: ReplayCamera, refused: int) -> None:
     progress.update(task, completed=progress.tasks[task].total or 1, total=progress.tasks[task].total or 1)
-    dropped = f", {camera.out_of_order} frame(s) out of order dropped" if camera.out_of_order else ""
-    progress.console.print(f"{video.name}: {count} violation(s){dropped}", highlight=False, markup=False)
+    said = f"{video.name}: {count} violation(s)"
+    for number, what in (
+        (camera.out_of_order, "frame(s) out of order dropped"),
+        (camera.untimed, "frame(s) had no time, so the stream's rate was taken"),
+        (refused, "frame(s) could not be looked at"),
+    ):
+        said += f", {number} {what}" if number else ""
+    progress.console.print(said, highlight=False, markup=False, soft_wrap=True)
 
 
 def _write(path: Path, violations: Sequence[Violation]) -> None:

@@ -99,7 +99,7 @@ def test_a_video_with_rotation_metadata_is_seen_upright(tmp_path: Path, turn: in
 
 
 def test_a_resolution_that_changes_in_mid_stream_is_followed_and_times_are_made_up_where_there_are_none(
-    tmp_path: Path,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Bare H.264, as network cameras save it, says no times; without them every frame was dropped."""
     large = write(tmp_path / "large.h264", (scene(seed=n) for n in range(15)))
@@ -111,6 +111,7 @@ def test_a_resolution_that_changes_in_mid_stream_is_followed_and_times_are_made_
     assert [round(frame.captured_s, 3) for frame in frames] == [n / 10 for n in range(30)]
     assert camera.untimed == 30
     assert kinds(tmp_path, video) == []
+    assert "0 violation(s), 30 frame(s) had no time" in capsys.readouterr().err
 
 
 def test_a_video_of_which_nothing_can_be_decoded_is_an_error_and_no_clean_bill(tmp_path: Path) -> None:
