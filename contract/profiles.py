@@ -47,6 +47,10 @@ class ObjectSettings(RuleSettings):
     )
 
 
+OFF: Final = RuleSettings(enabled=False, hold_s=2.0)
+"""Of a rule that a profile from before it does not name."""
+
+
 class Rules(Wire):
     no_face: RuleSettings
     multiple_faces: RuleSettings
@@ -54,6 +58,9 @@ class Rules(Wire):
     prohibited_object: ObjectSettings
     camera_blocked: RuleSettings
     camera_frozen: RuleSettings
+    camera_dark: RuleSettings = OFF
+    camera_blurred: RuleSettings = OFF
+    camera_moved: RuleSettings = OFF
 
 
 class RuleProfile(Wire):
@@ -87,8 +94,15 @@ def _profile(
             prohibited_object=ObjectSettings(hold_s=item, release_s=1.0, merge_s=2 * merge_s, severity="high"),
             camera_blocked=RuleSettings(hold_s=blocked, merge_s=merge_s, severity="high"),
             camera_frozen=RuleSettings(hold_s=frozen, merge_s=merge_s, escalate_after_s=escalate_after_s),
+            **(_camera(hold_s=2 * blocked, merge_s=merge_s) if name != "strict" else {}),
         ),
     )
+
+
+def _camera(*, hold_s: float, merge_s: float) -> dict[str, RuleSettings]:
+    """What makes the camera see worse without blinding it: somebody should put it right, nobody has done anything."""
+    low = RuleSettings(hold_s=hold_s, release_s=1.0, merge_s=2 * merge_s, severity="low", escalate_after_s=60)
+    return {"camera_dark": low, "camera_blurred": low, "camera_moved": low.model_copy(update={"severity": "medium"})}
 
 
 PROFILES: Final[dict[ProfileName, RuleProfile]] = {
@@ -96,5 +110,5 @@ PROFILES: Final[dict[ProfileName, RuleProfile]] = {
     "standard": _profile("standard", (2.0, 1.0, 3.0, 1.0, 2.0, 5.0), cone=1.1, merge_s=3, escalate_after_s=20),
     "lenient": _profile("lenient", (5.0, 2.0, 6.0, 1.5, 4.0, 10.0), cone=1.3, merge_s=5, escalate_after_s=30),
 }
-"""`strict` holds are fixed by the scorers, and it shows every interval apart; the others trade reaction time for fewer
-interruptions, and what comes back within `merge_s` is one item for a proctor."""
+"""`strict` holds are fixed by the scorers, who know six kinds only, and it shows every interval apart; the others trade
+reaction time for fewer interruptions, and what comes back within `merge_s` is one item for a proctor."""

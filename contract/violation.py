@@ -11,7 +11,15 @@ from pydantic import Field, model_validator
 from contract.wire import Sha256, Timestamp, Wire
 
 ViolationKind = Literal[
-    "no_face", "multiple_faces", "looking_away", "prohibited_object", "camera_blocked", "camera_frozen"
+    "no_face",
+    "multiple_faces",
+    "looking_away",
+    "prohibited_object",
+    "camera_blocked",
+    "camera_frozen",
+    "camera_dark",
+    "camera_blurred",
+    "camera_moved",
 ]
 Severity = Literal["low", "medium", "high"]
 """In rising order."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from agent.vision.observation import Face, Observation
+from agent.vision.observation import MIN_BRIGHT, MIN_FOCUS, MIN_SHIFT, Face, Observation
 from contract.profiles import Rules
 from contract.violation import Direction, ViolationKind
 
@@ -97,6 +97,27 @@ def _camera_frozen(observation: Observation, rules: Rules) -> Findings:
     )
 
 
+def _camera_dark(observation: Observation, rules: Rules) -> Findings:
+    camera = observation.camera
+    if not camera.sees:
+        return None
+    return (Finding(measured=camera.bright, limit=MIN_BRIGHT),) if camera.dark else ()
+
+
+def _camera_blurred(observation: Observation, rules: Rules) -> Findings:
+    camera = observation.camera
+    if not camera.sees or camera.dark:
+        return None
+    return (Finding(measured=camera.focus, limit=MIN_FOCUS),) if camera.blurred else ()
+
+
+def _camera_moved(observation: Observation, rules: Rules) -> Findings:
+    camera = observation.camera
+    if not camera.sees or camera.dark:
+        return None
+    return (Finding(measured=100 * camera.shift, limit=100 * MIN_SHIFT),) if camera.moved else ()
+
+
 def nearest(faces: tuple[Face, ...]) -> Face:
     """The largest face: the candidate's, if several are there."""
     return max(faces, key=lambda face: (face.box_xyxy[2] - face.box_xyxy[0]) * (face.box_xyxy[3] - face.box_xyxy[1]))
@@ -127,4 +148,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("prohibited_object", "prohibited_object", "score", "objects", _prohibited_object, each_label=True),
     Rule("camera_blocked", "camera_blocked", "grey levels/px", "tamper", _camera_blocked),
     Rule("camera_frozen", "camera_frozen", "s", "tamper", _camera_frozen),
+    Rule("camera_dark", "camera_dark", "grey levels", "tamper", _camera_dark),
+    Rule("camera_blurred", "camera_blurred", "", "tamper", _camera_blurred),
+    Rule("camera_moved", "camera_moved", "% of width", "tamper", _camera_moved),
 )

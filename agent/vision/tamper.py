@@ -1,4 +1,4 @@
-"""Tells a covered or frozen camera from a dim room and a quiet one. Arithmetic on the picture, no network.
+"""Tells a covered, dark, blurred or frozen camera from a dim room and a quiet one. Arithmetic, no network.
 
 Covered: nothing in the picture has an edge. Sensor noise on a covered lens is strong but fine, so the picture is made
 small and blurred before its steepest places are measured; a real scene keeps edges even when it is almost dark.
@@ -6,16 +6,20 @@ small and blurred before its steepest places are measured; a real scene keeps ed
 Frozen: the same picture again and again. A camera's noise changes every frame; even a compressed video of an empty room
 drifts. The picture is compared with an anchor, not with its neighbour, so slow drift adds up and counts as life, and a
 re-coded keyframe in a frozen stretch moves the anchor once and does not end it.
+
+Dark and blurred are milder: the picture still has edges, but a face in it can hardly be told. A room without any light
+looks as a covered lens does, and counts as one. Whether the camera was moved: see `viewpoint`.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from agent.frame import Frame
-from agent.vision.observation import CameraState
+from agent.vision.observation import MIN_BRIGHT, CameraState
+from agent.vision.viewpoint import View, Viewpoint
 
 WORK_WIDTH: Final = 160
 BLUR_SIGMA: Final = 2.0
@@ -23,6 +27,10 @@ MIN_EDGES: Final = 1.5
 """Grey levels per pixel. Measured: 0.6 on dark noisy covers, 4.6 and more in rooms at a quarter of normal light."""
 MIN_EDGES_OF_LIGHT: Final = 0.02
 """The same as a share of the mean grey level, for a lens covered by something bright: lit scenes have 0.12 and more."""
+SMOOTH_SIGMA: Final = 0.7
+"""Takes what noise is left at 160 px before the focus is measured."""
+SLOWLY_S: Final = 0.5
+"""Light, focus and viewpoint are measured this often."""
 STILL: Final = 0.04
 """Mean grey difference to the anchor below which the picture counts as the same. Measured: 0.003 half a second into a
 frozen stretch, 0.2 after a second in a strongly compressed video of an empty room, 0.2 to 5 with a person."""
@@ -41,6 +49,9 @@ class TamperDetector:
         self._anchored_s = 0.0
         self._still_since_s = 0.0
         self._frozen = False
+        self._viewpoint = Viewpoint()
+        self._slowly_s = float("-inf")
+        self._bright, self._focus, self._view = 255.0, float("inf"), View()
 
     def look(self, frame: Frame) -> CameraState:
         grey = np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
@@ -50,6 +61,9 @@ class TamperDetector:
         change = _difference(grey, self._previous)
         self._previous = grey
         self._follow(grey, frame.captured_s)
+        blocked = edges < min_edges
+        if not blocked and frame.captured_s - self._slowly_s >= SLOWLY_S:
+            self._look_slowly(small, edges, frame.captured_s)
         return CameraState(
             luma_mean=luma_mean,
             luma_std=luma_std,
@@ -58,9 +72,20 @@ class TamperDetector:
             edges=edges,
             still_s=frame.captured_s - self._still_since_s,
             min_edges=min_edges,
-            blocked=edges < min_edges,
+            blocked=blocked,
             frozen=self._frozen,
+            bright=self._bright,
+            focus=self._focus,
+            shift=self._view.shift,
+            moved=self._view.moved,
         )
+
+    def _look_slowly(self, small: NDArray[np.uint8], edges: float, now_s: float) -> None:
+        """What takes longer to measure and changes less suddenly; a covered lens leaves it as it was."""
+        self._slowly_s = now_s
+        self._bright = _share(small, 0.95)
+        self._focus = _steepest(small, SMOOTH_SIGMA) / max(edges, 1e-3)
+        self._view = View() if self._bright < MIN_BRIGHT else self._viewpoint.look(small, now_s)
 
     def _follow(self, grey: NDArray[np.uint8], now_s: float) -> None:
         if _difference(grey, self._anchor) > STILL:
@@ -74,11 +99,19 @@ class TamperDetector:
 
 def steepest(small_grey: NDArray[np.uint8]) -> float:
     """99th percentile of the gradient, grey levels per pixel, of a blurred picture."""
-    smooth = cv2.GaussianBlur(small_grey.astype(np.float32), (0, 0), BLUR_SIGMA)
+    return _steepest(small_grey, BLUR_SIGMA)
+
+
+def _steepest(small_grey: NDArray[np.uint8], sigma: float) -> float:
+    smooth = cv2.GaussianBlur(small_grey.astype(np.float32), (0, 0), sigma)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    slopes = cv2.magnitude(across, down).ravel()
-    rank = round(0.99 * (slopes.size - 1))
-    return float(np.partition(slopes, rank)[rank]) / 8  # a 3 × 3 Sobel sums eight times the slope
+    return _share(cv2.magnitude(across, down), 0.99) / 8  # a 3 × 3 Sobel sums eight times the slope
+
+
+def _share(values: NDArray[Any], share: float) -> float:
+    """What this share of the values lies below."""
+    rank = round(share * (values.size - 1))
+    return float(np.partition(values.ravel(), rank)[rank])
 
 
 def _shrink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

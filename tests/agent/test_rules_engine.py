@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.rules.engine import Change, Closed, Engine, Opened
@@ -20,9 +20,9 @@ HERE = (face(),)
 Spans = list[tuple[float, float]]
 
 
-def profile(**settings: dict[str, object]) -> RuleProfile:
+def profile(**changes: dict[str, object]) -> RuleProfile:
     """`strict` with some rules set otherwise."""
-    rules = {kind: getattr(STRICT.rules, kind).model_copy(update=update) for kind, update in settings.items()}
+    rules = {kind: getattr(STRICT.rules, kind).model_copy(update=update) for kind, update in changes.items()}
     return STRICT.model_copy(update={"rules": STRICT.rules.model_copy(update=rules)})
 
 
@@ -176,6 +176,7 @@ def test_a_clock_that_jumps_moves_a_violation_but_does_not_stretch_it() -> None:
 ANSWER = st.sampled_from([True, True, False, None])
 
 
+@settings(deadline=None)
 @given(st.lists(ANSWER, max_size=150), st.sampled_from([5, 10, 15, 30]))
 def test_none_is_shorter_than_its_hold_and_none_overlaps(answers: list[bool | None], fps: int) -> None:
     faces: dict[bool | None, tuple[Face, ...] | None] = {True: (), False: HERE, None: None}
@@ -205,6 +206,7 @@ def at_rate(fps: int) -> Callable[[tuple[Spans, float]], list[tuple[float, float
     return lambda course: closed(run(absent(course[0], course[1], fps)), "no_face")
 
 
+@settings(deadline=None)
 @given(courses())
 def test_the_frame_rate_changes_nothing_but_a_frame(course: tuple[Spans, float]) -> None:
     reference = at_rate(30)(course)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.rules.engine import Change, Closed, Engine, Opened, Updated, next_severity
@@ -69,7 +69,7 @@ def test_nothing_goes_on_after_somebody_stopped_looking() -> None:
 
 
 def test_strict_shows_every_interval_apart() -> None:
-    assert all(settings.merge_s == 0 for _, settings in PROFILES["strict"].rules)
+    assert all(rule.merge_s == 0 for _, rule in PROFILES["strict"].rules)
     assert steps(run(absent([(1, 3), (3.6, 6)], 8))) == ["Opened", "Closed", "Opened", "Closed"]
 
 
@@ -107,11 +107,12 @@ def test_severities_rise_by_one(severity: Severity, then: Severity) -> None:
 # --- what must hold for any course of events ---
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([True, True, False, None]), max_size=250), st.sampled_from([0.0, 1.0, 3.0]))
 def test_one_violation_is_open_at_a_time_and_its_steps_are_in_order(answers: list[bool | None], merge_s: float) -> None:
     faces = {True: (), False: HERE, None: None}
-    settings = {"merge_s": merge_s, "severity": "low", "escalate_after_s": 4.0}
-    changes = run((seen(n / 10, faces=faces[answer]) for n, answer in enumerate(answers)), profile(no_face=settings))
+    rising: dict[str, object] = {"merge_s": merge_s, "severity": "low", "escalate_after_s": 4.0}
+    changes = run((seen(n / 10, faces=faces[answer]) for n, answer in enumerate(answers)), profile(no_face=rising))
     open_ids: set[object] = set()
     for change in changes:
         known = change.violation.violation_id
@@ -132,6 +133,7 @@ def test_one_violation_is_open_at_a_time_and_its_steps_are_in_order(answers: lis
         assert began - ended > merge_s - 0.001
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(1.5, 4), st.sampled_from([1.2, 2.0, 4.5])), max_size=6))
 def test_merging_gives_the_same_at_any_frame_rate_within_a_frame(course: list[tuple[float, float]]) -> None:
     spans, now_s = [], 1.0
@@ -153,6 +155,7 @@ def final(observations: list[Observation]) -> list[tuple[float, float, float]]:
     return [times(violation) for violation in newest.values()]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["here", "gone", "left", "two", None]), max_size=120), st.floats(0, 1e6))
 def test_the_same_frames_give_the_same_whenever_they_are_looked_at(course: list[str | None], later_s: float) -> None:
     """Only order and distance of the frames count, neither when the clock began nor how often one replays."""

@@ -15,7 +15,7 @@ FROZEN = replace(SEEING, frozen=True, still_s=3.5)
 
 
 def find(kind: str, observation: Observation, rules: Rules = STRICT) -> Findings:
-    (rule,) = [rule for rule in RULES if rule.kind == kind]
+    (rule,) = [rule for rule in RULES if rule.name == kind]
     return rule.find(observation, rules)
 
 
@@ -25,7 +25,7 @@ def labels(findings: Findings) -> list[str | None]:
 
 
 def test_every_rule_of_a_profile_has_a_row() -> None:
-    assert [rule.kind for rule in RULES] == list(Rules.model_fields)
+    assert [rule.name for rule in RULES] == list(Rules.model_fields)
 
 
 def test_no_face() -> None:
@@ -97,6 +97,25 @@ def test_a_frozen_camera_began_when_the_picture_stopped() -> None:
     assert find("camera_frozen", seen(0)) == ()
     (found,) = find("camera_frozen", seen(0, camera=FROZEN)) or ()
     assert found.lasting_s == 3.5
+
+
+def test_a_camera_that_sees_badly() -> None:
+    assert find("camera_dark", seen(0, camera=replace(SEEING, bright=15.0))) == (Finding(measured=15.0, limit=20.0),)
+    assert find("camera_blurred", seen(0, camera=replace(SEEING, focus=1.1))) == (Finding(measured=1.1, limit=1.3),)
+    moved = find("camera_moved", seen(0, camera=replace(SEEING, shift=0.125, moved=True)))
+    assert moved == (Finding(measured=12.5, limit=4.0),)
+    assert [find(f"camera_{what}", seen(0)) for what in ("dark", "blurred", "moved")] == [()] * 3
+
+
+@pytest.mark.parametrize("kind", ["camera_blurred", "camera_moved"])
+def test_nobody_can_say_more_of_a_dark_picture_than_that_it_is_dark(kind: str) -> None:
+    assert find(kind, seen(0, camera=replace(SEEING, bright=15.0, focus=1.1, moved=True))) is None
+
+
+@pytest.mark.parametrize("camera", [COVERED, FROZEN])
+@pytest.mark.parametrize("kind", ["camera_dark", "camera_blurred", "camera_moved"])
+def test_nobody_can_say_what_a_blind_camera_has_besides(kind: str, camera: CameraState) -> None:
+    assert find(kind, seen(0, camera=camera)) is None
 
 
 @pytest.mark.parametrize("camera", [COVERED, FROZEN])

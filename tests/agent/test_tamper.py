@@ -46,6 +46,31 @@ def test_a_room_is_not_blocked_even_when_dim(light: float) -> None:
     assert state.edges > state.min_edges
 
 
+@pytest.mark.parametrize(("light", "is_dark"), [(1.0, False), (0.5, False), (0.25, False), (0.08, True)])
+def test_a_room_is_dark_when_no_face_can_be_told_in_it(light: float, is_dark: bool) -> None:
+    image = noisy((scene().astype(np.float32) * light).astype(np.uint8), 3)
+    state = next(states([image]))
+    assert state.dark is is_dark
+    assert not state.blocked
+    assert not state.blurred
+
+
+@pytest.mark.parametrize("image", [dark(), bright_cover(1), np.zeros((480, 640, 3), np.uint8)])
+def test_a_covered_lens_is_neither_dark_nor_blurred_but_covered(image: BgrImage) -> None:
+    state = next(states([image]))
+    assert not state.dark
+    assert not state.blurred
+
+
+@pytest.mark.parametrize(("sigma", "is_blurred"), [(1, False), (3, False), (6, False), (12, True), (20, True)])
+@pytest.mark.parametrize("light", [1.0, 0.5])
+def test_a_lens_out_of_focus_is_blurred_in_any_light(sigma: float, light: float, is_blurred: bool) -> None:
+    image = cv2.GaussianBlur(scene(seed=4), (0, 0), sigma).astype(np.float32) * light
+    state = next(states([noisy(image.astype(np.uint8), 5)]))
+    assert state.blurred is is_blurred
+    assert not state.blocked
+
+
 def test_a_frozen_picture_is_found_and_dated_back_to_its_first_frame() -> None:
     found = list(states([scene(seed=n) for n in range(10)] + [scene(seed=99)] * 40))
     assert not any(state.frozen for state in found[:10])

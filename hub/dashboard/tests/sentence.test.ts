@@ -39,6 +39,9 @@ describe("a violation as a sentence", () => {
 
   it("says what happened to the camera", () => {
     expect(said({ kind: "camera_blocked", ended_at: at(72) })).toBe("Camera covered for 1 min 12 s");
+    expect(said({ kind: "camera_dark" })).toBe("Too dark for 4.2 s");
+    expect(said({ kind: "camera_blurred" })).toBe("Picture blurred for 4.2 s");
+    expect(said({ kind: "camera_moved" })).toBe("Camera moved");
     expect(said({ kind: "camera_frozen" })).toBe("Picture frozen for 4.2 s");
   });
 

@@ -797,7 +797,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen";
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved";
             /**
              * Label
              * @description the object, or the direction of looking away
@@ -1071,7 +1071,7 @@ export interface operations {
         parameters: {
             query?: {
                 booth_id?: string | null;
-                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen") | null;
+                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved") | null;
                 severity?: ("low" | "medium" | "high") | null;
                 open?: boolean | null;
                 before?: string | null;

@@ -30,4 +30,7 @@ export const KINDS = [
   "prohibited_object",
   "camera_blocked",
   "camera_frozen",
+  "camera_dark",
+  "camera_blurred",
+  "camera_moved",
 ] as const satisfies readonly ViolationKind[];

@@ -188,6 +188,9 @@ export const en = {
   "kind.prohibited_object": "Prohibited object",
   "kind.camera_blocked": "Camera covered",
   "kind.camera_frozen": "Picture frozen",
+  "kind.camera_dark": "Too dark",
+  "kind.camera_blurred": "Picture blurred",
+  "kind.camera_moved": "Camera moved",
 
   "direction.left": "left",
   "direction.right": "right",
@@ -207,6 +210,9 @@ export const en = {
   "sentence.prohibited_object-plain": "{object} seen",
   "sentence.camera_blocked": "Camera covered for {duration}",
   "sentence.camera_frozen": "Picture frozen for {duration}",
+  "sentence.camera_dark": "Too dark for {duration}",
+  "sentence.camera_blurred": "Picture blurred for {duration}",
+  "sentence.camera_moved": "Camera moved",
   "sentence.other": "{kind} for {duration}",
 
   "violation.title": "Violation",

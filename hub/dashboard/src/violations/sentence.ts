@@ -48,6 +48,12 @@ export function sentence(violation: Violation, now: number): string {
       return t("sentence.camera_blocked", values);
     case "camera_frozen":
       return t("sentence.camera_frozen", values);
+    case "camera_dark":
+      return t("sentence.camera_dark", values);
+    case "camera_blurred":
+      return t("sentence.camera_blurred", values);
+    case "camera_moved":
+      return t("sentence.camera_moved");
     default:
       return t("sentence.other", { ...values, kind: named("kind", String((violation as Violation).kind)) });
   }
