@@ -20,6 +20,7 @@ from agent.health import Trouble
 from agent.rules.engine import Change, Engine, Opened, Updated
 from agent.uplink.outbox import Outbox
 from agent.vision.analyzer import Analyzer
+from contract.calibration import Calibration
 from contract.messages import (
     Desired,
     GapReason,
@@ -74,6 +75,7 @@ class Monitor:
         self._wanted: Desired | None = None
         self._desired = desired
         self._profile = desired.profile if desired else PROFILES["standard"]
+        self._calibration = desired.calibration if desired else None
         self._engine = self._new_engine(self._profile)
         self._evidence: dict[UUID, tuple[EvidenceRef, ...]] = {}
         self._last: Frame | None = None
@@ -205,6 +207,8 @@ class Monitor:
             log.exception("Profile %s could not be applied: %s", wanted.profile.name, error)
 
     def _obey(self, desired: Desired) -> None:
+        if desired.calibration != self._calibration:
+            self._calibrate(desired.calibration)
         if desired.profile != self._profile:
             self._change_profile(desired.profile)
         self._desired = desired
@@ -219,8 +223,16 @@ class Monitor:
         self._step("profile_changed")
         log.info("Rule profile in force: %s, version %d.", profile.name, profile.version)
 
+    def _calibrate(self, calibration: Calibration | None) -> None:
+        """Another candidate sits there, or the same one sits otherwise: what is judged begins anew."""
+        self._end_all()
+        self._calibration = calibration
+        self._engine = self._new_engine(self._profile)
+        log.info("Calibration of the candidate %s.", "in force" if calibration else "taken back")
+
     def _new_engine(self, profile: RuleProfile) -> Engine:
-        return Engine(profile, self._analyzer.models(), detector_of=self._analyzer.detector_of())
+        detector_of = self._analyzer.detector_of()
+        return Engine(profile, self._analyzer.models(), detector_of=detector_of, calibration=self._calibration)
 
     def _switch(self, monitoring: bool) -> None:
         if not monitoring and self._off_gap is None:

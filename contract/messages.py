@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from contract.calibration import Calibration
 from contract.profiles import RuleProfile
 from contract.violation import EvidenceRef, Violation
 from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire, explain
@@ -170,6 +171,7 @@ class Desired(Wire):
     revision: int = Field(ge=1)
     monitoring: bool = True
     profile: RuleProfile
+    calibration: Calibration | None = Field(None, description="of the candidate; without it the profile's cone holds")
 
 
 class Reported(Wire):

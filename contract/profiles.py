@@ -38,6 +38,12 @@ class GazeSettings(RuleSettings):
     pitch_down_deg: float = Field(25.0, description="below neutral", gt=0, le=90)
 
 
+class EyesSettings(RuleSettings):
+    """Looking away with the eyes alone: apart from a turned head, as people look aside while they think."""
+
+    sight_deg: float = Field(25.0, description="line of sight left or right of neutral", gt=0, le=90)
+
+
 class ObjectSettings(RuleSettings):
     """Prohibited objects: which COCO labels, and the lowest score that counts for each."""
 
@@ -58,6 +64,7 @@ class Rules(Wire):
     prohibited_object: ObjectSettings
     camera_blocked: RuleSettings
     camera_frozen: RuleSettings
+    eyes_away: EyesSettings = EyesSettings(enabled=False, hold_s=4.0, severity="low")
     camera_dark: RuleSettings = OFF
     camera_blurred: RuleSettings = OFF
     camera_moved: RuleSettings = OFF
@@ -94,15 +101,20 @@ def _profile(
             prohibited_object=ObjectSettings(hold_s=item, release_s=1.0, merge_s=2 * merge_s, severity="high"),
             camera_blocked=RuleSettings(hold_s=blocked, merge_s=merge_s, severity="high"),
             camera_frozen=RuleSettings(hold_s=frozen, merge_s=merge_s, escalate_after_s=escalate_after_s),
-            **(_camera(hold_s=2 * blocked, merge_s=merge_s) if name != "strict" else {}),
+            **(_finer(away, 2 * blocked, merge_s) if name != "strict" else {}),
         ),
     )
 
 
-def _camera(*, hold_s: float, merge_s: float) -> dict[str, RuleSettings]:
-    """What makes the camera see worse without blinding it: somebody should put it right, nobody has done anything."""
-    low = RuleSettings(hold_s=hold_s, release_s=1.0, merge_s=2 * merge_s, severity="low", escalate_after_s=60)
-    return {"camera_dark": low, "camera_blurred": low, "camera_moved": low.model_copy(update={"severity": "medium"})}
+def _finer(away_s: float, badly_s: float, merge_s: float) -> dict[str, RuleSettings]:
+    """Rows of low severity: a glance of the eyes, and a camera that sees worse without being blind."""
+    low = RuleSettings(hold_s=badly_s, release_s=1.0, merge_s=2 * merge_s, severity="low", escalate_after_s=60)
+    return {
+        "eyes_away": EyesSettings(hold_s=1.5 * away_s, merge_s=merge_s, severity="low"),
+        "camera_dark": low,
+        "camera_blurred": low,
+        "camera_moved": low.model_copy(update={"severity": "medium"}),
+    }
 
 
 PROFILES: Final[dict[ProfileName, RuleProfile]] = {

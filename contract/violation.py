@@ -30,6 +30,7 @@ Direction = Literal["left", "right", "up", "down"]
 class Explanation(Wire):
     """Why a rule opened a violation, in numbers a reviewer can check months later."""
 
+    rule: str = Field("", description="its row in the profile: a kind of violation may have several", max_length=60)
     measured: float | None = Field(None, description="the value that broke the rule, in `unit`")
     limit: float | None = Field(None, description="the threshold in force, in `unit`")
     unit: str = Field("", description="deg, faces, score, grey level…; empty for a plain number")

@@ -17,8 +17,10 @@ from datetime import datetime, timedelta
 from typing import Final, get_args
 from uuid import uuid4
 
+from agent.rules.calibration import levelled, widened
 from agent.rules.table import RULES, Finding, Rule
 from agent.vision.observation import Observation
+from contract.calibration import Calibration
 from contract.profiles import RuleProfile, RuleSettings
 from contract.violation import Explanation, Severity, Violation
 
@@ -97,13 +99,21 @@ class Engine:
     """Follows every rule of one profile. Call from one thread, with observations in order."""
 
     def __init__(
-        self, profile: RuleProfile, models: Mapping[str, str], *, detector_of: Mapping[str, str] | None = None
+        self,
+        profile: RuleProfile,
+        models: Mapping[str, str],
+        *,
+        detector_of: Mapping[str, str] | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         """`models` maps weights to their SHA-256 for the explanation, `detector_of` weights to the detector they serve.
 
-        Without `detector_of` every weights file is named in every violation that a network had a say in.
+        Without `detector_of` every weights file is named in every violation that a network had a say in. Without
+        `calibration` the candidate's straight ahead is the camera's, and the cone is the profile's.
         """
         self.profile = profile
+        self._calibration = calibration
+        self._rules = profile.rules if calibration is None else widened(profile.rules, calibration)
         self._models = dict(models)
         self._detector_of = dict(detector_of or {})
         self._tracks: dict[_Key, _Track] = {}
@@ -135,9 +145,12 @@ class Engine:
             changes += self.close_all(*self._newest)
             self._past.clear()
         self._newest = now_s, observation.wall_time
+        if self._calibration is not None and observation.faces:
+            faces = tuple(levelled(face, self._calibration) for face in observation.faces)
+            observation = replace(observation, faces=faces)
         for rule in RULES:
-            settings: RuleSettings = getattr(self.profile.rules, rule.name)
-            findings = rule.find(observation, self.profile.rules) if settings.enabled else None
+            settings: RuleSettings = getattr(self._rules, rule.name)
+            findings = rule.find(observation, self._rules) if settings.enabled else None
             if findings is None:
                 continue
             by_key: dict[_Key, Finding] = {(rule.name, f.label if rule.each_label else None): f for f in findings}
@@ -239,6 +252,7 @@ class Engine:
             opened_at=observation.wall_time,
             confidence=None if finding.confidence is None else min(1.0, track.confidence_sum / track.seen),
             explanation=Explanation(
+                rule=rule.name,
                 measured=finding.measured,
                 limit=finding.limit,
                 unit=rule.unit,

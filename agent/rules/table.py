@@ -25,6 +25,9 @@ class Finding:
     """How long the condition has already lasted when the detector can first be sure of it, seconds."""
 
 
+EYE_DEG: Final = 35.0
+"""Turn of the eye at a blendshape of 1: about as far as eyes go before the head follows."""
+
 Findings = tuple[Finding, ...] | None
 
 
@@ -70,6 +73,28 @@ def _looking_away(observation: Observation, rules: Rules) -> Findings:
         return ()
     direction, measured_deg, limit_deg = away
     return (Finding(label=direction, measured=measured_deg, limit=limit_deg, confidence=face.score),)
+
+
+def _eyes_away(observation: Observation, rules: Rules) -> Findings:
+    """A glance with the eyes alone: where the line of sight leaves the screen and the head does not.
+
+    Sideways only: blendshapes take a lowered lid, a blink or a small face for eyes that look down. Eyes that turn
+    against the head rest on the screen, so what counts is the sum of both angles. Nobody can say while a face is so far
+    or turned that its eyes were not found.
+    """
+    if observation.faces is None or not observation.camera.sees:
+        return None
+    if not observation.faces:
+        return ()
+    face = nearest(observation.faces)
+    if face.pose is None or face.gaze is None:
+        return None
+    if direction_of(face, rules) is not None:
+        return ()
+    sight_deg, limit_deg = face.pose.yaw_deg + EYE_DEG * face.gaze[0], rules.eyes_away.sight_deg
+    if abs(sight_deg) <= limit_deg:
+        return ()
+    return (Finding("left" if sight_deg > 0 else "right", abs(sight_deg), limit_deg, face.score),)
 
 
 def _prohibited_object(observation: Observation, rules: Rules) -> Findings:
@@ -148,6 +173,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("prohibited_object", "prohibited_object", "score", "objects", _prohibited_object, each_label=True),
     Rule("camera_blocked", "camera_blocked", "grey levels/px", "tamper", _camera_blocked),
     Rule("camera_frozen", "camera_frozen", "s", "tamper", _camera_frozen),
+    Rule("eyes_away", "looking_away", "deg", "faces", _eyes_away),
     Rule("camera_dark", "camera_dark", "grey levels", "tamper", _camera_dark),
     Rule("camera_blurred", "camera_blurred", "", "tamper", _camera_blurred),
     Rule("camera_moved", "camera_moved", "% of width", "tamper", _camera_moved),

@@ -20,6 +20,7 @@ from agent.recovery import close_what_was_left_open
 from agent.uplink.outbox import Outbox
 from agent.vision.analyzer import Analyzer
 from agent.vision.observation import Observation
+from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig
 from contract.manifest import load_manifest
 from contract.messages import (
@@ -132,6 +133,22 @@ def test_what_lasts_is_told_again_with_its_new_severity_and_its_picture(tmp_path
         assert updated.violation_id == opened.violation.violation_id
         assert updated.evidence == opened.violation.evidence != ()
         assert [known.severity for known in booth.outbox.open_violations()] == ["medium"]
+
+
+def test_a_calibration_takes_effect_and_what_was_open_is_judged_afresh(
+    booth: Booth, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    booth.start()
+    wait_for("a violation", lambda: bool(booth.opened()))
+    calibrated = Desired(revision=2, profile=PROFILES["standard"], calibration=Calibration(yaw_deg=12))
+    booth.monitor.want(calibrated)
+    wait_for("another", lambda: len(booth.opened()) == 2)
+    assert "Calibration of the candidate in force." in caplog.text
+    assert booth.reports[-1].revision == 2
+    booth.monitor.want(calibrated.model_copy(update={"revision": 3}))
+    wait_for("the report", lambda: booth.reports[-1].revision == 3)
+    assert caplog.text.count("Calibration") == 1, "the same calibration changes nothing"
 
 
 def test_a_clean_stop_closes_what_is_open(booth: Booth) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from contract import messages as m
+from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig, HubConfig
 from contract.profiles import PROFILES
 from contract.violation import EvidenceRef, Explanation, Violation
@@ -25,6 +26,7 @@ def violation(ended: bool = False) -> Violation:
         ended_at=NOON + timedelta(seconds=4.2) if ended else None,
         confidence=0.93,
         explanation=Explanation(
+            rule="looking_away",
             measured=41.5,
             limit=28.0,
             unit="deg",
@@ -102,7 +104,11 @@ EXAMPLES: dict[str, Wire] = {
         throttled=False,
         errors={"frames_unreadable": 1},
     ),
-    "desired": m.Desired(revision=4, profile=PROFILES["strict"]),
+    "desired": m.Desired(
+        revision=4,
+        profile=PROFILES["strict"],
+        calibration=Calibration(yaw_deg=-6.5, pitch_deg=4.0, eyes_left=0.1, reach_yaw_deg=12.0, reach_down_deg=9.5),
+    ),
     "reported": m.Reported(revision=4, monitoring=True, profile="strict", profile_version=1),
     "command_clock": m.ClockCommand(),
     "command_snapshot": m.SnapshotCommand(),

@@ -30,6 +30,7 @@ export function violation(change: Partial<Violation> = {}): Violation {
       models: {},
       profile: "strict",
       profile_version: 1,
+      rule: "no_face",
       parts: 1,
       escalated_after_s: null,
     },

@@ -39,6 +39,8 @@ describe("a violation as a sentence", () => {
 
   it("says what happened to the camera", () => {
     expect(said({ kind: "camera_blocked", ended_at: at(72) })).toBe("Camera covered for 1 min 12 s");
+    const eyes = { ...violation().explanation, rule: "eyes_away" };
+    expect(said({ kind: "looking_away", label: "left", explanation: eyes })).toBe("Eyes left for 4.2 s, limit 1 s");
     expect(said({ kind: "camera_dark" })).toBe("Too dark for 4.2 s");
     expect(said({ kind: "camera_blurred" })).toBe("Picture blurred for 4.2 s");
     expect(said({ kind: "camera_moved" })).toBe("Camera moved");

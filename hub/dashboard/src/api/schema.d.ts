@@ -444,6 +444,12 @@ export interface components {
          */
         Explanation: {
             /**
+             * Rule
+             * @description its row in the profile: a kind of violation may have several
+             * @default
+             */
+            rule: string;
+            /**
              * Measured
              * @description the value that broke the rule, in `unit`
              */

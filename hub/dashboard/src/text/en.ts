@@ -206,6 +206,7 @@ export const en = {
   "sentence.several": "Several faces",
   "sentence.looking_away": "Looked {direction} for {duration}, limit {limit}",
   "sentence.looking_away-open": "Looking {direction} for {duration}, limit {limit}",
+  "sentence.eyes_away": "Eyes {direction} for {duration}, limit {limit}",
   "sentence.prohibited_object": "{object} seen, {percent} %",
   "sentence.prohibited_object-plain": "{object} seen",
   "sentence.camera_blocked": "Camera covered for {duration}",

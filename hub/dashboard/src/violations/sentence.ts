@@ -36,6 +36,7 @@ export function sentence(violation: Violation, now: number): string {
       return t("sentence.multiple_faces", { ...values, faces: faces(violation) });
     case "looking_away": {
       const direction = violation.label ? named("direction", violation.label).toLowerCase() : t("direction.away");
+      if (violation.explanation.rule === "eyes_away") return t("sentence.eyes_away", { ...values, direction });
       return t(open ? "sentence.looking_away-open" : "sentence.looking_away", { ...values, direction });
     }
     case "prohibited_object": {
