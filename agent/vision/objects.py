@@ -44,7 +44,7 @@ DECODERS: Final[dict[str, Decoder]] = {
     "yolox": Decoder(yolox.to_input, yolox.to_detections, log_odds_per_doubling=0.475),
     "ssd_postprocess": Decoder(ssd.to_input, ssd.to_detections, log_odds_per_doubling=0.22),
 }
-"""One number per family for all labels, from the labelled stills with their twelve looks (ADR 9)."""
+"""One number per family for all labels, from the labelled stills with their twelve looks (ADR 10)."""
 
 FLOOR: Final = 0.05
 """Lowest score passed on. Far below any sensible threshold: what counts is for the rules' profile to say."""

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from agent.errors import DetectorError
 from agent.vision import ssd, yolox
 from agent.vision.boxes import iou, overlap_of_smaller, suppress
+from agent.vision.fusion import Look
 from agent.vision.litert import Network
-from agent.vision.objects import ObjectDetector, load_object_detector, with_twins, without_rivals
+from agent.vision.objects import WANTED, ObjectDetector, load_object_detector, with_twins, without_rivals
 from agent.vision.observation import Detection
 from agent.vision.views import whole
+from contract.manifest import load_manifest
+from contract.profiles import PROFILES
 from contract.wire import InvalidError
 from tests.support.portrait import portrait, scene
 from tests.support.weights import real_weights
@@ -160,6 +163,32 @@ def test_of_a_phone_and_a_book_on_one_spot_the_likelier_stays() -> None:
     other = Detection("book", 0.3, elsewhere)
     assert without_rivals([phone, book, laptop, other]) == [phone, laptop, other]
     assert without_rivals([replace(book, score=0.95), phone]) == [replace(book, score=0.95)]
+
+
+def test_every_label_a_profile_may_name_is_known_to_every_network_of_the_manifest() -> None:
+    networks = [entry for entry in load_manifest().weights if entry.detector == "objects"]
+    assert len(networks) >= 2
+    for entry in networks:
+        assert set(entry.labels) >= WANTED, entry.name
+    for profile in PROFILES.values():
+        assert set(profile.rules.prohibited_object.min_score) <= WANTED
+
+
+def test_looks_that_agree_count_on_the_scale_of_one() -> None:
+    """The same certainty from more looks is worth more, and an only look keeps its score."""
+    detector, view = load_object_detector(*real_weights()), whole(640, 480)
+    monitor = Look(
+        view, (Detection("tv", 0.2, (0.0, 0.0, 90.0, 90.0)), Detection("chair", 0.9, (0.0, 0.0, 90.0, 90.0)))
+    )
+    scores = []
+    for count in (1, 2, 4, 12):
+        (found,) = detector.agree([monitor] * count)
+        assert found.label == "tv"
+        scores.append(found.score)
+    assert scores[0] == pytest.approx(0.2)
+    assert scores == sorted(set(scores))
+    assert detector.agree([]) == ()
+    detector.close()
 
 
 # --- the real network ---
