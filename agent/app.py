@@ -22,6 +22,7 @@ from agent.recovery import close_what_was_left_open
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
 from agent.vision.analyzer import Analyzer
+from agent.vision.governor import Governor, Heat
 from contract.device import DeviceConfig
 from contract.manifest import default_weights_dir, load_manifest
 from contract.messages import ErrorReply, Health, SnapshotReply
@@ -80,6 +81,7 @@ class Agent:
             load_manifest(),
             config.weights_dir or default_weights_dir(),
             face_engine=config.vision.face_engine,
+            governor=Governor(lambda: Heat(temperature_c(), throttled())),
         )
         self._slot = LatestFrame()
         self._capture = CaptureThread(open_camera(config.camera), self._slot)

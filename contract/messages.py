@@ -141,6 +141,7 @@ class DetectorHealth(Wire):
         description="why it is not on, and what to do; where it is on, what it lacks and what it runs on",
         max_length=300,
     )
+    shed: bool = Field(False, description="looks less often than it should, for load or heat; `reason` says why")
     weights: dict[str, Sha256] = Field(default_factory=dict)
     inference_ms: float | None = Field(None, description="median of the last minute")
     rate_hz: float | None = None

@@ -14,6 +14,7 @@ from agent.errors import DetectorError
 from agent.frame import Frame, as_bgr, usable
 from agent.vision.clock import Clock
 from agent.vision.faces import FaceDetector
+from agent.vision.governor import PACES_HZ, Governor
 from agent.vision.objects import ObjectDetector, load_object_detector
 from agent.vision.observation import CameraState, Observation
 from agent.vision.slot import Slot
@@ -26,8 +27,8 @@ from contract.wire import InvalidError
 
 log = logging.getLogger(__name__)
 
-FACES_HZ: Final = 10.0
-OBJECTS_HZ: Final = 3.0
+FACES_HZ: Final = PACES_HZ[0]["faces"]
+OBJECTS_HZ: Final = PACES_HZ[0]["objects"]
 EVERY_FRAME_HZ: Final = 1000.0
 NO_CLAIM: Final = CameraState(
     luma_mean=0.0,
@@ -55,8 +56,13 @@ class Analyzer:
         *,
         allow_missing: bool = True,
         face_engine: FaceEngineChoice = "auto",
+        governor: Governor | None = None,
     ) -> None:
-        """With `allow_missing` a detector that cannot start is off; without, its error is raised."""
+        """With `allow_missing` a detector that cannot start is off; without, its error is raised.
+
+        Without `governor` no pace ever changes, so that a replay gives the same on any machine.
+        """
+        self._governor = governor
         self._slots = (Slot("faces", FACES_HZ), Slot("objects", OBJECTS_HZ), Slot("tamper", EVERY_FRAME_HZ))
         faces_slot, objects_slot, tamper_slot = self._slots
         self._faces: FaceDetector | None = None
@@ -94,7 +100,7 @@ class Analyzer:
         captured_s, frame = frame.captured_s, replace(usable_frame, captured_s=now_s)
         faces_slot, objects_slot, tamper_slot = self._slots
         faces, watch = self._faces, self._watch
-        return Observation(
+        observation = Observation(
             captured_s=captured_s,
             wall_time=frame.wall_time,
             frame_wh=frame.frame_wh,
@@ -102,6 +108,17 @@ class Analyzer:
             faces=faces_slot.run(now_s, lambda: faces.detect(frame.image, now_s)) if faces else None,
             objects=objects_slot.run(now_s, lambda: watch.detect(frame.image, now_s)) if watch else None,
         )
+        if self._governor is not None and self._governor.due(now_s):
+            self._pace(self._governor, now_s)
+        return observation
+
+    def _pace(self, governor: Governor, now_s: float) -> None:
+        """As often as the processor allows: faces and objects give way to what looks at every frame."""
+        *paced, tamper = self._slots
+        every_frame = (tamper.load_s or 0.0) * (tamper.health().rate_hz or 0.0)
+        if governor.review(now_s, {slot.name: slot.load_s or 0.0 for slot in paced}, every_frame):
+            for slot in paced:
+                slot.pace(governor.paces_hz[slot.name], governor.reason)
 
     def _refuse(self, frame: Frame, error: ValueError) -> Observation:
         """Nobody looked, and why."""

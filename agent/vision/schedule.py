@@ -9,6 +9,8 @@ EARLY_S: Final = 0.002
 WINDOW: Final = 600
 """Inferences remembered for the figures: a minute at ten a second."""
 WINDOW_S: Final = 60.0
+RECENT: Final = 20
+"""Inferences from which the present load is taken: two seconds of faces, half a minute of objects at their slowest."""
 
 
 class Schedule:
@@ -18,6 +20,10 @@ class Schedule:
         self._period_s = 1 / rate_hz
         self._due_s: float | None = None
         self._done: deque[tuple[float, float]] = deque(maxlen=WINDOW)
+
+    def change(self, rate_hz: float) -> None:
+        """Another pace from the next turn on."""
+        self._period_s = 1 / rate_hz
 
     def due(self, captured_s: float) -> bool:
         """Whether it is time; if so, the next turn is set."""
@@ -39,6 +45,12 @@ class Schedule:
         """Median of the last minute; None before the first."""
         done = tuple(self._done)  # another thread may be recording
         return median(took_s for _, took_s in done) * 1000 if done else None
+
+    @property
+    def recent_s(self) -> float | None:
+        """Median of the last few, seconds; None before the first."""
+        done = tuple(self._done)[-RECENT:]
+        return median(took_s for _, took_s in done) if done else None
 
     @property
     def rate_hz(self) -> float | None:

@@ -30,6 +30,8 @@ class Slot:
         self._reason = self._remark = ""
         self._retry_at_s = float("-inf")
         self._schedule = Schedule(rate_hz)
+        self._full_hz = self._hz = rate_hz
+        self._slowed = ""
 
     def start(self, weights: Mapping[str, str], lacks: str = "", *, runs: str = "") -> None:
         """On; `lacks` says what it has to do without, if anything, `runs` what it runs on where there is a choice."""
@@ -43,6 +45,20 @@ class Slot:
     def turn_off(self, reason: str) -> None:
         self._state, self._reason = "off", _short(reason)
         log.warning("%s detector is off: %s", self.name, reason)
+
+    def pace(self, rate_hz: float, why: str) -> None:
+        """Look so often from now on; `why` is said in health while that is less than it should be."""
+        slower = rate_hz < self._full_hz
+        if rate_hz != self._hz and self._state != "off":
+            level = logging.WARNING if slower else logging.INFO
+            log.log(level, "%s detector: %g looks a second of %g. %s", self.name, rate_hz, self._full_hz, why)
+        self._schedule.change(rate_hz)
+        self._hz, self._slowed = rate_hz, why if slower else ""
+
+    @property
+    def load_s(self) -> float | None:
+        """Seconds that one look takes now; None while it takes none."""
+        return self._schedule.recent_s if self._state == "on" else None
 
     def run(self, captured_s: float, detect: Callable[[], T]) -> T | None:
         """What `detect` returns if it is its turn and it works, else None. Failures are counted and logged."""
@@ -69,10 +85,12 @@ class Slot:
         self._state, self._reason = "failed", _short(reason)
 
     def health(self) -> DetectorHealth:
+        slowed = self._slowed if self._state == "on" else ""
         return DetectorHealth(
             name=self.name,
             state=self._state,
-            reason=self._reason,
+            reason=_short("; ".join(part for part in (slowed, self._reason) if part)),
+            shed=bool(slowed),
             weights=self.weights,
             inference_ms=self._schedule.inference_ms,
             rate_hz=self._schedule.rate_hz,

@@ -13,6 +13,7 @@ from agent.vision import analyzer as analyzer_module
 from agent.vision import mediapipe_faces
 from agent.vision.analyzer import Analyzer
 from agent.vision.faces import FaceDetector
+from agent.vision.governor import Governor, Heat
 from agent.vision.objects import ObjectDetector
 from agent.vision.observation import Observation
 from agent.vision.schedule import Schedule
@@ -177,6 +178,31 @@ def test_a_face_engine_chosen_by_name_that_cannot_run_is_off_with_the_reason(mon
 def test_whoever_needs_every_detector_gets_an_error(tmp_path: Path) -> None:
     with pytest.raises(InvalidError, match="is not there"):
         Analyzer(real_weights()[0], tmp_path, allow_missing=False)
+
+
+def test_a_hot_board_looks_less_often_says_so_and_recovers() -> None:
+    heat = Heat(85.0)
+    analyzer = Analyzer(*real_weights(), governor=Governor(lambda: heat, budget=1000.0))
+    for n in range(60):
+        analyzer.analyze(frame(n / 2))
+    slowed = {health.name: health for health in analyzer.detectors()}
+    looks = [seen.faces is not None for n in range(300, 360) for seen in [analyzer.analyze(frame(n / 10))]]
+    assert (slowed["faces"].shed, slowed["objects"].shed, slowed["tamper"].shed) == (True, True, False)
+    assert slowed["faces"].state == "on"
+    assert "the processor is at 85 °C, and slower it does not go" in slowed["faces"].reason
+    assert sum(looks) == pytest.approx(18, abs=2), "three looks a second"
+    heat = Heat(50.0)
+    for n in range(20, 130):
+        analyzer.analyze(frame(2.0 * n))
+    assert not any(health.shed for health in analyzer.detectors())
+    assert analyzer.detectors()[0].reason == state(analyzer, "faces")[1]
+    analyzer.close()
+
+
+def test_without_a_governor_no_pace_changes(analyzer: Analyzer) -> None:
+    for n in range(40):
+        analyzer.analyze(frame(n / 2))
+    assert not any(health.shed for health in analyzer.detectors())
 
 
 def test_the_paces_are_those_of_the_design() -> None:

@@ -58,7 +58,7 @@ export function health(change: Partial<Health> = {}): Health {
     camera_detail: "",
     capture_fps: 15,
     frames_dropped: 0,
-    detectors: [{ name: "faces", state: "on", reason: "", weights: {}, inference_ms: 30, rate_hz: 10 }],
+    detectors: [{ name: "faces", state: "on", reason: "", shed: false, weights: {}, inference_ms: 30, rate_hz: 10 }],
     outbox_depth: 0,
     spool_files: 0,
     disk_free_bytes: 1e10,

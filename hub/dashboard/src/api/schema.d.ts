@@ -376,6 +376,12 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Shed
+             * @description looks less often than it should, for load or heat; `reason` says why
+             * @default false
+             */
+            shed: boolean;
             /** Weights */
             weights: {
                 [key: string]: string;

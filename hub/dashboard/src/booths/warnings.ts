@@ -12,8 +12,18 @@ export function warnings(booth: Booth): Warning[] {
     found.push({ key: "camera", text: t("booth.camera-lost"), detail: health.camera_detail ?? "", grave: true });
   }
   for (const detector of health.detectors) {
-    if (detector.state === "on") continue;
     const name = named("booth.detector", detector.name);
+    if (detector.state === "on") {
+      if (detector.shed) {
+        found.push({
+          key: detector.name,
+          text: t("booth.detector-slowed", { name }),
+          detail: detector.reason ?? "",
+          grave: false,
+        });
+      }
+      continue;
+    }
     found.push({
       key: detector.name,
       text: t(detector.state === "failed" ? "booth.detector-failed" : "booth.detector-off", { name }),

@@ -93,6 +93,7 @@ export const en = {
   "booth.detector.objects": "Objects",
   "booth.detector.tamper": "Tampering",
   "booth.detector-off": "{name} detector off",
+  "booth.detector-slowed": "{name} detector slowed",
   "booth.detector-failed": "{name} detector failed",
   "booth.detector-no-reason": "The booth gave no reason.",
   "booth.gap": "Not monitored",
