@@ -91,6 +91,7 @@ def config(broker: Broker, tmp_path: Path) -> DeviceConfig:
 def booth(config: DeviceConfig) -> Iterator[Booth]:
     with closing(Booth(config)) as booth:
         booth.uplink.start()
+        booth.wait_until_connected()  # a command that comes before is nobody's
         yield booth
 
 
