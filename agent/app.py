@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from agent.capture.camera import CameraError, open_camera
+from agent.capture.camera import CameraError
+from agent.capture.probe import open_camera
 from agent.capture.thread import CaptureThread
 from agent.config import agent_version, load_device_key, outbox_path, spool_dir
 from agent.errors import DetectorError, StorageError

@@ -1,17 +1,20 @@
-"""Finds out which cameras this device has and whether they deliver."""
+"""Which camera: the one a configuration names, or the first of this device's that delivers."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from agent.capture.camera import Camera, CameraError, open_camera
+from agent.capture.backends import back_end
+from agent.capture.camera import Camera, CameraError
 from agent.frame import Frame
 from contract.device import CameraConfig
+
+DeviceKind = Literal["v4l2", "picamera2"]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCamera:
-    kind: Literal["v4l2", "picamera2"]
+    kind: DeviceKind
     source: str
     delivers: bool
     detail: str
@@ -21,12 +24,17 @@ class FoundCamera:
         return asdict(self)
 
 
+def open_camera(config: CameraConfig) -> Camera:
+    """The camera that `config` describes, not opened yet."""
+    return AutoCamera(config) if config.kind == "auto" else back_end(config.kind, config.source, config)
+
+
 def probe_cameras(wanted: CameraConfig | None = None) -> list[FoundCamera]:
     """Every camera there is, each tried for one frame. CSI cameras first: their V4L2 nodes do not give pictures."""
     base = wanted or CameraConfig()
     found = []
     for kind, source in _candidates():
-        camera = open_camera(base.model_copy(update={"kind": kind, "source": source}))
+        camera = back_end(kind, source, base)
         try:
             camera.open()
             width, height = camera.read().frame_wh
@@ -38,11 +46,11 @@ def probe_cameras(wanted: CameraConfig | None = None) -> list[FoundCamera]:
     return found
 
 
-def _candidates() -> list[tuple[Literal["v4l2", "picamera2"], str]]:
+def _candidates() -> list[tuple[DeviceKind, str]]:
     from agent.capture.picamera import PiCamera
 
     nodes = sorted(Path("/dev").glob("video*"), key=lambda node: (len(node.name), node.name))
-    csi: list[tuple[Literal["v4l2", "picamera2"], str]] = [("picamera2", number) for number in PiCamera.sources()]
+    csi: list[tuple[DeviceKind, str]] = [("picamera2", number) for number in PiCamera.sources()]
     return csi + [("v4l2", str(node)) for node in nodes]
 
 
@@ -61,8 +69,7 @@ class AutoCamera:
         self.close()
         problems = []
         for kind, source in _candidates():
-            wanted = self._config.model_copy(update={"kind": kind, "source": source})
-            camera = self._known.setdefault((kind, source), open_camera(wanted))
+            camera = self._known.setdefault((kind, source), back_end(kind, source, self._config))
             try:
                 camera.open()
                 self._first = camera.read()

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from agent.capture import probe
-from agent.capture.camera import CameraError, open_camera
+from agent.capture.camera import CameraError
 from agent.capture.picamera import PiCamera
-from agent.capture.probe import AutoCamera, probe_cameras
+from agent.capture.probe import AutoCamera, open_camera, probe_cameras
 from contract.device import CameraConfig
 from tests.support.footage import textured, write_video
 

@@ -7,7 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from agent.capture.camera import CameraError, EndOfVideo, open_camera
+from agent.capture.camera import CameraError, EndOfVideo
+from agent.capture.probe import open_camera
 from agent.capture.replay import EPOCH, ReplayCamera
 from agent.frame import Frame
 from contract.device import CameraConfig

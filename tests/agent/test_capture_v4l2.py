@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agent.capture.camera import CameraError, open_camera
+from agent.capture.camera import CameraError
+from agent.capture.probe import open_camera
 from agent.capture.v4l2 import V4l2Camera
 from contract.device import CameraConfig
 
