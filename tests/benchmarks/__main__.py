@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from agent.vision.native import forbid_network
 from contract.manifest import default_weights_dir, load_manifest
 from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows
 
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a few seconds of video, one turn, no accuracy")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
     arguments = parser.parse_args()
+    forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it
     found = bench(short=arguments.short, out=arguments.out)
     rows.show(found, Console(width=110))
     print(f"Peer: {peer.peer_name(default_weights_dir())}. Written: {arguments.out}", file=sys.stderr)

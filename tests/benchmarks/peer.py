@@ -18,7 +18,7 @@ from mediapipe.tasks.python.core.base_options import BaseOptions
 from agent.frame import BgrImage, Frame
 from agent.vision import headpose, ssd, yolox
 from agent.vision.analyzer import NO_CLAIM
-from agent.vision.native import forbid_network, quiet_stderr
+from agent.vision.native import quiet_stderr
 from agent.vision.observation import Box, Detection, Face, Observation
 from contract.manifest import load_manifest
 
@@ -29,10 +29,9 @@ MIN_SCORE = 0.5
 
 
 class Peer:
-    """Frames in, observations out, like `Analyzer`. Made on a thread whose native code may not reach the network."""
+    """Frames in, observations out, like `Analyzer`. Only for a process without network (see __main__)."""
 
     def __init__(self, weights_dir: Path) -> None:
-        forbid_network()
         options = vision.FaceLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(weights_dir / FACE)),
             running_mode=vision.RunningMode.VIDEO,

@@ -8,17 +8,19 @@ from mediapipe.tasks.python import vision
 from mediapipe.tasks.python.core.base_options import BaseOptions
 
 from agent.frame import Frame
-from agent.vision.native import forbid_network, quiet_stderr
+from agent.vision.native import quiet_stderr
 
 LANDMARKER = "face_landmarker.task"
 DETECTOR = "blaze_face_short_range.tflite"
 
 
 class FaceTasks:
-    """Landmarker and short-range detector with the pictures made ready beforehand."""
+    """Landmarker and short-range detector with the pictures made ready beforehand.
+
+    Only for a process that may not reach the network (see __main__).
+    """
 
     def __init__(self, weights_dir: Path, frames: list[Frame]) -> None:
-        forbid_network()
         self._pictures = [(frame.captured_s, _picture(frame)) for frame in frames]
         landmarker_options = vision.FaceLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(weights_dir / LANDMARKER)),

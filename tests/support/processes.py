@@ -43,6 +43,7 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None, stdin: str =
         capture_output=True,
         input=stdin,
         text=True,
+        cwd=ROOT,
         env={**os.environ, **(env or {})},
     )
     assert done.returncode == 0, f"{program} {arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
