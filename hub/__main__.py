@@ -41,7 +41,7 @@ Result = TypeVar("Result")
 
 def die(message: str, *, hint: str = "") -> NoReturn:
     """Ends the command with what is wrong and what to do about it."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)  # a path that is broken cannot be copied
     console.print("error:", style="bold red", end=" ")
     console.print(message, markup=False)
     if hint:
