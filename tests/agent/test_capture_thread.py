@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,6 +12,7 @@ from agent.capture import thread as thread_module
 from agent.capture.camera import CameraError
 from agent.capture.thread import CaptureThread
 from agent.frame import Frame, LatestFrame
+from tests.support.processes import wait_for
 
 
 class PluggedCamera:
@@ -46,13 +47,6 @@ class PluggedCamera:
         self.closed += 1
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true within 30 s"
-        time.sleep(0.005)
-
-
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thread_module, "FIRST_WAIT_S", 0.01)
@@ -79,7 +73,7 @@ def test_frames_arrive_in_the_slot(camera: PluggedCamera) -> None:
     capture.start()
     assert slot.take(30) is not None
     assert (before, capture.state) == ("starting", "ok")
-    wait_until(lambda: capture.fps > 0)
+    wait_for("the capture thread to get there", lambda: capture.fps > 0)
     assert capture.latest is not None
     capture.stop()
     assert camera.closed >= 1
@@ -88,36 +82,36 @@ def test_frames_arrive_in_the_slot(camera: PluggedCamera) -> None:
 def test_a_camera_that_is_not_there_yet_is_tried_again(camera: PluggedCamera, capture: CaptureThread) -> None:
     camera.plugged = False
     capture.start()
-    wait_until(lambda: capture.errors >= 3)
+    wait_for("the capture thread to get there", lambda: capture.errors >= 3)
     assert capture.state == "lost"
     assert "not plugged in" in capture.detail
     assert capture.lost_since is not None
     camera.plugged = True
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")
     assert capture.lost_since is None
     assert capture.detail == "test camera"
 
 
 def test_a_camera_that_vanishes_is_lost_until_it_returns(camera: PluggedCamera, capture: CaptureThread) -> None:
     capture.start()
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")
     camera.plugged = False
-    wait_until(lambda: capture.state == "lost")
+    wait_for("the capture thread to get there", lambda: capture.state == "lost")
     since = capture.lost_since
-    wait_until(lambda: capture.errors >= 3)
+    wait_for("the capture thread to get there", lambda: capture.errors >= 3)
     assert capture.lost_since == since, "one loss, however many attempts it takes"
     assert capture.fps == 0
     camera.plugged = True
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")
     assert camera.opened >= 3
 
 
 def test_a_driver_that_raises_anything_does_not_end_monitoring(camera: PluggedCamera, capture: CaptureThread) -> None:
     camera.surprise = ZeroDivisionError("in a driver")
     capture.start()
-    wait_until(lambda: "ZeroDivisionError" in capture.detail)
+    wait_for("the capture thread to get there", lambda: "ZeroDivisionError" in capture.detail)
     camera.surprise = None
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")
 
 
 def test_a_camera_that_hangs_is_noticed(
@@ -125,11 +119,11 @@ def test_a_camera_that_hangs_is_noticed(
 ) -> None:
     monkeypatch.setattr(thread_module, "STALL_S", 0.2)
     capture.start()
-    wait_until(lambda: capture.latest is not None)
+    wait_for("the capture thread to get there", lambda: capture.latest is not None)
     camera.hang.set()
-    wait_until(lambda: capture.state == "lost")
+    wait_for("the capture thread to get there", lambda: capture.state == "lost")
     assert "no frame for" in capture.detail
     assert capture.lost_since is not None
     assert capture.fps == 0
     camera.hang.clear()
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")

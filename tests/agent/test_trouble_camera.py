@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from agent.capture.camera import CameraError
 from agent.capture.thread import CaptureThread
 from agent.capture.v4l2 import MAX_BLOCKED, V4l2Camera
 from agent.frame import Frame, LatestFrame
+from tests.support.processes import wait_for
 
 PICTURE = np.full((48, 64, 3), 90, np.uint8)
 NOTHING = np.zeros((0, 0, 3), np.uint8)
@@ -65,13 +66,6 @@ class Driver:
         pass
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true within 30 s"
-        time.sleep(0.005)
-
-
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thread_module, "FIRST_WAIT_S", 0.01)
@@ -101,14 +95,14 @@ def test_a_bad_frame_is_counted_and_kept_from_who_looks(
     camera: OddCamera, capture: CaptureThread, slot: LatestFrame, image: Any, time_s: float | None
 ) -> None:
     capture.start()
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")
     camera.image, camera.time_s = image, time_s
-    wait_until(lambda: capture.errors >= 3)
+    wait_for("the capture thread to get there", lambda: capture.errors >= 3)
     newest = capture.latest
     assert newest is not None
     assert newest.image is PICTURE
     camera.image, camera.time_s = PICTURE, None
-    wait_until(lambda: capture.latest is not newest)
+    wait_for("the capture thread to get there", lambda: capture.latest is not newest)
     assert capture.state == "ok"
     taken = slot.take(30)
     assert taken is not None
@@ -121,17 +115,17 @@ def test_a_camera_that_delivers_nothing_but_rubbish_is_lost_until_it_recovers(
     monkeypatch.setattr(thread_module, "STALL_S", 0.1)
     camera.image = NOTHING
     capture.start()
-    wait_until(lambda: capture.state == "lost")
+    wait_for("the capture thread to get there", lambda: capture.state == "lost")
     assert capture.detail == "odd camera: delivers only a picture of 0 x 0 x 3 pixels"
     assert capture.lost_since is not None
     camera.image = PICTURE
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")
 
 
 def test_a_grey_camera_gives_pictures_that_everyone_can_use(camera: OddCamera, capture: CaptureThread) -> None:
     camera.image = np.full((48, 64), 7, np.uint8)
     capture.start()
-    wait_until(lambda: capture.latest is not None)
+    wait_for("the capture thread to get there", lambda: capture.latest is not None)
     assert capture.latest is not None
     assert capture.latest.image.shape == (48, 64, 3)
     assert capture.errors == 0
@@ -145,13 +139,13 @@ def test_a_driver_that_blocks_while_it_is_opened_is_a_lost_camera(
     camera.may_open.clear()
     before = datetime.now(UTC)
     capture.start()
-    wait_until(lambda: capture.state == "lost")
+    wait_for("the capture thread to get there", lambda: capture.state == "lost")
     assert "odd camera: no frame for" in capture.detail
     assert capture.lost_since is not None
     assert capture.lost_since >= before
     assert capture.fps == 0
     camera.may_open.set()
-    wait_until(lambda: capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.state == "ok")
     assert capture.lost_since is None
 
 
@@ -167,8 +161,8 @@ def test_a_v4l2_camera_that_hangs_in_read_is_lost_and_comes_back(slot: LatestFra
     )
     capture = CaptureThread(camera, slot)
     capture.start()
-    wait_until(lambda: capture.errors >= 1)
-    wait_until(lambda: capture.errors >= 2 and capture.state == "ok")
+    wait_for("the capture thread to get there", lambda: capture.errors >= 1)
+    wait_for("the capture thread to get there", lambda: capture.errors >= 2 and capture.state == "ok")
     hanging.set()
     capture.stop()
     assert slot.take(0) is not None
@@ -191,7 +185,7 @@ def test_drivers_that_block_for_ever_do_not_pile_up() -> None:
     assert blocked() == MAX_BLOCKED
     camera.close()
     unblock.set()
-    wait_until(lambda: blocked() == 0)
+    wait_for("the capture thread to get there", lambda: blocked() == 0)
     camera.open()
     assert camera.read().frame_wh == (64, 48)
     camera.close()
