@@ -26,7 +26,7 @@ from agent.vision.analyzer import Analyzer
 from agent.vision.governor import Governor, Heat
 from contract.device import DeviceConfig
 from contract.manifest import default_weights_dir, load_manifest
-from contract.messages import ErrorReply, Health, SnapshotReply
+from contract.messages import AnyCommand, AnyReply, ErrorReply, Health, SnapshotCommand, SnapshotReply
 from contract.wire import InvalidError
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Agent:
             self._outbox,
             self._trouble,
             on_desired=lambda desired: self._monitor.want(desired),
-            on_snapshot=self._snapshot,
+            on_command=self._answer,
         )
         self._monitor = Monitor(
             self._slot,
@@ -165,6 +165,12 @@ class Agent:
             throttled=throttled(),
             errors=errors,
         )
+
+    def _answer(self, command: AnyCommand) -> AnyReply:
+        match command:
+            case SnapshotCommand():
+                return self._snapshot()
+        return ErrorReply(reason=f"this booth has nothing that answers {command.type!r}")
 
     def _snapshot(self) -> SnapshotReply | ErrorReply:
         """The newest frame, whether or not anybody looked at it."""

@@ -10,6 +10,20 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, ValidationError
 
 from contract.calibration import Calibration
+from contract.live import (
+    AnswerReply,
+    CandidateCommand,
+    DoneReply,
+    HangUpCommand,
+    LowerHandCommand,
+    OfferCommand,
+    RenditionCommand,
+    SayCommand,
+    Screen,
+    StreamStats,
+    TalkCommand,
+    ViewerStats,
+)
 from contract.profiles import RuleProfile
 from contract.violation import EvidenceRef, Violation
 from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire, explain
@@ -163,6 +177,9 @@ class Health(Wire):
     temperature_c: float | None = None
     throttled: bool | None = Field(None, description="None where the board cannot tell")
     errors: dict[str, int] = Field(default_factory=dict, description="counted trouble by name")
+    viewers: tuple[ViewerStats, ...] = Field((), description="who watches now, and how their streams are doing")
+    streams: tuple[StreamStats, ...] = Field((), description="encoders that run")
+    screen: Screen = Screen()
 
 
 class Desired(Wire):
@@ -181,6 +198,7 @@ class Reported(Wire):
     monitoring: bool
     profile: str
     profile_version: int = Field(ge=1)
+    hand_raised_at: Timestamp | None = Field(None, description="since when the candidate asks for somebody")
 
 
 # --- request and response: hub → booth → hub ---
@@ -213,21 +231,34 @@ class ErrorReply(Wire):
     reason: str = Field(max_length=300)
 
 
-Command = Annotated[ClockCommand | SnapshotCommand, Field(discriminator="type")]
-Reply = Annotated[ClockReply | SnapshotReply | ErrorReply, Field(discriminator="type")]
+AnyCommand = (
+    ClockCommand
+    | SnapshotCommand
+    | OfferCommand
+    | TalkCommand
+    | CandidateCommand
+    | RenditionCommand
+    | HangUpCommand
+    | SayCommand
+    | LowerHandCommand
+)
+AnyReply = ClockReply | SnapshotReply | AnswerReply | DoneReply | ErrorReply
+
+Command = Annotated[AnyCommand, Field(discriminator="type")]
+Reply = Annotated[AnyReply, Field(discriminator="type")]
 
 Union = TypeVar("Union")
 
-_COMMAND: Final[TypeAdapter[ClockCommand | SnapshotCommand]] = TypeAdapter(Command)
-_REPLY: Final[TypeAdapter[ClockReply | SnapshotReply | ErrorReply]] = TypeAdapter(Reply)
+_COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(Command)
+_REPLY: Final[TypeAdapter[AnyReply]] = TypeAdapter(Reply)
 
 
-def parse_command(payload: bytes) -> ClockCommand | SnapshotCommand:
+def parse_command(payload: bytes) -> AnyCommand:
     """Raises `InvalidError`."""
     return _parse(_COMMAND, payload)
 
 
-def parse_reply(payload: bytes) -> ClockReply | SnapshotReply | ErrorReply:
+def parse_reply(payload: bytes) -> AnyReply:
     """Raises `InvalidError`."""
     return _parse(_REPLY, payload)
 

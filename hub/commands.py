@@ -5,7 +5,7 @@ import logging
 import secrets
 from typing import Final
 
-from contract.messages import ClockCommand, ClockReply, ErrorReply, SnapshotCommand, SnapshotReply, parse_reply
+from contract.messages import AnyCommand, AnyReply, ErrorReply, parse_reply
 from contract.topics import booth_topic
 from contract.wire import InvalidError
 from hub.errors import RefusedError
@@ -14,9 +14,6 @@ from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
 
 log = logging.getLogger(__name__)
-
-Command = ClockCommand | SnapshotCommand
-Reply = ClockReply | SnapshotReply | ErrorReply
 
 MAX_PENDING: Final = 1000
 
@@ -28,12 +25,12 @@ class Commands:
         self._mqtt = mqtt
         self._metrics = metrics
         self._loop = loop
-        self._pending: dict[bytes, asyncio.Future[Reply]] = {}
+        self._pending: dict[bytes, asyncio.Future[AnyReply]] = {}
 
-    async def request(self, booth_id: str, command: Command, *, timeout_s: float) -> Reply:
+    async def request(self, booth_id: str, command: AnyCommand, *, timeout_s: float) -> AnyReply:
         """The booth's answer; raises 503 when nothing can be sent and 504 when no answer comes in time."""
         correlation = secrets.token_bytes(16)
-        future: asyncio.Future[Reply] = self._loop.create_future()
+        future: asyncio.Future[AnyReply] = self._loop.create_future()
         if len(self._pending) >= MAX_PENDING or not self._mqtt.publish(
             booth_topic(booth_id, "commands"),
             command.to_json(),
@@ -63,7 +60,7 @@ class Commands:
             reply = ErrorReply(reason=f"an answer that cannot be read: {error}"[:300])
         self._loop.call_soon_threadsafe(self._answer, message.correlation, reply)
 
-    def _answer(self, correlation: bytes, reply: Reply) -> None:
+    def _answer(self, correlation: bytes, reply: AnyReply) -> None:
         future = self._pending.get(correlation)
         if future is not None and not future.done():
             future.set_result(reply)

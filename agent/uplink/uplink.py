@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -17,6 +18,8 @@ from agent.uplink.window import WINDOW, Window
 from contract.device import DeviceConfig
 from contract.messages import (
     Ack,
+    AnyCommand,
+    AnyReply,
     Availability,
     ClockCommand,
     ClockReply,
@@ -25,8 +28,6 @@ from contract.messages import (
     Health,
     HubStatus,
     Reported,
-    SnapshotCommand,
-    SnapshotReply,
     parse_command,
 )
 from contract.topics import HUB_STATUS, MAX_PAYLOAD_BYTES, TO_BOOTH, BoothChannel, booth_topic, reply_topic
@@ -47,13 +48,12 @@ POLL_S: Final = 0.5
 REPLY_EXPIRY_S: Final = 10
 REPLY_PREFIX: Final = reply_topic("")
 
-Reply = ClockReply | SnapshotReply | ErrorReply
-
 
 class Uplink:
     """One thread that never gives up. `report`, `beat` and `nudge` may be called from any other.
 
-    `on_desired` and `on_snapshot` are called in the uplink's thread; `on_snapshot` may raise `StorageError`.
+    `on_desired` and `on_command` are called in the uplink's thread and must not wait for anything slow: an answer that
+    takes time is given as a future, done in any thread. `on_command` may raise `StorageError`.
     """
 
     def __init__(
@@ -63,13 +63,13 @@ class Uplink:
         trouble: Trouble,
         *,
         on_desired: Callable[[Desired], None],
-        on_snapshot: Callable[[], SnapshotReply | ErrorReply],
+        on_command: Callable[[AnyCommand], AnyReply | Future[AnyReply]],
     ) -> None:
         self._config = config
         self._outbox = outbox
         self._trouble = trouble
         self._on_desired = on_desired
-        self._on_snapshot = on_snapshot
+        self._on_command = on_command
         self._inbox: queue.Queue[Incoming | None] = queue.Queue(INBOX_MAX)
         self._window = Window()
         self._hub: HubStatus | None = None
@@ -255,15 +255,27 @@ class Uplink:
         if message.response_topic is None or not message.response_topic.startswith(REPLY_PREFIX):
             raise InvalidError("a command without a Response Topic under hub/replies")
         try:
-            reply = self._answer(parse_command(message.payload))
+            command = parse_command(message.payload)
+            if isinstance(command, ClockCommand):
+                self._reply(message, ClockReply(wall_time=datetime.now(UTC)))
+                return
+            answer = self._on_command(command)
         except InvalidError as error:
             self._trouble.count("message_malformed", f"A command is not understood: {error}")
-            reply = ErrorReply(reason=f"not understood: {error}"[:300])
+            answer = ErrorReply(reason=f"not understood: {error}"[:300])
         except StorageError as error:
             self._trouble.count("evidence_lost", str(error))
-            reply = ErrorReply(reason=str(error)[:300])
-        if self._connection is not None:
-            self._connection.publish(
+            answer = ErrorReply(reason=str(error)[:300])
+        if isinstance(answer, Future):
+            answer.add_done_callback(lambda done: self._reply(message, _outcome(done)))
+        else:
+            self._reply(message, answer)
+
+    def _reply(self, message: Incoming, reply: AnyReply) -> None:
+        """In whatever thread found the answer. Without a connection nobody waits for it any more."""
+        connection = self._connection
+        if connection is not None and message.response_topic is not None:
+            connection.publish(
                 Outgoing(
                     message.response_topic,
                     reply.to_json(),
@@ -271,13 +283,6 @@ class Uplink:
                     expiry_s=REPLY_EXPIRY_S,
                 )
             )
-
-    def _answer(self, command: ClockCommand | SnapshotCommand) -> Reply:
-        match command:
-            case ClockCommand():
-                return ClockReply(wall_time=datetime.now(UTC))
-            case SnapshotCommand():
-                return self._on_snapshot()
 
     # --- odds and ends ---
 
@@ -298,3 +303,11 @@ class Uplink:
     def _availability(self, state: Literal["online", "stopped", "offline"]) -> Outgoing:
         message = Availability(state=state, since=datetime.now(UTC))
         return Outgoing(booth_topic(self._config.booth, "availability"), message.to_json(), retain=True)
+
+
+def _outcome(done: Future[AnyReply]) -> AnyReply:
+    """An answer that failed or was given up is an answer too."""
+    if done.cancelled():
+        return ErrorReply(reason="the agent is stopping")
+    error = done.exception()
+    return done.result() if error is None else ErrorReply(reason=f"{type(error).__name__}: {error}"[:300])

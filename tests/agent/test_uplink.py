@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
@@ -15,8 +16,11 @@ from agent.uplink.outbox import Outbox, Pending
 from agent.uplink.uplink import Uplink
 from agent.uplink.window import OVERDUE_FIRST_S, OVERDUE_MAX_S, WINDOW, Window
 from contract.device import DeviceConfig
+from contract.live import DoneReply
 from contract.messages import (
     Ack,
+    AnyCommand,
+    AnyReply,
     Availability,
     ClockCommand,
     ClockReply,
@@ -49,12 +53,12 @@ class Booth:
         self.trouble = Trouble()
         self.outbox = Outbox(config.state_dir / "outbox.db", config.booth, self.trouble)
         self.desired: list[Desired] = []
-        self.picture: SnapshotReply | ErrorReply | StorageError = ErrorReply(reason="no camera")
+        self.picture: AnyReply | Future[AnyReply] | StorageError = ErrorReply(reason="no camera")
         self.uplink = Uplink(
-            config, self.outbox, self.trouble, on_desired=self.desired.append, on_snapshot=self._snapshot
+            config, self.outbox, self.trouble, on_desired=self.desired.append, on_command=self._command
         )
 
-    def _snapshot(self) -> SnapshotReply | ErrorReply:
+    def _command(self, _: AnyCommand) -> AnyReply | Future[AnyReply]:
         if isinstance(self.picture, StorageError):
             raise self.picture
         return self.picture
@@ -329,6 +333,22 @@ def test_a_snapshot_command_is_answered_with_the_picture_or_the_reason(broker: B
         answer = parse_reply(hub.command(BOOTH, SnapshotCommand().to_json())[1])
     assert answer == ErrorReply(reason="the disk is full")
     assert booth.trouble.of("evidence_lost") == 1
+
+
+def test_an_answer_that_takes_time_holds_nothing_else_up(broker: Broker, booth: Booth) -> None:
+    slow: Future[AnyReply] = Future()
+    failed: Future[AnyReply] = Future()
+    with closing(HubStandIn(broker)) as hub, closing(HubStandIn(broker)) as other, ThreadPoolExecutor(1) as asker:
+        booth.wait_until_connected()
+        booth.picture = slow
+        asked = asker.submit(other.command, BOOTH, SnapshotCommand().to_json())
+        assert parse_reply(hub.command(BOOTH, ClockCommand().to_json())[1]).type == "clock"
+        slow.set_result(DoneReply())
+        assert parse_reply(asked.result()[1]) == DoneReply()
+        booth.picture = failed
+        failed.set_exception(RuntimeError("no route"))
+        answer = parse_reply(hub.command(BOOTH, SnapshotCommand().to_json())[1])
+    assert answer == ErrorReply(reason="RuntimeError: no route")
 
 
 @pytest.mark.parametrize("payload", [b'{"type":"self_destruct"}', b"\xff\xfe", b"[]", b""])

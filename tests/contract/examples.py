@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from contract import live
 from contract import messages as m
 from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig, HubConfig
@@ -12,6 +13,7 @@ from contract.wire import Wire
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 250_000, tzinfo=UTC)
 CHAIN = UUID("0b8f4d5e-1111-4222-8333-444455556666")
+PEER = UUID("7c1f0a52-aaaa-4bbb-8ccc-ddddeeee0003")
 HASH = "5" * 64
 
 
@@ -105,15 +107,56 @@ EXAMPLES: dict[str, Wire] = {
         temperature_c=51.5,
         throttled=False,
         errors={"frames_unreadable": 1},
+        viewers=(
+            live.ViewerStats(
+                peer_id=PEER,
+                name="A. Proctor",
+                since=NOON,
+                state="connected",
+                rendition="low",
+                fps=9.8,
+                bitrate_bps=187_000,
+                loss=0.013,
+                round_trip_ms=21.5,
+                resent=7,
+                skipped=2,
+            ),
+        ),
+        streams=(live.StreamStats(stream="low", encoder="libx264", fps=9.9, bitrate_bps=190_000),),
+        screen=live.Screen(connected=True, speaker="A. Proctor", unread=1),
     ),
     "desired": m.Desired(
         revision=4,
         profile=PROFILES["strict"],
         calibration=Calibration(yaw_deg=-6.5, pitch_deg=4.0, eyes_left=0.1, reach_yaw_deg=12.0, reach_down_deg=9.5),
     ),
-    "reported": m.Reported(revision=4, monitoring=True, profile="strict", profile_version=1),
+    "reported": m.Reported(
+        revision=4, monitoring=True, profile="strict", profile_version=1, hand_raised_at=NOON + timedelta(seconds=3)
+    ),
     "command_clock": m.ClockCommand(),
     "command_snapshot": m.SnapshotCommand(),
+    "command_offer": live.OfferCommand(
+        peer_id=PEER,
+        sdp="v=0\r\n",
+        watcher=live.Watcher(name="A. Proctor"),
+        ice_servers=(live.IceServer(urls=("turn:hub.example:3478",), username="1772452800:a", credential="c2VjcmV0"),),
+        rendition="low",
+    ),
+    "command_talk": live.TalkCommand(
+        peer_id=PEER, sdp="v=0\r\n", watcher=live.Watcher(name="A. Proctor"), relay_only=True
+    ),
+    "command_candidate": live.CandidateCommand(
+        peer_id=PEER,
+        candidate=live.IceCandidate(
+            candidate="candidate:1 1 udp 2122260223 192.0.2.7 50123 typ host", sdp_mid="0", sdp_mline_index=0
+        ),
+    ),
+    "command_rendition": live.RenditionCommand(peer_id=PEER, rendition="high"),
+    "command_hang_up": live.HangUpCommand(peer_id=PEER),
+    "command_say": live.SayCommand(message_id=PEER, text="Please show us your desk.", sender="A. Proctor"),
+    "command_lower_hand": live.LowerHandCommand(),
+    "reply_answer": live.AnswerReply(sdp="v=0\r\n"),
+    "reply_done": live.DoneReply(),
     "reply_clock": m.ClockReply(wall_time=NOON),
     "reply_snapshot": m.SnapshotReply(evidence=violation().evidence[0]),
     "reply_error": m.ErrorReply(reason="the camera is lost"),

@@ -43,7 +43,7 @@ def main(device_toml: str, journal_path: str, rate_hz: str) -> None:
         outbox,
         Trouble(),
         on_desired=lambda _desired: None,
-        on_snapshot=lambda: ErrorReply(reason="no camera"),
+        on_command=lambda _: ErrorReply(reason="no camera"),
     )
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())

@@ -65,6 +65,9 @@ export function health(change: Partial<Health> = {}): Health {
     temperature_c: null,
     throttled: null,
     errors: {},
+    viewers: [],
+    streams: [],
+    screen: { connected: false, speaker: null, unread: 0 },
     ...change,
   };
 }

@@ -606,6 +606,25 @@ export interface components {
             errors: {
                 [key: string]: number;
             };
+            /**
+             * Viewers
+             * @description who watches now, and how their streams are doing
+             * @default []
+             */
+            viewers: components["schemas"]["ViewerStats"][];
+            /**
+             * Streams
+             * @description encoders that run
+             * @default []
+             */
+            streams: components["schemas"]["StreamStats"][];
+            /**
+             * @default {
+             *       "connected": false,
+             *       "unread": 0
+             *     }
+             */
+            screen: components["schemas"]["Screen"];
         };
         /**
          * LiveBeat
@@ -738,6 +757,29 @@ export interface components {
              */
             profile: "strict" | "standard" | "lenient";
         };
+        /**
+         * Screen
+         * @description What the booth's screen is doing.
+         */
+        Screen: {
+            /**
+             * Connected
+             * @description a browser shows the candidate's page
+             * @default false
+             */
+            connected: boolean;
+            /**
+             * Speaker
+             * @description who speaks to the candidate now
+             */
+            speaker: string | null;
+            /**
+             * Unread
+             * @description messages that the candidate has not confirmed
+             * @default 0
+             */
+            unread: number;
+        };
         /** SignInRequest */
         SignInRequest: {
             /** Username */
@@ -751,6 +793,26 @@ export interface components {
             sha256: string;
             /** New */
             new: boolean;
+        };
+        /**
+         * StreamStats
+         * @description One encoder that runs. None runs while nobody watches and no evidence needs it.
+         */
+        StreamStats: {
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "high" | "low" | "audio";
+            /** Encoder */
+            encoder: string;
+            /**
+             * Fps
+             * @description frames encoded per second; of audio, packets
+             */
+            fps: number;
+            /** Bitrate Bps */
+            bitrate_bps: number;
         };
         /** System */
         System: {
@@ -787,6 +849,60 @@ export interface components {
             database_bytes: number;
             /** Disk Free Bytes */
             disk_free_bytes: number;
+        };
+        /**
+         * ViewerStats
+         * @description How one viewer's stream is doing, over the last seconds.
+         */
+        ViewerStats: {
+            /**
+             * Peer Id
+             * Format: uuid
+             */
+            peer_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "connecting" | "connected";
+            /**
+             * Rendition
+             * @enum {string}
+             */
+            rendition: "high" | "low";
+            /**
+             * Fps
+             * @description frames sent per second
+             */
+            fps: number;
+            /** Bitrate Bps */
+            bitrate_bps: number;
+            /**
+             * Loss
+             * @description share of packets the viewer misses, by its own reports
+             */
+            loss: number | null;
+            /** Round Trip Ms */
+            round_trip_ms: number | null;
+            /**
+             * Resent
+             * @description packets sent again at the viewer's request, since it came
+             * @default 0
+             */
+            resent: number;
+            /**
+             * Skipped
+             * @description frames not sent because its link was behind, since it came
+             * @default 0
+             */
+            skipped: number;
         };
         /** ViolationList */
         ViolationList: {
