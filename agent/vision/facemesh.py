@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.frame import BgrImage
-from agent.vision.observation import Box
+from agent.vision.observation import Box, FivePoints
 
 Points = NDArray[np.float64]
 
@@ -57,6 +57,14 @@ class FaceKeypoints:
     score: float
     points_xy: tuple[tuple[float, float], ...]
     """Pixels: the two eyes, nose tip, mouth, the two ears; the left of the picture first."""
+
+
+def five_points(mesh: FaceMesh) -> FivePoints:
+    """What face-recognition networks are aligned by. An eye's middle is that of its corners, so it does not follow the
+    pupil."""
+    xy = mesh.points_xyz[:, :2]
+    rows = (xy[[33, 133]].mean(axis=0), xy[[362, 263]].mean(axis=0), xy[1], xy[61], xy[291])
+    return tuple((float(x), float(y)) for x, y in rows)
 
 
 class FaceEngine(Protocol):

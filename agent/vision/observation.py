@@ -7,6 +7,9 @@ from typing import Final
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the frame (`box_xyxy`)."""
 
+FivePoints = tuple[tuple[float, float], ...]
+"""Middle of either eye, nose tip, either corner of the mouth in pixels; the left of the picture first."""
+
 MIN_BRIGHT: Final = 20.0
 """Grey level that the brightest twentieth of the picture must reach. A test portrait under a sensor's noise loses its
 landmarks at 12; at 17 they are still there; rooms at a quarter of normal light have 40 and more."""
@@ -42,6 +45,8 @@ class Face:
     """None where only the short-range detector found the face and its keypoints allow no estimate."""
     gaze: tuple[float, float] | None = None
     """Eyes against the head: (left, up) in -1..1 from blendshapes, image coordinates. None without them."""
+    points_xy: FivePoints | None = None
+    """None where the landmark network did not confirm the face."""
 
 
 @dataclass(frozen=True, slots=True)
