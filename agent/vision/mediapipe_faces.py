@@ -23,12 +23,14 @@ class MediapipeFaces:
     def __init__(self, paths: Mapping[str, Path], video: bool) -> None:
         """`paths`: decoder to file, of one or both of `face_landmarker` and `face_detector`.
 
-        Raises `DetectorError` where MediaPipe cannot run; what would end the process is not even loaded.
+        Raises `DetectorError` where MediaPipe cannot run or could report home; it is then not even loaded.
         """
         if reason := why_no_mediapipe():
             raise DetectorError(reason)
-        self._thread = ThreadPoolExecutor(1, "faces", initializer=forbid_network)
+        self._thread = ThreadPoolExecutor(1, "faces")  # one thread from first to last, so the fence holds for all
         try:
+            if not self._thread.submit(forbid_network).result():
+                raise DetectorError("MediaPipe reports to a cloud service, and this system cannot keep it from that")
             with quiet_stderr():
                 self._tasks = self._thread.submit(_Tasks, paths, video).result()
         except DetectorError:

@@ -3,7 +3,8 @@
 MediaPipe's wheels (somewhere between 0.10.21 and 0.10.35 it began: its issue 6291) report usage figures to a cloud
 service from a thread inside the native library, with no documented setting against it. No cloud service is called by
 Invigil, so the threads of such a library cannot open internet sockets at all: the kernel refuses them (seccomp,
-inherited by every thread that a fenced thread starts).
+inherited by every thread that a fenced thread starts). Where there is no seccomp they get a network namespace of their
+own, which has no way out; where neither is to be had, the library is not used (docs/decisions/0007).
 """
 
 import ctypes
@@ -33,6 +34,7 @@ _JUMP_IF_EQUAL: Final = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 _RETURN: Final = 0x06
 _AT_NUMBER, _AT_ARCH, _AT_FIRST_ARGUMENT = 0, 4, 16  # struct seccomp_data
 _AF_INET, _AF_INET6 = 2, 10
+_CLONE_NEWNET: Final = 0x40000000
 
 _CHATTER: Final = re.compile(
     rb"WARNING: (Logging before InitGoogle|All log messages before)|[IW]\d{4} [\d:. ]+"
@@ -41,15 +43,26 @@ _CHATTER: Final = re.compile(
 
 
 def forbid_network() -> bool:
-    """Refuse internet sockets to the calling thread and all that it starts from now on; it cannot be undone.
+    """Keep the calling thread, and all that it starts from now on, off the internet; it cannot be undone.
 
-    Returns False, and logs why, where the kernel or the processor offers no such filter. Sockets that exist stay, and
-    other threads of the process are not touched.
+    Returns False, and logs why, where that is not possible: then nothing that reports home may run on it. Sockets that
+    exist stay, and other threads of the process are not touched.
     """
+    refused = _refuse_sockets()
+    if not refused:
+        return True
+    if _leave_the_network():
+        log.info("native vision threads are in an empty network namespace (seccomp: %s)", refused)
+        return True
+    log.warning("native threads cannot be kept off the network here: %s", refused)
+    return False
+
+
+def _refuse_sockets() -> str:
+    """Let the kernel refuse internet sockets to this thread; empty, or why it does not."""
     known = _AUDIT_ARCH_AND_SOCKET.get(platform.machine())
     if not sys.platform.startswith("linux") or known is None:
-        log.warning("native vision threads may reach the network: no filter for %s", platform.machine())
-        return False
+        return f"no filter for {sys.platform} on {platform.machine()}"
     filters = _program(*known)
     buffer = ctypes.create_string_buffer(filters, len(filters))
     # struct sock_fprog: unsigned short len, then a pointer at its natural alignment.
@@ -59,9 +72,14 @@ def forbid_network() -> bool:
     refused = libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), none, none, none) or libc.prctl(
         _PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.c_char_p(program), none, none
     )
-    if refused:
-        log.warning("native vision threads may reach the network: %s", os.strerror(ctypes.get_errno()))
-    return not refused
+    return os.strerror(ctypes.get_errno()) if refused else ""
+
+
+def _leave_the_network() -> bool:
+    """Move this thread into a new network namespace, which has nothing but a loopback that is down; needs privilege."""
+    if not sys.platform.startswith("linux"):
+        return False
+    return bool(ctypes.CDLL(None).unshare(ctypes.c_int(_CLONE_NEWNET)) == 0)
 
 
 def _program(audit_arch: int, socket_number: int) -> bytes:
