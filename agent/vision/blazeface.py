@@ -3,6 +3,7 @@
 Reproduces MediaPipe's `FaceDetectorGraph`: letterboxed input, SSD anchors, weighted non-maximum suppression.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.frame import BgrImage
-from agent.vision.boxes import areas, intersections
+from agent.vision.boxes import iou
 from agent.vision.facemesh import FaceKeypoints
 from agent.vision.litert import Network
-from agent.vision.region import whole
+from agent.vision.region import Cutter, whole
 
 SIZE: Final = 128
 GRIDS: Final = ((16, 2), (8, 6))
 """Cells a side and anchors a cell: one layer of stride 8 and three of stride 16, two anchors each."""
 MAX_LOGIT: Final = 100.0
+LOGIT_MARGIN: Final = 1e-3
+"""What rounding may do to a logit: so much below the threshold scores are still computed."""
 
 Floats = NDArray[np.float32]
 
@@ -37,30 +40,25 @@ def anchors() -> Floats:
 class Candidates:
     """Every anchor that might be a face in one picture."""
 
-    boxes: Floats
-    """N × 4, x1, y1, x2, y2 in pixels."""
-    points: Floats
-    """N × 6 × 2 in pixels."""
+    rows: Floats
+    """N × 16 in pixels: x1, y1, x2, y2 of the box, x and y of six points."""
     scores: Floats
 
     def faces(self, min_score: float, max_iou: float) -> list[FaceKeypoints]:
-        """One per cluster of candidates, best first; each is the cluster's mean, weighted by score."""
-        keep = self.scores >= min_score
-        boxes, points, scores = self.boxes[keep], self.points[keep], self.scores[keep]
-        order = np.argsort(-scores, kind="stable")
-        all_areas = areas(boxes)
+        """One per cluster of candidates, best first; each is the cluster's mean, weighted by score.
+
+        Few anchors get this far, and for a few of them plain Python is quicker than arrays.
+        """
+        boxes, scores = self.rows[:, :4].tolist(), self.scores.tolist()
+        left = sorted((i for i, score in enumerate(scores) if score >= min_score), key=lambda i: -scores[i])
         found = []
-        while order.size:
-            best = int(order[0])
-            shared = intersections(boxes[best], boxes[order])
-            cluster = shared > max_iou * np.maximum(all_areas[best] + all_areas[order] - shared, 1e-9)
-            cluster[0] = True
-            members, order = order[cluster], order[~cluster]
-            box = np.average(boxes[members], axis=0, weights=scores[members])
-            six = np.average(points[members], axis=0, weights=scores[members])
-            x1, y1, x2, y2 = (float(value) for value in box)
-            keypoints = tuple((float(x), float(y)) for x, y in six)
-            found.append(FaceKeypoints((x1, y1, x2, y2), float(scores[best]), keypoints))
+        while left:
+            best = left[0]
+            cluster = [i for i in left if i == best or iou(boxes[best], boxes[i]) > max_iou]
+            left = [i for i in left if i not in cluster]
+            weights = self.scores[cluster]
+            x1, y1, x2, y2, *six = (weights / weights.sum() @ self.rows[cluster]).tolist()
+            found.append(FaceKeypoints((x1, y1, x2, y2), scores[best], tuple(zip(six[::2], six[1::2], strict=True))))
         return found
 
 
@@ -69,27 +67,34 @@ class BlazeFace:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._anchors = anchors()
+        self._anchors = np.tile(anchors(), 8)  # N × 16, as the network's rows
+        self._cutter = Cutter(SIZE, "zero")
 
     def look(self, image: BgrImage, min_score: float) -> Candidates:
         """Every anchor with at least that score."""
         square = whole(image).squared()
-        rgb = square.cut(image, SIZE, "zero")
-        tensor = rgb.astype(np.float32) * np.float32(2 / 255) - np.float32(1)
-        outputs = {output.shape[-1]: output[0] for output in self._network(tensor[None])}
-        raw, logits = outputs[16], outputs[1][:, 0]
-        scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -MAX_LOGIT, MAX_LOGIT)))
-        keep = scores >= min_score
-        raw, scores, centres = raw[keep] / SIZE, scores[keep], self._anchors[keep]
-        centre, half = raw[:, :2] + centres, raw[:, 2:4] / 2
-        boxes = np.concatenate([centre - half, centre + half], axis=1)
-        points = raw[:, 4:].reshape(-1, 6, 2) + centres[:, None]
-        corner = np.array([square.x - square.width / 2, square.y - square.height / 2])
-        return Candidates(
-            boxes=(boxes * square.width + np.tile(corner, 2)).astype(np.float32),
-            points=(points * square.width + corner).astype(np.float32),
-            scores=scores.astype(np.float32),
-        )
+        rgb = self._cutter.cut(image, square)
+        tensor = self._network.input
+        np.multiply(rgb, np.float32(2 / 255), out=tensor[0])
+        tensor -= np.float32(1)
+        del tensor
+        outputs = {output.shape[-1]: output[0] for output in self._network.run()}
+        logits = outputs[1][:, 0]
+        likely = np.flatnonzero(logits >= _logit(min_score) - LOGIT_MARGIN)
+        scores = 1 / (1 + np.exp(-np.clip(logits[likely].astype(np.float64), -MAX_LOGIT, MAX_LOGIT)))
+        likely, scores = likely[scores >= min_score], scores[scores >= min_score]
+        rows = outputs[16][likely] / np.float32(SIZE)
+        half = rows[:, 2:4] / 2
+        rows[:, 2:4] = rows[:, :2] + half
+        rows[:, :2] -= half
+        rows = (rows + self._anchors[likely]) * np.float32(square.width)
+        rows[:, ::2] += square.x - square.width / 2
+        rows[:, 1::2] += square.y - square.height / 2
+        return Candidates(rows, scores.astype(np.float32))
 
     def close(self) -> None:
         self._network.close()
+
+
+def _logit(score: float) -> float:
+    return math.log(score / (1 - score))

@@ -13,7 +13,7 @@ from agent.frame import BgrImage
 from agent.vision.facemesh import BLENDSHAPES, MIN_DETECTION, Points
 from agent.vision.litert import Network
 from agent.vision.observation import Box
-from agent.vision.region import Region, around
+from agent.vision.region import Cutter, Region, around
 
 SIZE: Final = 256
 COUNT: Final = 478
@@ -23,7 +23,7 @@ GROW: Final = 1.5
 """The region that is cut out, against the box around the landmarks or the detector's box."""
 
 # fmt: off
-SUBSET: Final = (
+_SUBSET: Final = (
     0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78, 80,
     81, 82, 84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136, 144, 145, 146, 148, 149, 150, 152, 153,
     154, 155, 157, 158, 159, 160, 161, 162, 163, 168, 172, 173, 176, 178, 181, 185, 191, 195, 197, 234, 246, 249,
@@ -32,8 +32,9 @@ SUBSET: Final = (
     384, 385, 386, 387, 388, 389, 390, 397, 398, 400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472, 473,
     474, 475, 476, 477,
 )
-"""The 146 landmarks that the blendshape network reads, in its order."""
 # fmt: on
+SUBSET: Final = np.array(_SUBSET)
+"""The 146 landmarks that the blendshape network reads, in its order."""
 
 
 class Landmarks:
@@ -42,21 +43,24 @@ class Landmarks:
     def __init__(self, landmark_network: Network, blendshape_network: Network) -> None:
         self._landmarks = landmark_network
         self._blendshapes = blendshape_network
+        self._cutter = Cutter(SIZE, "replicate")
 
     def look(self, image: BgrImage, region: Region) -> Points | None:
         """478 × 3 in pixels of the picture, z on the scale of x; None where the network sees no face."""
-        rgb = region.cut(image, SIZE, "replicate")
-        outputs = self._landmarks(rgb.astype(np.float32)[None] * np.float32(1 / 255))
-        if _sigmoid(float(outputs[1].ravel()[0])) <= MIN_DETECTION:
+        np.multiply(self._cutter.cut(image, region), np.float32(1 / 255), out=self._landmarks.input[0])
+        raw, presence, *_ = self._landmarks.run()
+        if _sigmoid(presence.item()) <= MIN_DETECTION:
             return None
-        points = outputs[0].reshape(COUNT, 3).astype(np.float64) / SIZE
-        to_picture = region.to_picture()
-        xy = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
-        return np.column_stack([xy, points[:, 2] * _depth_scale(region, image.shape[1] / image.shape[0])])
+        to_picture = np.zeros((3, 4))
+        to_picture[:2, [0, 1, 3]] = region.to_picture()
+        to_picture[2, 2] = _depth_scale(region, image.shape[1] / image.shape[0])
+        points: Points = raw.reshape(COUNT, 3) @ (to_picture[:, :3].T / SIZE)
+        points += to_picture[:, 3]
+        return points
 
     def blendshapes(self, points: Points) -> dict[str, float]:
-        scores = self._blendshapes(points[SUBSET, :2].astype(np.float32)[None])[0].ravel()
-        return {name: float(score) for name, score in zip(BLENDSHAPES, scores, strict=True)}
+        self._blendshapes.input[0] = points[SUBSET, :2]
+        return dict(zip(BLENDSHAPES, self._blendshapes.run()[0].ravel().tolist(), strict=True))
 
     def close(self) -> None:
         self._landmarks.close()
@@ -65,14 +69,15 @@ class Landmarks:
 
 def box_of(points: NDArray[np.float64]) -> Box:
     """The smallest upright box around all landmarks."""
-    (x1, y1), (x2, y2) = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-    return (float(x1), float(y1), float(x2), float(y2))
+    x1, y1, _ = points.min(axis=0).tolist()
+    x2, y2, _ = points.max(axis=0).tolist()
+    return (x1, y1, x2, y2)
 
 
 def next_region(points: Points) -> Region:
     """Where the face will be in the next frame of a video."""
-    left, right = ((float(points[index, 0]), float(points[index, 1])) for index in OUTER_CORNERS)
-    return around(box_of(points), left, right).squared().scaled(GROW)
+    (left_x, left_y, _), (right_x, right_y, _) = (points[index].tolist() for index in OUTER_CORNERS)
+    return around(box_of(points), (left_x, left_y), (right_x, right_y)).squared().scaled(GROW)
 
 
 def _depth_scale(region: Region, aspect: float) -> float:

@@ -4,11 +4,10 @@
 release needs NumPy < 2). Both have the same `Interpreter`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from agent.errors import DetectorError
@@ -29,26 +28,36 @@ class Network:
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise DetectorError(f"{name} cannot be loaded by the TFLite runtime: {error}") from error
-        self._input = self._interpreter.get_input_details()[0]
-        self._outputs = self._interpreter.get_output_details()
+        fed = self._interpreter.get_input_details()[0]
+        self.input_shape = tuple(int(side) for side in fed["shape"])
+        self._input: Callable[[], NDArray[Any]] = self._interpreter.tensor(fed["index"])
+        self._outputs: list[Callable[[], NDArray[Any]]] = [
+            self._interpreter.tensor(output["index"]) for output in self._interpreter.get_output_details()
+        ]
 
     @property
-    def input_shape(self) -> tuple[int, ...]:
-        return tuple(int(side) for side in self._input["shape"])
+    def input(self) -> NDArray[Any]:
+        """The input tensor itself, to be written before `run`; copying 2 MB into it costs more than resizing a picture.
 
-    def __call__(self, tensor: NDArray[Any]) -> Sequence[NDArray[Any]]:
-        """Every output tensor, copied, in the graph's order; raises `DetectorError`."""
+        Whoever holds it, or a slice of it, keeps the graph from running: `run` then raises.
+        """
+        return self._input()
+
+    def run(self) -> Sequence[NDArray[Any]]:
+        """Every output tensor itself, in the graph's order; raises `DetectorError`.
+
+        They are overwritten by the next run, which fails while somebody still holds one: keep copies of what is needed.
+        """
         try:
-            self._interpreter.set_tensor(self._input["index"], tensor)
             self._interpreter.invoke()
-            return [np.array(self._interpreter.get_tensor(output["index"])) for output in self._outputs]
+            return [output() for output in self._outputs]
         except (ValueError, RuntimeError) as error:
             raise DetectorError(f"the TFLite runtime failed: {error}") from error
 
     def close(self) -> None:
         """Free the graph, which is the runtime's other moment to talk."""
         with quiet_stderr():
-            self._interpreter = None
+            del self._input, self._outputs, self._interpreter
 
 
 def _interpreter_class() -> Any:

@@ -30,7 +30,7 @@ from contract.wire import InvalidError
 class Decoder:
     """How one family of networks wants its input and says its output."""
 
-    to_input: Callable[[BgrImage, Sequence[int]], tuple[NDArray[Any], tuple[float, float]]]
+    fill: Callable[[NDArray[Any], BgrImage], tuple[float, float]]
     to_detections: Callable[
         [Sequence[NDArray[Any]], Sequence[str], Sequence[int], tuple[float, float], NDArray[np.float32]],
         list[Detection],
@@ -41,8 +41,8 @@ class Decoder:
 
 
 DECODERS: Final[dict[str, Decoder]] = {
-    "yolox": Decoder(yolox.to_input, yolox.to_detections, log_odds_per_doubling=0.475),
-    "ssd_postprocess": Decoder(ssd.to_input, ssd.to_detections, log_odds_per_doubling=0.22),
+    "yolox": Decoder(yolox.fill, yolox.to_detections, log_odds_per_doubling=0.475),
+    "ssd_postprocess": Decoder(ssd.fill, ssd.to_detections, log_odds_per_doubling=0.22),
 }
 """One number per family for all labels, from the labelled stills with their twelve looks (ADR 10)."""
 
@@ -81,7 +81,8 @@ class ObjectDetector:
         self._labels = entry.labels
         self._network = Network(folder / entry.name)
         asked = WANTED | set(TWIN.values())
-        self._asked = np.array([label in asked for label in entry.labels], dtype=np.bool_)
+        floors = [LOOK_FLOOR if label in asked else np.inf for label in entry.labels]
+        self._floors = np.array(floors, dtype=np.float32)
 
     def detect_still(self, image: BgrImage) -> tuple[Detection, ...]:
         """Wanted objects in as many looks as a single picture is worth, best first; raises `DetectorError`."""
@@ -94,11 +95,10 @@ class ObjectDetector:
 
     def look(self, image: BgrImage, view: View) -> Look:
         """One inference: all here that may count in `agree`, in pixels of the picture; raises `DetectorError`."""
-        shape = self._network.input_shape
-        tensor, scale_xy = self._decoder.to_input(view.of(image), shape)
-        floors = np.where(self._asked, np.float32(LOOK_FLOOR), np.float32(np.inf))
-        found = self._decoder.to_detections(self._network(tensor), self._labels, shape, scale_xy, floors)
-        placed = (replace(item, box_xyxy=view.to_picture(item.box_xyxy)) for item in found)
+        scale_xy = self._decoder.fill(self._network.input, view.of(image))
+        shape, outputs = self._network.input_shape, self._network.run()
+        found = self._decoder.to_detections(outputs, self._labels, shape, scale_xy, self._floors)
+        placed = (Detection(item.label, item.score, view.to_picture(item.box_xyxy)) for item in found)
         return Look(view, tuple(item for item in placed if _has_area(item)))
 
     def agree(self, looks: Sequence[Look]) -> tuple[Detection, ...]:

@@ -17,11 +17,12 @@ from agent.frame import BgrImage
 from agent.vision.observation import Detection
 
 
-def to_input(image: BgrImage, shape: Sequence[int]) -> tuple[NDArray[np.uint8], tuple[float, float]]:
-    """The picture stretched to 1 × H × W × 3 uint8 RGB, and its own width and height to undo the 0..1 scale."""
-    height, width = int(shape[1]), int(shape[2])
-    rgb = cv2.cvtColor(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), cv2.COLOR_BGR2RGB)
-    return np.asarray(rgb[None], dtype=np.uint8), (1 / image.shape[1], 1 / image.shape[0])
+def fill(tensor: NDArray[Any], image: BgrImage) -> tuple[float, float]:
+    """Stretch the picture into the tensor, 1 × H × W × 3 uint8 RGB; its own width and height to undo the 0..1 scale."""
+    height, width = tensor.shape[1:3]
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
+    tensor[0] = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+    return 1 / image.shape[1], 1 / image.shape[0]
 
 
 def to_detections(

@@ -7,10 +7,14 @@ Frozen: the same picture again and again. A camera's noise changes every frame; 
 drifts. The picture is compared with an anchor, not with its neighbour, so slow drift adds up and counts as life, and a
 re-coded keyframe in a frozen stretch moves the anchor once and does not end it.
 
+What a picture is like is measured a few times a second, and at once where it has changed. Whether it is still the same
+is asked of every frame, of some of its rows.
+
 Dark and blurred are milder: the picture still has edges, but a face in it can hardly be told. A room without any light
 looks as a covered lens does, and counts as one. Whether the camera was moved: see `viewpoint`.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 import cv2
@@ -19,6 +23,7 @@ from numpy.typing import NDArray
 
 from agent.frame import Frame
 from agent.vision.observation import MIN_BRIGHT, CameraState
+from agent.vision.schedule import EARLY_S
 from agent.vision.viewpoint import View, Viewpoint
 
 WORK_WIDTH: Final = 160
@@ -29,6 +34,14 @@ MIN_EDGES_OF_LIGHT: Final = 0.02
 """The same as a share of the mean grey level, for a lens covered by something bright: lit scenes have 0.12 and more."""
 SMOOTH_SIGMA: Final = 0.7
 """Takes what noise is left at 160 px before the focus is measured."""
+MEASURE_S: Final = 0.2
+"""Light and edges are measured this often …"""
+MEASURE_CHANGE: Final = 0.1
+"""… and whenever the picture differs from the one last measured by more than this share of its mean grey level, so that
+a hand over the lens is seen in the frame in which it comes."""
+ROWS: Final = 120
+"""Rows of a picture, at least, that are compared with those of another: one in four of 480. Noise and motion are no
+different in the rows between, and every block of a compressed video is met."""
 SLOWLY_S: Final = 0.5
 """Light, focus and viewpoint are measured this often."""
 STILL: Final = 0.04
@@ -39,55 +52,79 @@ FREEZE_S: Final = 1.0
 THAW_S: Final = 0.5
 """Two changes within this time end a freeze; a single one may be a keyframe."""
 
+Grey = NDArray[np.uint8]
+
+NOTHING_SEEN: Final = CameraState(
+    luma_mean=0.0,
+    luma_std=0.0,
+    sharpness=0.0,
+    change=float("inf"),
+    edges=0.0,
+    min_edges=0.0,
+    still_s=0.0,
+    blocked=False,
+    frozen=False,
+)
+"""Before the first frame."""
+
 
 class TamperDetector:
     """Looks at consecutive frames of one camera, in order, from one thread."""
 
     def __init__(self) -> None:
-        self._previous: NDArray[np.uint8] | None = None
-        self._anchor: NDArray[np.uint8] | None = None
+        self._previous: Grey | None = None
+        self._anchor: Grey | None = None
+        self._measured: Grey | None = None
         self._anchored_s = 0.0
         self._still_since_s = 0.0
         self._frozen = False
         self._viewpoint = Viewpoint()
-        self._slowly_s = float("-inf")
-        self._bright, self._focus, self._view = 255.0, float("inf"), View()
+        self._measured_s = self._slowly_s = float("-inf")
+        self._state = NOTHING_SEEN
 
     def look(self, frame: Frame) -> CameraState:
-        grey = np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-        small = _shrink(grey)
-        (luma_mean,), (luma_std,) = (values.ravel().tolist() for values in cv2.meanStdDev(small))
-        edges, min_edges = steepest(small), max(MIN_EDGES, MIN_EDGES_OF_LIGHT * luma_mean)
+        now_s = frame.captured_s
+        rows = frame.image[:: max(1, frame.image.shape[0] // ROWS)]
+        grey = np.asarray(cv2.cvtColor(rows, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         change = _difference(grey, self._previous)
         self._previous = grey
-        self._follow(grey, frame.captured_s)
-        blocked = edges < min_edges
-        if not blocked and frame.captured_s - self._slowly_s >= SLOWLY_S:
-            self._look_slowly(small, edges, frame.captured_s)
-        return CameraState(
+        self._follow(grey, now_s)
+        if self._due(grey, now_s):
+            self._measure(frame)
+            self._measured, self._measured_s = grey, now_s
+        return replace(self._state, change=change, still_s=now_s - self._still_since_s, frozen=self._frozen)
+
+    def _due(self, grey: Grey, now_s: float) -> bool:
+        slowly = not self._state.blocked and now_s - self._slowly_s >= SLOWLY_S
+        if slowly or now_s - self._measured_s >= MEASURE_S - EARLY_S:
+            return True
+        return _difference(grey, self._measured) > MEASURE_CHANGE * self._state.luma_mean
+
+    def _measure(self, frame: Frame) -> None:
+        """All that needs the whole picture, and what takes longer only once in a while."""
+        small = _shrink(np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
+        (luma_mean,), (luma_std,) = (values.ravel().tolist() for values in cv2.meanStdDev(small))
+        edges, min_edges = steepest(small), max(MIN_EDGES, MIN_EDGES_OF_LIGHT * luma_mean)
+        self._state = replace(
+            self._state,
             luma_mean=luma_mean,
             luma_std=luma_std,
             sharpness=float(cv2.meanStdDev(cv2.Laplacian(small, cv2.CV_16S))[1].item() ** 2),
-            change=change,
             edges=edges,
-            still_s=frame.captured_s - self._still_since_s,
             min_edges=min_edges,
-            blocked=blocked,
-            frozen=self._frozen,
-            bright=self._bright,
-            focus=self._focus,
-            shift=self._view.shift,
-            moved=self._view.moved,
+            blocked=edges < min_edges,
         )
+        if not self._state.blocked and frame.captured_s - self._slowly_s >= SLOWLY_S:
+            self._look_slowly(small, edges, frame.captured_s)
 
-    def _look_slowly(self, small: NDArray[np.uint8], edges: float, now_s: float) -> None:
+    def _look_slowly(self, small: Grey, edges: float, now_s: float) -> None:
         """What takes longer to measure and changes less suddenly; a covered lens leaves it as it was."""
         self._slowly_s = now_s
-        self._bright = _share(small, 0.95)
-        self._focus = _steepest(small, SMOOTH_SIGMA) / max(edges, 1e-3)
-        self._view = View() if self._bright < MIN_BRIGHT else self._viewpoint.look(small, now_s)
+        bright, focus = _share(small, 0.95), _steepest(small, SMOOTH_SIGMA) / max(edges, 1e-3)
+        view = View() if bright < MIN_BRIGHT else self._viewpoint.look(small, now_s)
+        self._state = replace(self._state, bright=bright, focus=focus, shift=view.shift, moved=view.moved)
 
-    def _follow(self, grey: NDArray[np.uint8], now_s: float) -> None:
+    def _follow(self, grey: Grey, now_s: float) -> None:
         if _difference(grey, self._anchor) > STILL:
             changed_again = now_s - self._anchored_s < THAW_S
             self._anchor, self._anchored_s = grey, now_s
@@ -97,12 +134,12 @@ class TamperDetector:
             self._frozen = True
 
 
-def steepest(small_grey: NDArray[np.uint8]) -> float:
+def steepest(small_grey: Grey) -> float:
     """99th percentile of the gradient, grey levels per pixel, of a blurred picture."""
     return _steepest(small_grey, BLUR_SIGMA)
 
 
-def _steepest(small_grey: NDArray[np.uint8], sigma: float) -> float:
+def _steepest(small_grey: Grey, sigma: float) -> float:
     smooth = cv2.GaussianBlur(small_grey.astype(np.float32), (0, 0), sigma)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     return _share(cv2.magnitude(across, down), 0.99) / 8  # a 3 × 3 Sobel sums eight times the slope
@@ -114,12 +151,12 @@ def _share(values: NDArray[Any], share: float) -> float:
     return float(np.partition(values.ravel(), rank)[rank])
 
 
-def _shrink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _shrink(grey: Grey) -> Grey:
     height = min(4 * WORK_WIDTH, max(8, round(grey.shape[0] * WORK_WIDTH / grey.shape[1])))
     return np.asarray(cv2.resize(grey, (WORK_WIDTH, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _difference(grey: NDArray[np.uint8], other: NDArray[np.uint8] | None) -> float:
+def _difference(grey: Grey, other: Grey | None) -> float:
     if other is None or other.shape != grey.shape:
         return float("inf")
     return cv2.norm(grey, other, cv2.NORM_L1) / grey.size

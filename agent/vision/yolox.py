@@ -26,15 +26,16 @@ MAX_LOG_SIZE = 10.0
 """exp() of more would overflow float32 on a corrupted tensor; e^10 strides are far beyond any picture."""
 
 
-def to_input(image: BgrImage, shape: Sequence[int]) -> tuple[NDArray[np.float32], tuple[float, float]]:
-    """The picture letterboxed into 1 × 3 × H × W float32 BGR 0..255, and tensor pixels per picture pixel (x, y)."""
-    height, width = int(shape[2]), int(shape[3])
+def fill(tensor: NDArray[Any], image: BgrImage) -> tuple[float, float]:
+    """Letterbox the picture into the tensor, 1 × 3 × H × W float32 BGR 0..255; its pixels per pixel of the picture."""
+    height, width = tensor.shape[2:]
     scale = min(height / image.shape[0], width / image.shape[1])
     size_wh = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    tensor = np.full((1, 3, height, width), PAD, dtype=np.float32)
+    tensor[:, :, size_wh[1] :] = PAD
+    tensor[:, :, :, size_wh[0] :] = PAD
     for plane, channel in zip(tensor[0], cv2.split(cv2.resize(image, size_wh)), strict=True):
         plane[: size_wh[1], : size_wh[0]] = channel
-    return tensor, (size_wh[0] / image.shape[1], size_wh[1] / image.shape[0])
+    return size_wh[0] / image.shape[1], size_wh[1] / image.shape[0]
 
 
 def to_detections(
@@ -48,12 +49,12 @@ def to_detections(
 
     `outputs[0]` is 1 × N × (5 + classes); `floors` has one entry per class, infinity for a class nobody asks for.
     """
-    rows = np.asarray(outputs[0][0], dtype=np.float32)
+    rows = outputs[0][0]
     cells, strides = _grid(int(shape[2]), int(shape[3]))
     if rows.shape != (len(cells), 5 + len(labels)):
         raise DetectorError(f"the network gives {rows.shape}, the decoder needs {(len(cells), 5 + len(labels))}")
     likely = np.flatnonzero(rows[:, 4] >= floors.min())  # a score is a share of its row's objectness, so not above it
-    rows, cells, strides = rows[likely], cells[likely], strides[likely]
+    rows, cells, strides = rows[likely].astype(np.float32), cells[likely], strides[likely]
     scores = rows[:, 5:] * rows[:, 4:5]
     row, column = np.nonzero(scores >= floors)
     if not row.size:
@@ -63,10 +64,12 @@ def to_detections(
     boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1) / np.tile(scale_xy, 2)
     boxes = boxes.astype(np.float32)
     best = scores[row, column]
+    kept = suppress(boxes, best, column, MAX_IOU)
     return [
-        Detection(labels[column[i]], float(best[i]), (x1, y1, x2, y2))
-        for i in suppress(boxes, best, column, MAX_IOU)
-        for x1, y1, x2, y2 in [map(float, boxes[i])]
+        Detection(labels[index], score, (x1, y1, x2, y2))
+        for index, score, (x1, y1, x2, y2) in zip(
+            column[kept].tolist(), best[kept].tolist(), boxes[kept].tolist(), strict=True
+        )
     ]
 
 

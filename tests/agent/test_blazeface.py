@@ -9,8 +9,8 @@ from agent.vision.blazeface import Candidates, anchors
 def candidates(*rows: tuple[float, float, float]) -> Candidates:
     """One 100 px box for each left edge, top edge and score, its keypoints at the upper left corner."""
     boxes = np.array([(x, y, x + 100, y + 100) for x, y, _ in rows], np.float32).reshape(-1, 4)
-    points = np.repeat(boxes[:, None, :2], 6, axis=1)
-    return Candidates(boxes, points, np.array([score for *_, score in rows], np.float32))
+    points = np.tile(boxes[:, :2], 6)
+    return Candidates(np.hstack([boxes, points]), np.array([score for *_, score in rows], np.float32))
 
 
 def test_anchors_are_those_of_strides_8_16_16_16() -> None:

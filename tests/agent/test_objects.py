@@ -84,9 +84,8 @@ def test_yolox_refuses_another_networks_output() -> None:
 
 def test_yolox_letterboxes_to_the_top_left() -> None:
     image = np.full((240, 320, 3), (10, 20, 30), np.uint8)
-    tensor, scale_xy = yolox.to_input(image, SHAPE)
-    assert tensor.shape == SHAPE
-    assert tensor.dtype == np.float32
+    tensor = np.zeros(SHAPE, np.float32)
+    scale_xy = yolox.fill(tensor, image)
     assert scale_xy == (1.3, 1.3)
     assert tensor[0, :, 5, 5].tolist() == [10, 20, 30], "BGR, 0..255"
     assert tensor[0, :, 415, 5].tolist() == [yolox.PAD] * 3
@@ -109,9 +108,8 @@ def test_ssd_refuses_another_networks_output() -> None:
 
 
 def test_ssd_stretches_to_rgb() -> None:
-    tensor, _ = ssd.to_input(np.full((48, 64, 3), (10, 20, 30), np.uint8), (1, 300, 300, 3))
-    assert tensor.shape == (1, 300, 300, 3)
-    assert tensor.dtype == np.uint8
+    tensor = np.zeros((1, 300, 300, 3), np.uint8)
+    ssd.fill(tensor, np.full((48, 64, 3), (10, 20, 30), np.uint8))
     assert tensor[0, 0, 0].tolist() == [30, 20, 10]
 
 
@@ -198,8 +196,8 @@ def test_the_real_network_finds_the_person_in_a_portrait() -> None:
     manifest, folder = real_weights()
     entry, network = manifest.find(YOLOX), Network(folder / YOLOX)
     floors = np.full(len(entry.labels), 0.5, np.float32)
-    tensor, scale_xy = yolox.to_input(portrait(), network.input_shape)
-    found = yolox.to_detections(network(tensor), entry.labels, network.input_shape, scale_xy, floors)
+    scale_xy = yolox.fill(network.input, portrait())
+    found = yolox.to_detections(network.run(), entry.labels, network.input_shape, scale_xy, floors)
     network.close()
     best = found[0]
     assert best.label == "person"
@@ -258,6 +256,19 @@ def test_a_file_that_is_no_network_is_a_detector_error(tmp_path: Path) -> None:
     (tmp_path / "x.tflite").write_bytes(b"no network")
     with pytest.raises(DetectorError, match=r"x\.tflite cannot be loaded"):
         Network(tmp_path / "x.tflite")
+
+
+def test_a_network_does_not_run_while_somebody_holds_its_tensors() -> None:
+    """What is not copied must not change under the hand of who reads it."""
+    network = Network(real_weights()[1] / YOLOX)
+    yolox.fill(network.input, scene())
+    held = network.run()
+    with pytest.raises(DetectorError, match="reference to internal data"):
+        network.run()
+    first = held[0].copy()
+    del held
+    assert (network.run()[0] == first).all(), "the input stays as it was written"
+    network.close()
 
 
 def test_a_decoder_nobody_wrote_is_named() -> None:

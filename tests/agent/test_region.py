@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.vision.region import Region, around, whole
+from agent.vision.region import Cutter, Region, around, whole
 
 GRADIENT = np.dstack(
     [np.full((200, 250), 60), np.tile(np.arange(200)[:, None], (1, 250)), np.tile(np.arange(250), (200, 1))]
@@ -19,7 +19,7 @@ GRADIENT = np.dstack(
 @pytest.mark.parametrize("angle_deg", [0, 30, -45, 90])
 def test_a_cut_shows_what_the_mapping_says(angle_deg: float) -> None:
     region = Region(125, 100, 80, 60, math.radians(angle_deg))
-    patch = region.cut(GRADIENT, 64, "replicate")
+    patch = Cutter(64, "replicate").cut(GRADIENT, region)
     assert patch.shape == (64, 64, 3)
     rows, columns = np.mgrid[8:56:8, 8:56:8]
     at = np.stack([columns.ravel() / 64, rows.ravel() / 64])
@@ -43,14 +43,14 @@ def test_the_middle_is_the_middle_and_sides_keep_their_length(
 def test_outside_is_black_or_the_nearest_pixel() -> None:
     white = np.full((40, 40, 3), 255, np.uint8)
     beyond = Region(-100, 20, 20, 20)
-    assert (beyond.cut(white, 16, "zero") == 0).all()
-    assert (beyond.cut(white, 16, "replicate") == 255).all()
+    assert (Cutter(16, "zero").cut(white, beyond) == 0).all()
+    assert (Cutter(16, "replicate").cut(white, beyond) == 255).all()
 
 
 def test_the_whole_picture_squared_is_letterboxed() -> None:
     letterboxed = whole(np.full((100, 200, 3), 255, np.uint8)).squared()
     assert letterboxed == Region(100, 50, 200, 200)
-    patch = letterboxed.cut(np.full((100, 200, 3), 255, np.uint8), 128, "zero")
+    patch = Cutter(128, "zero").cut(np.full((100, 200, 3), 255, np.uint8), letterboxed)
     assert (patch[64] == 255).all()
     assert (patch[:30] == 0).all()
 
@@ -61,6 +61,13 @@ def test_a_region_around_a_tilted_face_is_level_with_its_eyes() -> None:
     dots = np.zeros((100, 100, 3), np.uint8)
     for eye in ((30, 30), (70, 70)):
         cv2.circle(dots, eye, 3, (255, 255, 255), -1)
-    rows, columns = np.nonzero(region.cut(dots, 100, "zero")[:, :, 0] > 128)
+    rows, columns = np.nonzero(Cutter(100, "zero").cut(dots, region)[:, :, 0] > 128)
     left, right = rows[columns < 50], rows[columns >= 50]
     assert left.mean() == pytest.approx(right.mean(), abs=1)
+
+
+def test_a_cutter_that_was_used_before_cuts_as_a_new_one() -> None:
+    used, here, there = Cutter(32, "replicate"), Region(60, 60, 40, 40, 0.3), Region(150, 100, 90, 90, -0.2)
+    for region in (here, there, there, here):
+        again = used.cut(GRADIENT, region).copy()
+        np.testing.assert_array_equal(again, Cutter(32, "replicate").cut(GRADIENT, region))

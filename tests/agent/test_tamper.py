@@ -38,6 +38,15 @@ def test_a_covered_lens_is_blocked(image: BgrImage) -> None:
     assert state.edges < state.min_edges
 
 
+@pytest.mark.parametrize("after", range(1, 8))
+@pytest.mark.parametrize("light", [1.0, 0.25])
+def test_a_cover_is_seen_in_the_frame_in_which_it_comes_and_goes(after: int, light: float) -> None:
+    """Whenever that is between two measurements of the whole picture."""
+    rooms = [noisy((scene(seed=n).astype(np.float32) * light).astype(np.uint8), n) for n in range(after + 4)]
+    images = [*rooms[:after], dark(), dark(), *rooms[after:]]
+    assert [state.blocked for state in states(images)] == [False] * after + [True] * 2 + [False] * 4
+
+
 @pytest.mark.parametrize("light", [1.0, 0.5, 0.25])
 def test_a_room_is_not_blocked_even_when_dim(light: float) -> None:
     image = noisy((scene().astype(np.float32) * light).astype(np.uint8), 3)

@@ -71,7 +71,8 @@ class Peer:
     def _objects(self, image: BgrImage) -> tuple[Detection, ...]:
         network = self._objects_network
         fed = network.get_input_details()[0]
-        tensor, scale_xy = self._decoder.to_input(image, fed["shape"])
+        tensor = np.empty(fed["shape"], fed["dtype"])
+        scale_xy = self._decoder.fill(tensor, image)
         network.set_tensor(fed["index"], tensor)
         network.invoke()
         outputs = [network.get_tensor(one["index"]) for one in network.get_output_details()]

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from mediapipe.tasks.python import vision
 
@@ -29,7 +28,6 @@ class Tape:
     _twins: dict[int, Any] = field(default_factory=dict)
     _interpreters: dict[int, dict[str, Any]] = field(default_factory=dict)
     _tasks: dict[int, Any] = field(default_factory=dict)
-    _inputs: dict[int, dict[int, Any]] = field(default_factory=dict)
 
     @property
     def names(self) -> Counter[str]:
@@ -50,19 +48,17 @@ class Tape:
     def made_task(self, task: Any, options: Any) -> None:
         self._tasks[id(task)] = (type(task), options)
 
-    def fed(self, interpreter: Any, index: int, tensor: Any) -> None:
-        if self.on:
-            self._inputs.setdefault(id(interpreter), {})[index] = np.array(tensor)
-
     def invoked(self, interpreter: Any, original: "Originals") -> None:
         if not self.on:
             return
-        twin, inputs = self._interpreter_twin(interpreter, original), dict(self._inputs.get(id(interpreter), {}))
+        twin = self._interpreter_twin(interpreter, original)
+        fed = [one["index"] for one in interpreter.get_input_details()]
+        inputs = {index: interpreter.get_tensor(index) for index in fed}
         outputs = [output["index"] for output in interpreter.get_output_details()]
 
         def call(shift_ms: int) -> None:
             for index, tensor in inputs.items():
-                original.set_tensor(twin, index, tensor)
+                twin.set_tensor(index, tensor)
             original.invoke(twin)
             for index in outputs:
                 twin.get_tensor(index)
@@ -96,7 +92,6 @@ class Tape:
 @dataclass(frozen=True, slots=True)
 class Originals:
     init: Any
-    set_tensor: Any
     invoke: Any
     create: dict[Any, Any]
     ask: dict[tuple[Any, str], Any]
@@ -109,7 +104,6 @@ def recording() -> Iterator[Tape]:
     methods = [(task, name) for task in MEDIAPIPE for name in ("detect", "detect_for_video")]
     original = Originals(
         Interpreter.__init__,
-        Interpreter.set_tensor,
         Interpreter.invoke,
         {task: task.create_from_options for task in MEDIAPIPE},
         {(task, name): getattr(task, name) for task, name in methods},
@@ -120,10 +114,6 @@ def recording() -> Iterator[Tape]:
         options |= dict(zip(names, args, strict=False))
         original.init(self, **options)
         tape.made_interpreter(self, options)
-
-    def set_tensor(self: Any, index: int, value: Any) -> None:
-        tape.fed(self, index, value)
-        original.set_tensor(self, index, value)
 
     def invoke(self: Any) -> None:
         tape.invoked(self, original)
@@ -144,11 +134,7 @@ def recording() -> Iterator[Tape]:
 
         return call
 
-    wrapped = [
-        (Interpreter, "__init__", init),
-        (Interpreter, "set_tensor", set_tensor),
-        (Interpreter, "invoke", invoke),
-    ]
+    wrapped = [(Interpreter, "__init__", init), (Interpreter, "invoke", invoke)]
     wrapped += [(task, "create_from_options", create(task)) for task in MEDIAPIPE]
     wrapped += [(task, name, ask(task, name)) for task, name in methods]
     patches = [patch.object(owner, name, wrapper) for owner, name, wrapper in wrapped]
