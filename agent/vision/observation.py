@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the frame (`box_xyxy`)."""
@@ -18,6 +18,8 @@ MIN_FOCUS: Final = 1.3
 pictures have 1.8 to 2.3, photographs of 60 pixels blown up to 640 have 1.4 and more."""
 MIN_SHIFT: Final = 0.04
 """Share of the width: two to three degrees with a common lens. Less is a table that somebody leans on."""
+MIN_SPEECH: Final = 0.5
+"""Probability from which Silero's authors take a window for speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Face:
     """Eyes against the head: (left, up) in -1..1 from blendshapes, image coordinates. None without them."""
     points_xy: FivePoints | None = None
     """None where the landmark network did not confirm the face."""
+    lips: float | None = None
+    """How far they are apart, share of the face's height. None without landmarks, or where the face is too small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,21 @@ class CameraState:
         return not (self.blocked or self.frozen)
 
 
+Speaker = Literal["candidate", "other", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What the microphone says: whether somebody speaks, not what."""
+
+    probability: float
+    """Mean over the windows since somebody began to speak; of the newest window while nobody does."""
+    since_s: float | None
+    """When somebody began to speak, on the clock of `captured_s`; None while nobody does."""
+    speaker: Speaker = "unknown"
+    """Whose voice it is, as far as the candidate's mouth tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """All that was found in one frame. None means that nobody looked (off, not its turn), not that nothing is there."""
@@ -103,3 +122,4 @@ class Observation:
     faces: tuple[Face, ...] | None
     objects: tuple[Detection, ...] | None
     camera: CameraState
+    speech: Speech | None = None
