@@ -16,7 +16,7 @@ from contract.wire import InvalidError, Sha256, Wire
 MODELS_DIR: Final = Path(__file__).resolve().parent.parent / "models"
 """The same place in a checkout and in an installed wheel: beside this package."""
 
-Decoder = Literal["face_landmarker", "face_detector", "yolox", "ssd_postprocess"]
+Decoder = Literal["face_landmarker", "face_detector", "yolox", "ssd_postprocess", "sface"]
 
 
 class WheelSource(Wire):
@@ -37,7 +37,7 @@ class Tensor(Wire):
 
 class Weights(Wire):
     name: str = Field(description="file name in the weights folder")
-    detector: Literal["faces", "objects"]
+    detector: Literal["faces", "objects", "identity"]
     decoder: Decoder
     url: str
     sha256: Sha256

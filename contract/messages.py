@@ -148,7 +148,7 @@ class HubStatus(Wire):
 
 
 class DetectorHealth(Wire):
-    name: Literal["faces", "objects", "tamper"]
+    name: Literal["faces", "objects", "tamper", "identity"]
     state: Literal["on", "off", "failed"]
     reason: str = Field(
         "",
@@ -190,6 +190,9 @@ class Desired(Wire):
     monitoring: bool = True
     profile: RuleProfile
     calibration: Calibration | None = Field(None, description="of the candidate; without it the profile's cone holds")
+    exam_session: UUID | None = Field(
+        None, description="the one that is on; with another one, or its end, the booth forgets the candidate's face"
+    )
 
 
 class Reported(Wire):

@@ -44,6 +44,18 @@ class EyesSettings(RuleSettings):
     sight_deg: float = Field(25.0, description="line of sight left or right of neutral", gt=0, le=90)
 
 
+class PersonSettings(RuleSettings):
+    """Somebody else sits there than at the beginning. Off means that no face is learned at all."""
+
+    min_similarity: float = Field(
+        0.3,
+        description="cosine of two face embeddings below which they are two people; OpenCV publishes 0.363 for SFace, "
+        "and what lies between is nobody's business",
+        ge=-1,
+        le=1,
+    )
+
+
 class ObjectSettings(RuleSettings):
     """Prohibited objects: which COCO labels, and the lowest score that counts for each."""
 
@@ -68,6 +80,7 @@ class Rules(Wire):
     camera_dark: RuleSettings = OFF
     camera_blurred: RuleSettings = OFF
     camera_moved: RuleSettings = OFF
+    person_changed: PersonSettings = PersonSettings(enabled=False, hold_s=2.0, severity="high")
 
 
 class RuleProfile(Wire):
@@ -107,13 +120,14 @@ def _profile(
 
 
 def _finer(away_s: float, badly_s: float, merge_s: float) -> dict[str, RuleSettings]:
-    """Rows of low severity: a glance of the eyes, and a camera that sees worse without being blind."""
+    """A glance of the eyes, a camera that sees worse without being blind, and another person (with weights only)."""
     low = RuleSettings(hold_s=badly_s, release_s=1.0, merge_s=2 * merge_s, severity="low", escalate_after_s=60)
     return {
         "eyes_away": EyesSettings(hold_s=1.5 * away_s, merge_s=merge_s, severity="low"),
         "camera_dark": low,
         "camera_blurred": low,
         "camera_moved": low.model_copy(update={"severity": "medium"}),
+        "person_changed": PersonSettings(hold_s=away_s, release_s=1.0, merge_s=10 * merge_s, severity="high"),
     }
 
 

@@ -20,6 +20,7 @@ ViolationKind = Literal[
     "camera_dark",
     "camera_blurred",
     "camera_moved",
+    "person_changed",
 ]
 Severity = Literal["low", "medium", "high"]
 """In rising order."""
@@ -42,6 +43,10 @@ class Explanation(Wire):
     parts: int = Field(1, ge=1, description="times the condition held, with breaks too short to end it")
     escalated_after_s: float | None = Field(
         None, description="how long it had lasted when that raised the severity; None if it was not raised"
+    )
+    looks: int | None = Field(None, ge=1, description="good looks that `measured` is drawn from, where that matters")
+    learned_at: Timestamp | None = Field(
+        None, description="when the booth learned the face that this one is compared with; it never leaves the booth"
     )
 
 

@@ -258,6 +258,8 @@ class Engine:
                 unit=rule.unit,
                 hold_s=settings.hold_s,
                 frames=track.seen,
+                looks=finding.looks,
+                learned_at=finding.learned_at,
                 models=self._models_of(rule),
                 profile=self.profile.name,
                 profile_version=self.profile.version,

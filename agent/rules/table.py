@@ -6,9 +6,10 @@ the detector was off or not due, or the camera was covered or frozen. "Not looke
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
-from agent.vision.observation import MIN_BRIGHT, MIN_FOCUS, MIN_SHIFT, Face, Observation
+from agent.vision.observation import MIN_BRIGHT, MIN_FOCUS, MIN_SHIFT, SAME_PERSON, Face, Observation
 from contract.profiles import Rules
 from contract.violation import Direction, ViolationKind
 
@@ -23,6 +24,8 @@ class Finding:
     confidence: float | None = None
     lasting_s: float = 0.0
     """How long the condition has already lasted when the detector can first be sure of it, seconds."""
+    looks: int | None = None
+    learned_at: datetime | None = None
 
 
 EYE_DEG: Final = 35.0
@@ -37,7 +40,7 @@ class Rule:
     """Of its settings in a profile."""
     kind: ViolationKind
     unit: str
-    detector: Literal["faces", "objects", "tamper"]
+    detector: Literal["faces", "objects", "tamper", "identity"]
     """Whose weights had a say."""
     find: Callable[[Observation, Rules], Findings]
     each_label: bool = False
@@ -143,6 +146,23 @@ def _camera_moved(observation: Observation, rules: Rules) -> Findings:
     return (Finding(measured=100 * camera.shift, limit=100 * MIN_SHIFT),) if camera.moved else ()
 
 
+def _person_changed(observation: Observation, rules: Rules) -> Findings:
+    """Between the profile's limit and `SAME_PERSON` nobody can say: a mask or a beard of foam is not another person.
+
+    An empty chair is nobody else, and `no_face` tells of it.
+    """
+    if observation.faces is None or not observation.camera.sees:
+        return None
+    if not observation.faces:
+        return ()
+    who, limit = observation.identity, rules.person_changed.min_similarity
+    if who is None or limit <= who.similarity < SAME_PERSON:
+        return None
+    if who.similarity >= limit:
+        return ()
+    return (Finding(measured=round(who.similarity, 3), limit=limit, looks=who.looks, learned_at=who.learned_at),)
+
+
 def nearest(faces: tuple[Face, ...]) -> Face:
     """The largest face: the candidate's, if several are there."""
     return max(faces, key=lambda face: (face.box_xyxy[2] - face.box_xyxy[0]) * (face.box_xyxy[3] - face.box_xyxy[1]))
@@ -177,4 +197,5 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("camera_dark", "camera_dark", "grey levels", "tamper", _camera_dark),
     Rule("camera_blurred", "camera_blurred", "", "tamper", _camera_blurred),
     Rule("camera_moved", "camera_moved", "% of width", "tamper", _camera_moved),
+    Rule("person_changed", "person_changed", "similarity", "identity", _person_changed),
 )

@@ -16,6 +16,9 @@ landmarks at 12; at 17 they are still there; rooms at a quarter of normal light 
 MIN_FOCUS: Final = 1.3
 """A portrait that fills half the picture loses its landmarks at 1.39, which is a blur of 8 pixels in 640 (sigma); sharp
 pictures have 1.8 to 2.3, photographs of 60 pixels blown up to 640 have 1.4 and more."""
+SAME_PERSON: Final = 0.363
+"""Cosine similarity from which two SFace embeddings are of one person, as OpenCV publishes it (threshold_cosine in the
+network's demo, `models/face_recognition_sface` of opencv_zoo)."""
 MIN_SHIFT: Final = 0.04
 """Share of the width: two to three degrees with a common lens. Less is a table that somebody leans on."""
 MIN_SPEECH: Final = 0.5
@@ -113,6 +116,17 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """How like the face there now is to the one that was learned. Nothing else of a face leaves the detector."""
+
+    similarity: float
+    """Cosine, -1..1: the median of the last few good looks."""
+    looks: int
+    """Good looks since somebody else could have sat down."""
+    learned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """All that was found in one frame. None means that nobody looked (off, not its turn), not that nothing is there."""
 
@@ -123,3 +137,5 @@ class Observation:
     objects: tuple[Detection, ...] | None
     camera: CameraState
     speech: Speech | None = None
+    identity: Identity | None = None
+    """None while nobody can say who is there."""

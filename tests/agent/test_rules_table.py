@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from agent.rules.table import RULES, Finding, Findings
-from agent.vision.observation import CameraState, Face, Observation
+from agent.vision.observation import CameraState, Face, Identity, Observation
 from contract.profiles import PROFILES, Rules
-from tests.support.observations import SEEING, face, item, seen
+from tests.support.observations import SEEING, ZERO, face, item, seen
 
 STRICT = PROFILES["strict"].rules
+STANDARD = PROFILES["standard"].rules
 COVERED = replace(SEEING, blocked=True, edges=0.6)
 FROZEN = replace(SEEING, frozen=True, still_s=3.5)
 
@@ -105,6 +106,29 @@ def test_a_camera_that_sees_badly() -> None:
     moved = find("camera_moved", seen(0, camera=replace(SEEING, shift=0.125, moved=True)))
     assert moved == (Finding(measured=12.5, limit=4.0),)
     assert [find(f"camera_{what}", seen(0)) for what in ("dark", "blurred", "moved")] == [()] * 3
+
+
+@pytest.mark.parametrize(
+    ("similarity", "said"), [(0.9, ()), (0.363, ()), (0.362, None), (0.3, None), (0.29, ("found",)), (-0.2, ("found",))]
+)
+def test_another_person_is_one_who_is_clearly_unlike(similarity: float, said: tuple[str] | None) -> None:
+    who = Identity(similarity, looks=3, learned_at=ZERO)
+    found = find("person_changed", replace(seen(1, faces=(face(),)), identity=who), STANDARD)
+    assert (found if not found else ("found",)) == said
+    if found:
+        assert found == (Finding(measured=similarity, limit=0.3, looks=3, learned_at=ZERO),)
+
+
+def test_nobody_can_say_who_sits_there_before_a_face_was_learned() -> None:
+    assert find("person_changed", seen(1, faces=(face(),)), STANDARD) is None
+    assert find("person_changed", seen(1), STANDARD) == (), "an empty chair is nobody else"
+
+
+def test_a_profile_may_ask_for_more_likeness() -> None:
+    strict = STANDARD.person_changed.model_copy(update={"min_similarity": 0.5})
+    rows = STANDARD.model_copy(update={"person_changed": strict})
+    like = replace(seen(1, faces=(face(),)), identity=Identity(0.45, looks=3, learned_at=ZERO))
+    assert find("person_changed", like, rows)
 
 
 @pytest.mark.parametrize("kind", ["camera_blurred", "camera_moved"])

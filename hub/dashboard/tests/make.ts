@@ -33,6 +33,8 @@ export function violation(change: Partial<Violation> = {}): Violation {
       rule: "no_face",
       parts: 1,
       escalated_after_s: null,
+      looks: null,
+      learned_at: null,
     },
     evidence: [
       {

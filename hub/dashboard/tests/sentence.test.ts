@@ -47,6 +47,15 @@ describe("a violation as a sentence", () => {
     expect(said({ kind: "camera_frozen" })).toBe("Picture frozen for 4.2 s");
   });
 
+  it("says of another person only that the face is unlike, and since when it is known", () => {
+    const learned = new Date(T0 - 2_400_000);
+    const explanation = { ...why, rule: "person_changed", learned_at: learned.toISOString(), looks: 4 };
+    const time = learned.toTimeString().slice(0, 8);
+    expect(said({ kind: "person_changed", explanation })).toContain(`Face unlike the one learned at`);
+    expect(said({ kind: "person_changed", explanation })).toContain(`${time}, for 4.2 s`);
+    expect(said({ kind: "person_changed" })).toBe("Face unlike the one learned before, for 4.2 s");
+  });
+
   it("makes something readable of a kind that a newer hub invents", () => {
     expect(said({ kind: "hand_raised" as Violation["kind"] })).toBe("Hand raised for 4.2 s");
   });

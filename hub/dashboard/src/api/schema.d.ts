@@ -364,7 +364,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "faces" | "objects" | "tamper";
+            name: "faces" | "objects" | "tamper" | "identity";
             /**
              * State
              * @enum {string}
@@ -509,6 +509,16 @@ export interface components {
              * @description how long it had lasted when that raised the severity; None if it was not raised
              */
             escalated_after_s: number | null;
+            /**
+             * Looks
+             * @description good looks that `measured` is drawn from, where that matters
+             */
+            looks: number | null;
+            /**
+             * Learned At
+             * @description when the booth learned the face that this one is compared with; it never leaves the booth
+             */
+            learned_at: string | null;
         };
         /** GapList */
         GapList: {
@@ -925,7 +935,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved";
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed";
             /**
              * Label
              * @description the object, or the direction of looking away
@@ -1199,7 +1209,7 @@ export interface operations {
         parameters: {
             query?: {
                 booth_id?: string | null;
-                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved") | null;
+                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed") | null;
                 severity?: ("low" | "medium" | "high") | null;
                 open?: boolean | null;
                 before?: string | null;

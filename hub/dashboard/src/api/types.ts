@@ -33,4 +33,5 @@ export const KINDS = [
   "camera_dark",
   "camera_blurred",
   "camera_moved",
+  "person_changed",
 ] as const satisfies readonly ViolationKind[];

@@ -27,7 +27,7 @@ function DetectorRow({ detector }: { detector: Detector }) {
       {detector.state === "on" ? (
         <>
           <p className="tabular text-ink-3 text-xs">{pace(detector)}</p>
-          {detector.shed && <p className="mt-1 break-words text-ink-2 text-xs">{detector.reason}</p>}
+          {detector.reason && <p className="mt-1 break-words text-ink-2 text-xs">{detector.reason}</p>}
         </>
       ) : (
         <p className="mt-1 break-words text-ink-2 text-xs">{detector.reason || t("booth.detector-no-reason")}</p>

@@ -2,6 +2,9 @@
 import type { Booth } from "@/api/types";
 import { count, named, t } from "@/text/text";
 
+/** Detectors that a centre turns on if it wants them: that one is off is told on the booth's page only. */
+const OPTIONAL: ReadonlySet<string> = new Set(["identity"]);
+
 export type Warning = { key: string; text: string; detail: string; grave: boolean };
 
 export function warnings(booth: Booth): Warning[] {
@@ -24,6 +27,7 @@ export function warnings(booth: Booth): Warning[] {
       }
       continue;
     }
+    if (detector.state === "off" && OPTIONAL.has(detector.name)) continue;
     found.push({
       key: detector.name,
       text: t(detector.state === "failed" ? "booth.detector-failed" : "booth.detector-off", { name }),

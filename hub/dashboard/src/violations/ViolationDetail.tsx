@@ -40,6 +40,12 @@ export function ViolationDetail({ violation }: { violation: Violation }) {
         <Facts>
           <Fact name={t("violation.hold")}>{t("time.s", { s: why.hold_s })}</Fact>
           <Fact name={t("violation.frames")}>{count("violation.frames-value", why.frames)}</Fact>
+          {why.looks != null && <Fact name={t("violation.looks")}>{count("violation.looks-value", why.looks)}</Fact>}
+          {why.learned_at != null && (
+            <Fact name={t("violation.learned")}>
+              <When at={why.learned_at} />
+            </Fact>
+          )}
           {(why.parts ?? 1) > 1 && (
             <Fact name={t("violation.parts")}>{count("violation.parts-value", why.parts ?? 1)}</Fact>
           )}

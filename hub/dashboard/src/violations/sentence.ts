@@ -1,7 +1,7 @@
 /** One violation as a sentence a person would say: "Looked left for 4.2 s, limit 1 s". */
 import type { Violation } from "@/api/types";
 import { count, named, t } from "@/text/text";
-import { duration } from "@/time/format";
+import { clock, duration } from "@/time/format";
 
 /** How long it has lasted so far, or lasted in all, milliseconds. */
 export function lasted(violation: Violation, now: number): number {
@@ -55,6 +55,11 @@ export function sentence(violation: Violation, now: number): string {
       return t("sentence.camera_blurred", values);
     case "camera_moved":
       return t("sentence.camera_moved");
+    case "person_changed": {
+      const learned = violation.explanation.learned_at;
+      if (learned == null) return t("sentence.person_changed-plain", values);
+      return t("sentence.person_changed", { ...values, learned: clock(Date.parse(learned), now) });
+    }
     default:
       return t("sentence.other", { ...values, kind: named("kind", String((violation as Violation).kind)) });
   }
