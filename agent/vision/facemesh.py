@@ -18,6 +18,8 @@ MAX_FACES: Final = 3
 MIN_DETECTION: Final = 0.5
 """Score from which the detector's finding is given to the landmark network, and that network's presence score from
 which it is a face: MediaPipe's defaults."""
+MIN_LIPS_HEIGHT: Final = 80.0
+"""Pixels from hairline to chin: lips that speak part by 3 of them then, which is as little as can be told."""
 MIN_KEYPOINTS: Final = 0.25
 """Score from which the detector's finding is told on its own; who asks decides what to believe."""
 
@@ -65,6 +67,17 @@ def five_points(mesh: FaceMesh) -> FivePoints:
     xy = mesh.points_xyz[:, :2]
     rows = (xy[[33, 133]].mean(axis=0), xy[[362, 263]].mean(axis=0), xy[1], xy[61], xy[291])
     return tuple((float(x), float(y)) for x, y in rows)
+
+
+def lips_apart(mesh: FaceMesh) -> float | None:
+    """Gap between the lips, share of the distance from hairline to chin; None where both are too few pixels.
+
+    Measured, not taken from the blendshape `jawOpen`: on closed mouths that is anything up to 0.6 where a face is small
+    or blurred, and the gap stays within 0.02.
+    """
+    top, upper, lower, chin = mesh.points_xyz[[10, 13, 14, 152], :2]
+    height = float(np.linalg.norm(chin - top))
+    return float(np.linalg.norm(lower - upper)) / height if height >= MIN_LIPS_HEIGHT else None
 
 
 class FaceEngine(Protocol):

@@ -16,7 +16,7 @@ from agent.frame import BgrImage
 from agent.vision import headpose
 from agent.vision.boxes import overlap_of_smaller
 from agent.vision.face_engines import start_face_engine
-from agent.vision.facemesh import FaceKeypoints, FaceMesh, five_points
+from agent.vision.facemesh import FaceKeypoints, FaceMesh, five_points, lips_apart
 from agent.vision.observation import Box, Face, FivePoints, HeadPose
 from contract.device import FaceEngineChoice
 from contract.manifest import Manifest, check_weights
@@ -51,6 +51,7 @@ class Found:
     pose: HeadPose | None
     gaze: tuple[float, float] | None = None
     points_xy: FivePoints | None = None
+    lips: float | None = None
 
 
 class FaceDetector:
@@ -125,7 +126,7 @@ def merge(
         if twin is not None and twin.pose is not None:
             pose = headpose.combine(pose, twin.pose) if pose is not None else twin.pose
         score = twin.score if twin is not None else MIN_SCORE
-        faces.append(Face(found.box_xyxy, score, pose, found.gaze, found.points_xy))
+        faces.append(Face(found.box_xyxy, score, pose, found.gaze, found.points_xy, found.lips))
     for found in sorted(rest, key=lambda other: -other.score):
         if any(overlap_of_smaller(found.box_xyxy, face.box_xyxy) > SAME_FACE for face in faces):
             continue
@@ -158,7 +159,7 @@ def _found_mesh(mesh: FaceMesh, frame_wh: tuple[int, int]) -> Found:
     margin_x, margin_y = LANDMARK_MARGIN * np.ptp(x), LANDMARK_MARGIN * np.ptp(y)
     corners = (x.min() - margin_x, y.min() - margin_y, x.max() + margin_x, y.max() + margin_y)
     pose, gaze = headpose.from_matrix(mesh.matrix), gaze_of(mesh.blendshapes)
-    return Found(_clip(corners, frame_wh), MIN_SCORE, pose, gaze, five_points(mesh))
+    return Found(_clip(corners, frame_wh), MIN_SCORE, pose, gaze, five_points(mesh), lips_apart(mesh))
 
 
 def _found_keypoints(face: FaceKeypoints, frame_wh: tuple[int, int]) -> Found:
