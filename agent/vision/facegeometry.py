@@ -7,10 +7,10 @@ depth this gives, and the similarity transform that fits best (weighted Procrust
 
 import math
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+import cv2
 import numpy as np
 
 from agent.errors import DetectorError
@@ -19,19 +19,60 @@ from agent.vision.facemesh import Points
 VERTICAL_FOV_DEG: Final = 63.0
 NEAR_CM: Final = 1.0
 MIN_SPREAD: Final = 1e-3
-"""Mean distance of landmarks from their middle, as a share of the picture, below which there is no pose to find."""
+"""Share of the picture that landmarks must cover for there to be a pose to find."""
 VERTEX_FLOATS: Final = 5
 """A vertex of the canonical mesh: x, y, z, and two of texture."""
 
 
-@dataclass(frozen=True, slots=True)
+class Fit:
+    """Finds the similarity transform that takes a set of points nearest to others, weighted. What only depends on the
+    set is worked out once.
+
+    D. Akca, Generalized Procrustes analysis and its applications in photogrammetry (2003), section 2.4.
+    """
+
+    def __init__(self, source: Points, weights: Points) -> None:
+        """`source` is N × 3, `weights` N."""
+        self._share = weights / weights.sum()
+        self._middle = self._share @ source
+        centred = source - self._middle
+        self._weighted = centred * self._share[:, None]
+        self._spread = float((centred * self._weighted).sum())
+
+    def scale(self, target: Points) -> float:
+        """How much larger `target` (N × 3) is."""
+        sizes, _, _, turns = self._decomposed(target)
+        return float(sizes[0, 0] + sizes[1, 0] + turns * sizes[2, 0]) / self._spread
+
+    def matrix(self, target: Points) -> Points:
+        """4 × 4."""
+        sizes, u, vt, turns = self._decomposed(target)
+        u[:, 2] *= turns  # a rotation, not a reflection
+        scale = float(sizes[0, 0] + sizes[1, 0] + turns * sizes[2, 0]) / self._spread
+        matrix = np.eye(4)
+        matrix[:3, :3] = scale * (u @ vt)
+        matrix[:3, 3] = self._share @ target - matrix[:3, :3] @ self._middle
+        return matrix
+
+    def _decomposed(self, target: Points) -> tuple[Points, Points, Points, float]:
+        """Singular values (3 × 1) and vectors of the covariance, and -1 where it mirrors. NumPy is slower."""
+        covariance = target.T @ self._weighted
+        sizes, u, vt = cv2.SVDecomp(covariance)
+        (a, b, c), (d, e, f), (g, h, i) = covariance.tolist()
+        mirrors = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) < 0
+        return sizes, u, vt, -1.0 if mirrors else 1.0
+
+
 class CanonicalFace:
     """The points of the canonical face that count, and how much."""
 
-    index: tuple[int, ...]
-    points_cm: Points
-    """N × 3, x right, y up, z towards the viewer."""
-    weights: Points
+    def __init__(self, index: Sequence[int], points_cm: Points, weights: Points) -> None:
+        """`points_cm` is N × 3, x right, y up, z towards the viewer; `index` says which landmark each of them is."""
+        self.index = tuple(index)
+        self.points_cm = points_cm
+        self.weights = weights
+        self.picks = np.array(index)
+        self.fit = Fit(points_cm, weights)
 
 
 def read_canonical_face(metadata: bytes) -> CanonicalFace:
@@ -60,46 +101,25 @@ def matrix_of(face: CanonicalFace, points_xyz: Points, frame_wh: tuple[int, int]
     `points_xyz` are all landmarks in pixels. Needs 468 of them or more: the depth is their mean without the irises.
     """
     width, height = frame_wh
-    screen = points_xyz[:468] / (width, height, width)
-    if np.linalg.norm(screen[:, :2] - screen[:, :2].mean(axis=0), axis=1).mean() < MIN_SPREAD:
-        return None
     tall = 2 * NEAR_CM * math.tan(math.radians(VERTICAL_FOV_DEG) / 2)
-    wide = tall * width / height
-    screen = np.column_stack([(screen[:, 0] - 0.5) * wide, (0.5 - screen[:, 1]) * tall, screen[:, 2] * wide])
-    depth, screen = float(screen[:, 2].mean()), screen[list(face.index)]
-    first = _scale(procrustes(face.points_cm, screen * (1, 1, -1), face.weights))
-    second = _scale(procrustes(face.points_cm, _unproject(screen, depth, first), face.weights))
-    return procrustes(face.points_cm, _unproject(screen, depth, first * second), face.weights)
+    basis = points_xyz[face.picks]
+    if float(np.ptp(basis[:, 0])) < MIN_SPREAD * width and float(np.ptp(basis[:, 1])) < MIN_SPREAD * height:
+        return None
+    per_pixel = tall / height  # pixels are square, so also wide / width
+    basis -= (width / 2, height / 2, float(points_xyz[:468, 2].mean()))
+    near = basis * (per_pixel, -per_pixel, -per_pixel)
+    first = face.fit.scale(near)
+    second = face.fit.scale(_unproject(near, first))
+    return face.fit.matrix(_unproject(near, first * second))
 
 
-def procrustes(source: Points, target: Points, weights: Points) -> Points:
-    """The 4 × 4 similarity transform that takes `source` nearest to `target` (both N × 3), squares weighted.
-
-    D. Akca, Generalized Procrustes analysis and its applications in photogrammetry (2003), section 2.4.
-    """
-    share = weights / weights.sum()
-    source_middle, target_middle = share @ source, share @ target
-    centred = source - source_middle
-    covariance = (target * share[:, None]).T @ centred
-    u, _, vt = np.linalg.svd(covariance)
-    if np.linalg.det(u) * np.linalg.det(vt) < 0:
-        u[:, 2] *= -1  # a rotation, not a reflection
-    rotation = u @ vt
-    scale = float((covariance * rotation).sum() / (share @ (centred**2).sum(axis=1)))
-    matrix = np.eye(4)
-    matrix[:3, :3] = scale * rotation
-    matrix[:3, 3] = target_middle - matrix[:3, :3] @ source_middle
-    return matrix
-
-
-def _unproject(screen: Points, depth: float, scale: float) -> Points:
-    """Screen points on the near plane, moved away by perspective; z towards the viewer."""
-    z = (screen[:, 2] - depth + NEAR_CM) / scale
-    return np.column_stack([screen[:, 0] * z / NEAR_CM, screen[:, 1] * z / NEAR_CM, -z])
-
-
-def _scale(matrix: Points) -> float:
-    return float(np.linalg.norm(matrix[:3, 0]))
+def _unproject(near: Points, scale: float) -> Points:
+    """Points on the near plane, moved away by perspective; z towards the viewer."""
+    far = np.empty_like(near)
+    away = np.subtract(NEAR_CM, near[:, 2]) / scale
+    far[:, :2] = near[:, :2] * (away[:, None] / NEAR_CM)
+    far[:, 2] = -away
+    return far
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:

@@ -9,11 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from agent.vision.boxes import Boxes, areas, intersections
-from agent.vision.observation import Detection
+from agent.vision.boxes import area, iou, shared_area
+from agent.vision.observation import Box, Detection
 from agent.vision.views import View
 
 SAME_SPOT: Final = 0.45
@@ -48,36 +45,30 @@ def shifted(score: float, log_odds: float) -> float:
 
 def _fuse_label(label: str, looks: Sequence[Look]) -> list[Detection]:
     asked = [look for look in looks if look.view.labels is None or label in look.view.labels]
-    items = [(item, index) for index, look in enumerate(asked) for item in look.found if item.label == label]
-    items.sort(key=lambda pair: -pair[0].score)
-    boxes = np.array([item.box_xyxy for item, _ in items], dtype=np.float32).reshape(-1, 4)
-    scores = np.array([item.score for item, _ in items], dtype=np.float64)
-    looked = np.array([index for _, index in items], dtype=np.int64)
-    regions = np.array([look.view.region_xyxy for look in asked], dtype=np.float32).reshape(-1, 4)
-    left, fused = np.ones(len(items), dtype=bool), []
-    for first in range(len(items)):
-        if not left[first]:
-            continue
-        near = _ious(boxes, first) > SAME_SPOT
-        near[first] = True  # also where the box has no area
-        spot = np.flatnonzero(left & near)
-        left[spot] = False
-        _, best_of_look = np.unique(looked[spot], return_index=True)
-        members = spot[best_of_look]
-        could_see = _shows(regions, boxes[first])
-        could_see[looked[members]] = True
-        score = float(scores[members].sum()) / int(could_see.sum())
-        x1, y1, x2, y2 = (float(side) for side in np.average(boxes[members], axis=0, weights=scores[members] + TINY))
-        fused.append(Detection(label, score, (x1, y1, x2, y2)))
+    items = [(item, number) for number, look in enumerate(asked) for item in look.found if item.label == label]
+    left = sorted(items, key=lambda pair: -pair[0].score)
+    fused = []
+    while left:
+        box = left[0][0].box_xyxy
+        near = [left[0], *(pair for pair in left[1:] if iou(pair[0].box_xyxy, box) > SAME_SPOT)]  # it may have no area
+        left = [pair for pair in left if pair not in near]
+        best_of_look = {number: item for item, number in reversed(near)}
+        could_see = sum(number in best_of_look or _shows(look.view, box) for number, look in enumerate(asked))
+        members = list(best_of_look.values())
+        score = sum(item.score for item in members) / could_see
+        fused.append(Detection(label, score, _mean_box(members)))
     return fused
 
 
-def _ious(boxes: Boxes, index: int) -> NDArray[np.float32]:
-    all_areas, shared = areas(boxes), intersections(boxes[index], boxes)
-    return np.asarray(shared / np.maximum(all_areas[index] + all_areas - shared, 1e-6), dtype=np.float32)
+def _mean_box(members: Sequence[Detection]) -> Box:
+    weights = [item.score + TINY for item in members]
+    x1, y1, x2, y2 = (
+        sum(weight * side for weight, side in zip(weights, sides, strict=True)) / sum(weights)
+        for sides in zip(*(item.box_xyxy for item in members), strict=True)
+    )
+    return x1, y1, x2, y2
 
 
-def _shows(regions: Boxes, box: Boxes) -> NDArray[np.bool_]:
-    """Which regions hold at least `SHOWN` of a box (4,)."""
-    area = max(float(areas(box[None])[0]), 1e-6)
-    return np.asarray(intersections(box, regions) >= SHOWN * area, dtype=np.bool_)
+def _shows(view: View, box: Box) -> bool:
+    """Whether a view holds at least `SHOWN` of a box."""
+    return shared_area(box, view.region_xyxy) >= SHOWN * max(area(box), 1e-6)

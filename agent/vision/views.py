@@ -8,7 +8,7 @@ angle. So a picture is shown to it in several ways, and `agent.vision.fusion` as
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import cv2
@@ -32,7 +32,7 @@ SQUARE_FROM: Final = 1.15
 MAX_SQUARES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """One way to show a picture. `matrix` (2 × 3) takes picture pixels to the view's own."""
 
@@ -44,12 +44,12 @@ class View:
     """What it is worth looking for here; None for everything."""
 
     def of(self, image: BgrImage) -> BgrImage:
-        """The view itself, BGR, contiguous."""
+        """The view itself, BGR; a part of the picture, not copied, where that is all it is."""
         x1, y1, x2, y2 = (round(side) for side in self.region_xyxy)
         scale_x, scale_y = float(self.matrix[0, 0]), float(self.matrix[1, 1])
         if abs(scale_x) == 1 and scale_y == 1 and not self.matrix[0, 1]:
             part = image[y1:y2, x1:x2]
-            return np.ascontiguousarray(part if scale_x > 0 else part[:, ::-1])
+            return part if scale_x > 0 else np.ascontiguousarray(part[:, ::-1])
         grey = (PAD, PAD, PAD)
         shown = cv2.warpAffine(image, self.matrix, self.size_wh, flags=cv2.INTER_LINEAR, borderValue=grey)
         return np.asarray(shown, dtype=np.uint8)
@@ -57,15 +57,19 @@ class View:
     def to_picture(self, box_xyxy: Box) -> Box:
         """The upright box in the picture around a box in the view, clipped to what the view shows."""
         x1, y1, x2, y2 = box_xyxy
-        inverse = cv2.invertAffineTransform(self.matrix)
-        corners = inverse @ np.array([[x1, x2, x1, x2], [y1, y1, y2, y2], [1, 1, 1, 1]], dtype=np.float64)
+        a, b, c, d, e, f = self._inverse
         left, top, right, bottom = self.region_xyxy
         return (
-            max(left, float(corners[0].min())),
-            max(top, float(corners[1].min())),
-            min(right, float(corners[0].max())),
-            min(bottom, float(corners[1].max())),
+            max(left, min(a * x1, a * x2) + min(b * y1, b * y2) + c),
+            max(top, min(d * x1, d * x2) + min(e * y1, e * y2) + f),
+            min(right, max(a * x1, a * x2) + max(b * y1, b * y2) + c),
+            min(bottom, max(d * x1, d * x2) + max(e * y1, e * y2) + f),
         )
+
+    @cached_property
+    def _inverse(self) -> list[float]:
+        """The matrix that takes the view's pixels to the picture's, row by row."""
+        return [float(value) for value in np.ravel(cv2.invertAffineTransform(self.matrix))]
 
 
 def whole(width: int, height: int) -> View:

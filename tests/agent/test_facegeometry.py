@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.errors import DetectorError
 from agent.vision import headpose
-from agent.vision.facegeometry import VERTICAL_FOV_DEG, CanonicalFace, matrix_of, procrustes, read_canonical_face
+from agent.vision.facegeometry import VERTICAL_FOV_DEG, CanonicalFace, Fit, matrix_of, read_canonical_face
 from agent.vision.facemesh import Points
 from tests.agent.test_headpose import turned
 from tests.support.weights import real_weights
@@ -73,14 +73,15 @@ def test_the_fit_gives_turn_size_and_place_back(
     random = np.random.default_rng(seed)
     source, weights, move = random.normal(0, 5, (20, 3)), random.uniform(0.1, 1, 20), random.normal(0, 50, 3)
     rotation = turned(yaw_deg, pitch_deg, roll_deg)
-    matrix = procrustes(source, source @ (scale * rotation).T + move, weights)
+    matrix = Fit(source, weights).matrix(source @ (scale * rotation).T + move)
     np.testing.assert_allclose(matrix[:3, :3], scale * rotation, atol=1e-6 * scale)
     np.testing.assert_allclose(matrix[:3, 3], move, atol=1e-5)
+    assert Fit(source, weights).scale(source @ (scale * rotation).T + move) == pytest.approx(scale)
 
 
 def test_a_mirrored_target_is_not_answered_with_a_reflection() -> None:
     source = np.random.default_rng(1).normal(0, 5, (20, 3))
-    matrix = procrustes(source, source * (1, 1, -1), np.ones(20))
+    matrix = Fit(source, np.ones(20)).matrix(source * (1, 1, -1))
     assert np.linalg.det(matrix[:3, :3]) > 0
 
 
