@@ -16,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
-from hub.api import booths, enrol, evidence, live, system, users, violations
+from hub.api import booths, enrol, evidence, live, system, users, violations, watches
 from hub.auth import Auth
 from hub.broker import Broker
 from hub.certificates import Authority
@@ -38,6 +38,7 @@ from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.problems import install_problem_handlers
 from hub.states import BoothStates
+from hub.watches import Watches
 from hub.web import BodyLimit, Dashboard, ForgeryCheck, SecurityHeaders
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def create_app() -> FastAPI:
     )
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for resource in (users, booths, violations, evidence, enrol, system, live):
+    for resource in (users, booths, violations, evidence, watches, enrol, system, live):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(system.probes)
@@ -110,6 +111,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         states = BoothStates(database, feed, metrics, loop)
         ingest = Ingest(database, mqtt, feed, states, metrics, loop)
         clock = ClockWatch(commands, states)
+        watched = Watches(database)
         connected = asyncio.Event()
 
         def route(message: Message) -> None:
@@ -137,11 +139,13 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
 
         # 4. What runs.
         await states.load()
+        await watched.end_left_over()
         for name, work in (
             ("ingest", ingest.run),
             ("states", states.run),
             ("live", live_feed.run),
             ("clock", clock.run),
+            ("watches", watched.run),
             ("greet", greet),
         ):
             stack.push_async_callback(_start(name, work))
@@ -162,6 +166,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             auth=Auth(database, metrics),
             enrolment=Enrolment(database, authority, MqttAddress(settings.reach_host, broker.port)),
             mqtt=mqtt,
+            states=states,
             feed=feed,
             desired=desired,
             commands=commands,
@@ -169,6 +174,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 settings.evidence_dir, settings.evidence_max_bytes, database, authority, feed, metrics
             ),
             live=live_feed,
+            watches=watched,
         )
 
 

@@ -13,11 +13,12 @@ from typing import Final
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
 from hub.errors import RefusedError
 from hub.metrics import Metrics
-from hub.store import users
+from hub.store import assignments, users
 from hub.throttle import Throttle
 from hub.views import Me
 
@@ -54,14 +55,15 @@ class Auth:
         token, now = secrets.token_urlsafe(32), datetime.now(UTC)
         async with self._database.writing() as connection:
             await users.add_sign_in(connection, _digest(token), user.user_id, now, now + self.lifetime)
-        return token, Me(username=user.username, display_name=user.display_name, role=user.role)
+            me = await _me(connection, users.Person(user.user_id, user.username, user.display_name, user.role))
+        return token, me
 
     async def who(self, token: str | None) -> Me | None:
         if not token:
             return None
         async with self._database.reading() as connection:
             person = await users.signed_in(connection, _digest(token), datetime.now(UTC))
-        return Me.model_validate(person._asdict()) if person else None
+            return await _me(connection, person) if person else None
 
     async def sign_out(self, token: str | None) -> None:
         if token:
@@ -84,6 +86,11 @@ def generate_password() -> str:
     """Four groups that can be read aloud: 80 bits."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
+
+
+async def _me(connection: AsyncConnection, person: users.Person) -> Me:
+    booths = await assignments.of_person(connection, person.user_id, person.role)
+    return Me.model_validate({**person._asdict(), "booths": booths}, extra="ignore")
 
 
 @cache

@@ -21,7 +21,9 @@ from hub.feed import Feed
 from hub.live import Live
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
+from hub.states import BoothStates
 from hub.views import Me, Role
+from hub.watches import Watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ class Hub:
     auth: Auth
     enrolment: Enrolment
     mqtt: HubMqtt
+    states: BoothStates
     feed: Feed
     desired: DesiredState
     commands: Commands
     evidence: EvidenceFiles
     live: Live
+    watches: Watches
 
 
 def running_hub(connection: HTTPConnection) -> Hub:

@@ -73,6 +73,14 @@ sign_ins = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("user_id", ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True),
+    Column("booth_id", ForeignKey("booths.booth_id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+"""Whose booth it is to watch. Administrators need none."""
+
 failures = Table(
     "failures",
     metadata,
@@ -232,6 +240,26 @@ monitoring_gaps = Table(
     Index(None, "booth_id", "started_at"),
     Index(None, "booth_id", "ended_at"),
 )
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("watch_id", Uuid, primary_key=True),
+    Column("username", String(80), nullable=False),
+    Column("display_name", String(120), nullable=False),
+    Column("booth_id", BOOTH_ID, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("last_beat_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, index=True),
+    Column("ended_why", String(20)),
+    Index(None, "started_at", "watch_id"),
+    Index(None, "booth_id", "started_at", "watch_id"),
+    Index(None, "username", "started_at", "watch_id"),
+)
+"""Who watched whom. Names, not keys: the record outlives the person's account and the booth. `watch_id` is the peer id
+of the connection; `last_beat_at` is what a hub that was killed leaves as the last time it knows of."""
 
 rejected_messages = Table(
     "rejected_messages",

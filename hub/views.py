@@ -34,6 +34,18 @@ class Me(View):
     username: str
     display_name: str
     role: Role
+    booths: tuple[BoothId, ...] | None = Field(description="booths this person may watch; null: all of them")
+
+    def may_watch(self, booth_id: str) -> bool:
+        return self.booths is None or booth_id in self.booths
+
+
+class User(Me):
+    """Somebody who may sign in, as an administrator sees them."""
+
+
+class UserList(View):
+    items: tuple[User, ...]
 
 
 class EvidenceView(EvidenceRef):
@@ -89,10 +101,42 @@ class Booth(View):
     worst_open: Severity | None
     latest: ViolationView | None
     picture: Picture | None
+    hand_raised_at: datetime | None = Field(description="since when the candidate asks for somebody")
 
 
 class BoothList(View):
     items: tuple[Booth, ...]
+
+
+class Said(View):
+    """The booth's screen shows it."""
+
+    message_id: UUID
+
+
+WatchKind = Literal["view", "talk", "snapshot"]
+WatchEnd = Literal[
+    "hung_up", "left", "vanished", "signed_out", "not_allowed", "too_slow", "failed", "hub_stopped", "done"
+]
+
+
+class WatchView(View):
+    """Somebody watched a booth, spoke to it, or took one picture. `ended_at` is null while it lasts."""
+
+    watch_id: UUID
+    username: str
+    display_name: str
+    booth_id: BoothId
+    booth_name: str
+    kind: WatchKind
+    started_at: datetime = Field(description="when the booth was asked")
+    answered_at: datetime | None = Field(description="when the booth first answered; null: nothing was seen or heard")
+    ended_at: datetime | None
+    ended_why: WatchEnd | None
+
+
+class WatchList(View):
+    items: tuple[WatchView, ...]
 
 
 class System(View):

@@ -1,25 +1,64 @@
-"""Booths: what is known of each, a picture on demand, and the rule profile it should follow."""
+"""Booths: what is known of each, the rule profile it should follow, and what its watchers ask of it."""
 
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
-from contract.messages import SnapshotCommand, SnapshotReply
+from contract.live import DoneReply, LowerHandCommand, SayCommand
+from contract.messages import AnyCommand, AnyReply, SnapshotCommand, SnapshotReply
 from contract.profiles import ProfileName
 from hub.errors import RefusedError
 from hub.parts import Hub, SignedIn, TheHub, role_required
-from hub.store import booths
-from hub.views import Booth, BoothList, Me, Picture
+from hub.store import booths, users
+from hub.views import Booth, BoothList, Me, Picture, Said
 
 router = APIRouter(prefix="/booths", tags=["booths"])
 
-SNAPSHOT_REPLY_S = 10.0
+REPLY_S = 10.0
 SNAPSHOT_UPLOAD_S = 10.0
+NAMED_ADMINISTRATORS = 3
 
 
 class ProfileRequest(BaseModel):
     profile: ProfileName
+
+
+class SayRequest(BaseModel):
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+async def find_booth(hub: Hub, booth_id: str) -> Booth:
+    """Raises 404."""
+    async with hub.database.reading() as connection:
+        found = await booths.views(connection, [booth_id])
+    if not found:
+        raise RefusedError(404, "No such booth", f"no booth is called {booth_id!r}; GET /api/v1/booths lists them")
+    return found[0]
+
+
+async def refuse_strangers(hub: Hub, me: Me, booth: Booth) -> None:
+    """Raises 403 with whom to ask, unless `me` may watch this booth."""
+    if me.may_watch(booth.booth_id):
+        return
+    async with hub.database.reading() as connection:
+        names = await users.administrators(connection, NAMED_ADMINISTRATORS)
+    whom = f"an administrator ({', '.join(names)})" if names else "an administrator"
+    raise RefusedError(
+        403,
+        "Not your booth",
+        f"you are not assigned to {booth.name} ({booth.booth_id}); ask {whom} to assign you to it",
+    )
+
+
+async def watched_booth(booth_id: str, me: SignedIn, hub: TheHub) -> Booth:
+    booth = await find_booth(hub, booth_id)
+    await refuse_strangers(hub, me, booth)
+    return booth
+
+
+WatchedBooth = Annotated[Booth, Depends(watched_booth)]
 
 
 @router.get("", operation_id="listBooths")
@@ -30,7 +69,7 @@ async def list_booths(_: SignedIn, hub: TheHub) -> BoothList:
 
 @router.get("/{booth_id}", operation_id="getBooth")
 async def get_booth(booth_id: str, _: SignedIn, hub: TheHub) -> Booth:
-    return await _booth(hub, booth_id)
+    return await find_booth(hub, booth_id)
 
 
 @router.put("/{booth_id}/profile", operation_id="setBoothProfile")
@@ -38,35 +77,66 @@ async def set_profile(
     booth_id: str, request: ProfileRequest, _: Annotated[Me, Depends(role_required("admin"))], hub: TheHub
 ) -> Booth:
     """The booth takes it as soon as it is connected; `profile` shows when it did."""
-    if not await hub.desired.set_profile(booth_id, request.profile):
-        raise _unknown(booth_id)
+    await find_booth(hub, booth_id)
+    await hub.desired.set_profile(booth_id, request.profile)
     hub.feed.booth_changed(booth_id)
-    return await _booth(hub, booth_id)
+    return await find_booth(hub, booth_id)
 
 
 @router.post("/{booth_id}/snapshot", operation_id="takeSnapshot")
-async def take_snapshot(booth_id: str, _: SignedIn, hub: TheHub) -> Picture:
-    """Asks the booth for a picture now and waits until it has arrived. 409 while offline, 504 without an answer."""
-    booth = await _booth(hub, booth_id)
-    if booth.availability != "online":
-        raise RefusedError(409, "Booth is not online", f"{booth_id} is {booth.availability}; try when it is online")
-    reply = await hub.commands.request(booth_id, SnapshotCommand(), timeout_s=SNAPSHOT_REPLY_S)
-    if not isinstance(reply, SnapshotReply):
-        reason = getattr(reply, "reason", "an unexpected answer")
-        raise RefusedError(502, "The booth could not take a picture", f"{booth_id} says: {reason}")
-    picture = Picture(sha256=reply.evidence.sha256, taken_at=reply.evidence.taken_at)
-    if not await hub.evidence.wait_for(picture.sha256, SNAPSHOT_UPLOAD_S):
-        raise RefusedError(504, "The picture did not arrive", f"{booth_id} took it but has not uploaded it yet")
+async def take_snapshot(booth: WatchedBooth, me: SignedIn, hub: TheHub) -> Picture:
+    """Asks the booth for a picture now and waits until it has arrived. 409 while offline, 504 without an answer.
+
+    Only for those who may watch the booth, and recorded as a watch.
+    """
+    watch_id = await hub.watches.look(me, booth.booth_id)
+    try:
+        picture = await _take_picture(hub, booth)
+        await hub.watches.answered(watch_id)
+    except BaseException:
+        await hub.watches.end(watch_id, "failed")
+        raise
+    await hub.watches.end(watch_id, "done")
     return picture
 
 
-async def _booth(hub: Hub, booth_id: str) -> Booth:
-    async with hub.database.reading() as connection:
-        found = await booths.views(connection, [booth_id])
-    if not found:
-        raise _unknown(booth_id)
-    return found[0]
+@router.post("/{booth_id}/say", operation_id="say")
+async def say(request: SayRequest, booth: WatchedBooth, me: SignedIn, hub: TheHub) -> Said:
+    """Shows words to the candidate; answers when the screen has them. 409 while offline, 502 where it has no screen."""
+    command = SayCommand(message_id=uuid4(), text=request.text, sender=me.display_name)
+    await _done(hub, booth, command)
+    return Said(message_id=command.message_id)
 
 
-def _unknown(booth_id: str) -> RefusedError:
-    return RefusedError(404, "No such booth", f"no booth is called {booth_id!r}; GET /api/v1/booths lists them")
+@router.post("/{booth_id}/lower-hand", status_code=204, operation_id="lowerHand")
+async def lower_hand(booth: WatchedBooth, hub: TheHub) -> None:
+    """The candidate sees that somebody has seen the raised hand."""
+    await _done(hub, booth, LowerHandCommand())
+
+
+async def _take_picture(hub: Hub, booth: Booth) -> Picture:
+    reply = await _ask(hub, booth, SnapshotCommand())
+    if not isinstance(reply, SnapshotReply):
+        raise _not_done(booth, reply, "The booth could not take a picture")
+    picture = Picture(sha256=reply.evidence.sha256, taken_at=reply.evidence.taken_at)
+    if not await hub.evidence.wait_for(picture.sha256, SNAPSHOT_UPLOAD_S):
+        raise RefusedError(504, "The picture did not arrive", f"{booth.booth_id} took it but has not uploaded it yet")
+    return picture
+
+
+async def _ask(hub: Hub, booth: Booth, command: AnyCommand) -> AnyReply:
+    if booth.availability != "online":
+        detail = f"{booth.booth_id} is {booth.availability}; try when it is online"
+        raise RefusedError(409, "Booth is not online", detail)
+    return await hub.commands.request(booth.booth_id, command, timeout_s=REPLY_S)
+
+
+async def _done(hub: Hub, booth: Booth, command: AnyCommand) -> None:
+    reply = await _ask(hub, booth, command)
+    if not isinstance(reply, DoneReply):
+        raise _not_done(booth, reply, "The booth could not do this")
+
+
+def _not_done(booth: Booth, reply: AnyReply, title: str) -> RefusedError:
+    reason = getattr(reply, "reason", "an unexpected answer")
+    return RefusedError(502, title, f"{booth.booth_id} says: {reason}")

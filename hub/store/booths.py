@@ -88,7 +88,7 @@ async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = N
             last_seen_at=row.last_seen_at,
             health=_health(row.health),
             clock_offset_ms=row.clock_offset_ms,
-            profile=_profile(row.reported),
+            profile=said.profile if said else None,
             desired_profile=row.desired_profile,
             open_violations=row.open_violations,
             violations_last_hour=row.violations_last_hour,
@@ -96,8 +96,10 @@ async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = N
             worst_open=None if row.worst_open is None else _SEVERITIES[row.worst_open],
             latest=latest.get(row.booth_id),
             picture=_picture(row.picture_sha256, row.picture_taken_at),
+            hand_raised_at=said.hand_raised_at if said else None,
         )
         for row in rows
+        for said in [_reported(row.reported)]
     ]
 
 
@@ -131,9 +133,9 @@ def _health(text: str | None) -> Health | None:
         return None
 
 
-def _profile(text: str | None) -> str | None:
+def _reported(text: str | None) -> Reported | None:
     try:
-        return Reported.parse(text).profile if text else None
+        return Reported.parse(text) if text else None
     except InvalidError:
         return None
 

@@ -11,6 +11,7 @@ from hub.tables import failures, sign_ins, users
 
 
 class Person(NamedTuple):
+    user_id: int
     username: str
     display_name: str
     role: str
@@ -22,6 +23,14 @@ async def find(connection: AsyncConnection, username: str) -> Row[Any] | None:
 
 async def everyone(connection: AsyncConnection) -> Sequence[Row[Any]]:
     return (await connection.execute(select(users).order_by(users.c.username))).all()
+
+
+async def administrators(connection: AsyncConnection, limit: int) -> list[str]:
+    """What they are called; whom to ask."""
+    found = await connection.execute(
+        select(users.c.display_name).where(users.c.role == "admin").order_by(users.c.user_id).limit(limit)
+    )
+    return list(found.scalars())
 
 
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
@@ -51,7 +60,7 @@ async def add_sign_in(
 async def signed_in(connection: AsyncConnection, token_sha256: str, now: datetime) -> Person | None:
     row = (
         await connection.execute(
-            select(users.c.username, users.c.display_name, users.c.role)
+            select(users.c.user_id, users.c.username, users.c.display_name, users.c.role)
             .join(sign_ins, sign_ins.c.user_id == users.c.user_id)
             .where(sign_ins.c.token_sha256 == token_sha256, sign_ins.c.expires_at > now)
         )

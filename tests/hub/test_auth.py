@@ -22,7 +22,7 @@ async def test_signing_in_and_out(tmp_path: Path) -> None:
         assert refused.status_code == 401
         assert refused.headers["content-type"] == "application/problem+json"
         answer = await client.post("/api/v1/sign-in", json={"username": "ada", "password": PASSWORD})
-        assert answer.json() == {"username": "ada", "display_name": "Ada", "role": "admin"}
+        assert answer.json() == {"username": "ada", "display_name": "Ada", "role": "admin", "booths": None}
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie

@@ -12,12 +12,13 @@ from hub import batch
 from hub.db import Database
 from hub.incoming import read
 from hub.message import Delivery, Message
-from hub.store import booths, evidence, gaps, violations
+from hub.store import booths, evidence, gaps, violations, watches
 from tests.support.hub import Chain, a_violation, closed, snapshot_ref
 
 pytestmark = pytest.mark.anyio
-LARGE = ("events", "violations", "evidence_refs", "evidence_files", "monitoring_gaps")
+LARGE = ("events", "violations", "evidence_refs", "evidence_files", "monitoring_gaps", "watches")
 NOW = a_violation().opened_at
+WATCH = a_violation().violation_id
 
 
 @contextmanager
@@ -72,6 +73,10 @@ async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
                 await batch.store(connection, arrived[:60])
                 await batch.store(connection, arrived)
                 await evidence.show_picture(connection, "booth-1", "0" * 64, NOW)
+                await watches.beat(connection, [WATCH], NOW)
+                await watches.answered(connection, WATCH, NOW)
+                await watches.end(connection, WATCH, NOW, "left")
+                await watches.end_left_over(connection)
             assert len(seen) > 15
             assert await scans(connection, seen) == []
         async with database.reading() as connection:
@@ -89,6 +94,9 @@ async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
                 await gaps.newest(connection, "booth-1", 5)
                 await booths.views(connection, ["booth-1"])
                 await booths.views(connection)
+                await watches.newest(connection, None, None, 5)
+                await watches.newest(connection, "booth-1", None, 5)
+                await watches.newest(connection, None, "pat", 5)
             assert await scans(connection, seen) == []
     finally:
         await database.close()

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
@@ -254,7 +254,7 @@ class Uplink:
         client.on_subscribe = lambda _c, _u, _m, reasons, _p: self.granted.extend(reasons)
         client.on_publish = lambda _c, _u, mid, reason, _p: self.published.update({mid: reason})
 
-    def __enter__(self) -> "Uplink":
+    def __enter__(self) -> Self:
         self.client.connect_async("127.0.0.1", self._port, keepalive=10)
         self.client.loop_start()
         return self

@@ -91,6 +91,7 @@ export function booth(id: string, change: Partial<Booth> = {}): Booth {
     worst_open: null,
     latest: null,
     picture: null,
+    hand_raised_at: null,
     ...change,
   };
 }

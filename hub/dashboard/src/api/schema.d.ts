@@ -58,6 +58,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Users */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{username}/booths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Booths
+         * @description These booths and no others. Whoever watches a booth that is taken away is cut off within seconds.
+         */
+        put: operations["assignBooths"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/booths": {
         parameters: {
             query?: never;
@@ -124,8 +161,50 @@ export interface paths {
         /**
          * Take Snapshot
          * @description Asks the booth for a picture now and waits until it has arrived. 409 while offline, 504 without an answer.
+         *
+         *     Only for those who may watch the booth, and recorded as a watch.
          */
         post: operations["takeSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/say": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Shows words to the candidate; answers when the screen has them. 409 while offline, 502 where it has no screen.
+         */
+        post: operations["say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/lower-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lower Hand
+         * @description The candidate sees that somebody has seen the raised hand.
+         */
+        post: operations["lowerHand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,6 +279,26 @@ export interface paths {
          * @description By a device. The body is the file; the headers are signed with the device's key. 201 new, 200 already there.
          */
         put: operations["putEvidence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Watches
+         * @description Newest first.
+         */
+        get: operations["listWatches"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -308,6 +407,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AssignmentRequest */
+        AssignmentRequest: {
+            /** Booths */
+            booths: string[];
+        };
         /** Booth */
         Booth: {
             /** Booth Id */
@@ -352,6 +456,11 @@ export interface components {
             worst_open: ("low" | "medium" | "high") | null;
             latest: components["schemas"]["ViolationView"] | null;
             picture: components["schemas"]["Picture"] | null;
+            /**
+             * Hand Raised At
+             * @description since when the candidate asks for somebody
+             */
+            hand_raised_at: string | null;
         };
         /** BoothList */
         BoothList: {
@@ -731,6 +840,11 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
+            /**
+             * Booths
+             * @description booths this person may watch; null: all of them
+             */
+            booths: string[] | null;
         };
         /** Picture */
         Picture: {
@@ -766,6 +880,22 @@ export interface components {
              * @enum {string}
              */
             profile: "strict" | "standard" | "lenient";
+        };
+        /**
+         * Said
+         * @description The booth's screen shows it.
+         */
+        Said: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+        };
+        /** SayRequest */
+        SayRequest: {
+            /** Text */
+            text: string;
         };
         /**
          * Screen
@@ -859,6 +989,31 @@ export interface components {
             database_bytes: number;
             /** Disk Free Bytes */
             disk_free_bytes: number;
+        };
+        /**
+         * User
+         * @description Somebody who may sign in, as an administrator sees them.
+         */
+        User: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
+            /**
+             * Booths
+             * @description booths this person may watch; null: all of them
+             */
+            booths: string[] | null;
+        };
+        /** UserList */
+        UserList: {
+            /** Items */
+            items: components["schemas"]["User"][];
         };
         /**
          * ViewerStats
@@ -981,6 +1136,50 @@ export interface components {
              */
             received_at: string;
         };
+        /** WatchList */
+        WatchList: {
+            /** Items */
+            items: components["schemas"]["WatchView"][];
+        };
+        /**
+         * WatchView
+         * @description Somebody watched a booth, spoke to it, or took one picture. `ended_at` is null while it lasts.
+         */
+        WatchView: {
+            /**
+             * Watch Id
+             * Format: uuid
+             */
+            watch_id: string;
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "view" | "talk" | "snapshot";
+            /**
+             * Started At
+             * Format: date-time
+             * @description when the booth was asked
+             */
+            started_at: string;
+            /**
+             * Answered At
+             * @description when the booth first answered; null: nothing was seen or heard
+             */
+            answered_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Why */
+            ended_why: ("hung_up" | "left" | "vanished" | "signed_out" | "not_allowed" | "too_slow" | "failed" | "hub_stopped" | "done") | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1066,6 +1265,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assignBooths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -1193,6 +1456,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Picture"];
                 };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lowerHand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {
@@ -1369,6 +1696,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWatches: {
+        parameters: {
+            query?: {
+                booth?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchList"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
