@@ -15,6 +15,7 @@ TroubleName = Literal[
     "broker_tls",
     "broker_unreachable",
     "camera",
+    "encoder_failed",
     "events_dropped",
     "events_missing",
     "events_rejected",
@@ -28,9 +29,12 @@ TroubleName = Literal[
     "outbox_failed",
     "outbox_full",
     "payload_too_large",
+    "screen",
     "uplink",
     "upload_failed",
     "upload_refused",
+    "viewer_failed",
+    "viewer_refused",
     "vision",
 ]
 """Every counter there is. The dashboard shows them by these names."""

@@ -23,6 +23,15 @@ class CameraConfig(Wire):
     fps: int = Field(15, description="frames per second asked of the camera", ge=1, le=120)
 
 
+class MicrophoneConfig(Wire):
+    """It is opened only while the rule profile forbids speaking, or while somebody watches live."""
+
+    kind: Literal["auto", "none", "alsa", "replay"] = Field(
+        "auto", description="auto takes the first input that delivers sound; none leaves the booth deaf"
+    )
+    source: str = Field("", description="ALSA's name for alsa (default, plughw:1,0, pipewire), a file for replay")
+
+
 FaceEngineChoice = Literal["auto", "mediapipe", "litert"]
 
 
@@ -32,6 +41,27 @@ class VisionConfig(Wire):
         description="runtime of the face networks: litert runs on every processor, mediapipe needs system libraries; "
         "auto takes the first that can run here",
     )
+
+
+EncoderChoice = Literal["auto", "libx264", "picamera2", "gstreamer"]
+
+
+class StreamingConfig(Wire):
+    enabled: bool = Field(True, description="whether anybody may watch live at all")
+    max_viewers: int = Field(16, description="more are refused", ge=1, le=64)
+    high_bps: int = Field(1_000_000, description="bits per second at the camera's size", ge=100_000, le=20_000_000)
+    low_bps: int = Field(200_000, description="bits per second for slow links, 480 x 360 at 10 fps", ge=50_000)
+    encoder: EncoderChoice = Field(
+        "auto", description="picamera2 and gstreamer use the board's own; auto takes the first that works here"
+    )
+
+
+class ScreenConfig(Wire):
+    """There is no address to set: the page is served on loopback only."""
+
+    enabled: bool = Field(True, description="whether this booth has a screen for the candidate")
+    port: int = Field(8470, description="where Chromium finds the page here; 0 takes any free one", ge=0, le=65535)
+    lang: str = Field("en", description="language of the page's texts", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 
 
 class HubConfig(Wire):
@@ -55,7 +85,10 @@ class DeviceConfig(Wire):
     spool_max_bytes: int = Field(512 * 2**20, description="evidence kept while the hub is away", ge=2**20)
     hub: HubConfig
     camera: CameraConfig = CameraConfig()
+    microphone: MicrophoneConfig = MicrophoneConfig()
     vision: VisionConfig = VisionConfig()
+    streaming: StreamingConfig = StreamingConfig()
+    screen: ScreenConfig = ScreenConfig()
     tls: TlsConfig = TlsConfig()
 
 

@@ -1,0 +1,81 @@
+"""What the candidate sees: recorded or not, by whom watched, which messages wait, whether the hand is up.
+
+Lives in memory. After a restart of the agent the page gives back what it still shows, after a reload of the page the
+agent does; only when both end at once (a power cut) are unread messages and the raised hand gone.
+"""
+
+from collections import deque
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from agent.screen.words import MESSAGES_MAX, Hello, Message, Show
+from contract.live import Screen
+
+REMEMBERED_READ: Final = 64
+"""Messages known as read, so that one that the hub sends twice is not shown twice."""
+
+
+class ScreenState:
+    """Not thread-safe: its owner holds a lock."""
+
+    def __init__(self) -> None:
+        self.instance: Final = uuid4().hex
+        self.recording = False
+        self.watchers: tuple[str, ...] = ()
+        self.trouble: str | None = None
+        self.hand_raised_at: datetime | None = None
+        self._messages: list[Message] = []
+        self._read: deque[UUID] = deque(maxlen=REMEMBERED_READ)
+
+    @property
+    def unread(self) -> int:
+        return len(self._messages)
+
+    def add(self, message: Message) -> bool:
+        """Whether there was room. A message that came before is not added again, and that is fine."""
+        if message.message_id in self._read or any(old.message_id == message.message_id for old in self._messages):
+            return True
+        if len(self._messages) >= MESSAGES_MAX:
+            return False
+        self._messages.append(message)
+        return True
+
+    def read(self, message_id: UUID) -> None:
+        """A touch that comes twice, or for a message of another run, changes nothing."""
+        kept = [message for message in self._messages if message.message_id != message_id]
+        if len(kept) < len(self._messages):
+            self._read.append(message_id)
+        self._messages = kept
+
+    def hand(self, *, raised: bool) -> bool:
+        """Whether that changed anything; raising a raised hand keeps the time since when it is up."""
+        if raised == (self.hand_raised_at is not None):
+            return False
+        self.hand_raised_at = datetime.now(UTC) if raised else None
+        return True
+
+    def adopt(self, hello: Hello) -> bool:
+        """Take over what a page still shows of an earlier run of the agent. Whether the hand is up because of it."""
+        if hello.instance in {None, self.instance}:
+            return False
+        for message in hello.messages:
+            self.add(message)
+        if hello.hand_raised_at is None or self.hand_raised_at is not None:
+            return False
+        self.hand_raised_at = hello.hand_raised_at
+        return True
+
+    def show(self, build: str) -> Show:
+        return Show(
+            instance=self.instance,
+            build=build,
+            recording=self.recording,
+            watchers=self.watchers,
+            hand_raised_at=self.hand_raised_at,
+            trouble=self.trouble,
+            messages=tuple(self._messages),
+        )
+
+    def screen(self, *, connected: bool, speaker: str | None) -> Screen:
+        return Screen(connected=connected, speaker=speaker, unread=self.unread)

@@ -1,0 +1,132 @@
+// What is seen: one scene at a time, from everything that is known.
+
+const WATCHERS_NAMED = 2;
+
+const find = (selector) => document.querySelector(selector);
+
+export class View {
+  #message = null;
+  #scene = null;
+
+  constructor(text, { hand, read, hear, here }) {
+    this.text = text;
+    const press = (selector, act) => find(selector).addEventListener("click", act);
+    press("#hand", hand);
+    press("#read", read);
+    press("#hear", hear);
+    press("#here", here);
+    put("#read span", text.read);
+    put("#here", text.here);
+    put("#trouble h1", text.trouble);
+    put("#trouble .comfort", text.comfort);
+    put("#elsewhere h1", text.elsewhere);
+    put("#elsewhere p", text.elsewhereNote);
+    put("#recording span", text.recording);
+  }
+
+  show({ shown, talk, replaced, agent_lost }) {
+    const message = shown?.messages[0] ?? null;
+    const trouble = agent_lost ? "agent_lost" : (shown?.trouble ?? null);
+    const scene = scene_of({ shown, talk, replaced, agent_lost, message, trouble });
+    document.body.dataset.scene = scene;
+    document.body.dataset.talk = talk ? "yes" : "no";
+    this.#status(shown, replaced || agent_lost);
+    this.#trouble(trouble, scene);
+    this.#calm(shown);
+    this.#speaks(talk);
+    this.#hand(shown, scene);
+    this.#reads(message, shown, scene);
+    if (scene !== this.#scene && scene === "elsewhere") find("#here").focus();
+    this.#scene = scene;
+  }
+
+  #status(shown, away) {
+    const names = shown?.watchers ?? [];
+    const more = names.length - WATCHERS_NAMED;
+    reveal("#recording", !away && shown?.recording);
+    reveal("#watchers", !away && names.length > 0);
+    if (names.length) {
+      put(
+        "#watchers span",
+        more > 0 ? this.text.watchedByMany(names.slice(0, WATCHERS_NAMED), more) : this.text.watchedBy(names),
+      );
+    }
+  }
+
+  #trouble(trouble, scene) {
+    const what = trouble === null ? "" : (this.text.troubles[trouble] ?? trouble);
+    put("#trouble .what", what);
+    put("#banner p", trouble === null ? "" : `${what} ${this.text.comfort}`);
+    reveal("#banner", trouble !== null && (scene === "talk" || scene === "message"));
+  }
+
+  #calm(shown) {
+    put("#calm h1", shown?.recording ? this.text.calm : this.text.welcome);
+    put("#calm p", shown?.recording ? this.text.calmNote : this.text.welcomeNote);
+  }
+
+  #speaks(talk) {
+    if (!talk) return;
+    const sentence = { connecting: this.text.connecting, up: this.text.speaking, interrupted: this.text.interrupted };
+    put("#talk h1", sentence[talk.stage](talk.name));
+    put("#portrait span", initials(talk.name));
+    put("#hear", this.text.hear(talk.name));
+    reveal("#hear", talk.blocked && talk.stage === "up");
+    find("#talk").dataset.picture = talk.picture ? "yes" : "no";
+    find("#talk").style.setProperty("--level", Math.min(1, talk.level * 3).toFixed(2));
+  }
+
+  #hand(shown, scene) {
+    const raised = shown !== null && shown.hand_raised_at !== null;
+    const usable = shown !== null && scene !== "elsewhere" && scene !== "lost";
+    reveal("#hand", usable);
+    find("#hand").setAttribute("aria-pressed", String(raised));
+    put("#hand span", raised ? this.text.lowerHand : this.text.raiseHand);
+    put("#hand-note", usable && raised ? this.text.handIsUp : "");
+  }
+
+  #reads(message, shown, scene) {
+    const here = message !== null && scene === "message";
+    const more = here ? shown.messages.length - 1 : 0;
+    reveal("#read", here);
+    put("#more", more > 0 ? this.text.moreMessages(more) : "");
+    if (!here) {
+      this.#message = null;
+      return;
+    }
+    put("#message h1", this.text.messageFrom(message.sender));
+    put("#message-text", message.text);
+    find("#message-text").dataset.length =
+      message.text.length > 260 ? "long" : message.text.length > 110 ? "middle" : "short";
+    if (message.message_id !== this.#message) {
+      this.#message = message.message_id;
+      find("#message-text").scrollTop = 0;
+      find("#read").focus();
+    }
+  }
+}
+
+function scene_of({ shown, talk, replaced, agent_lost, message, trouble }) {
+  if (replaced) return "elsewhere";
+  if (agent_lost) return "lost";
+  if (!shown) return "empty";
+  if (message) return "message";
+  if (talk) return "talk";
+  return trouble === null ? "calm" : "trouble";
+}
+
+function initials(name) {
+  const parts = name.split(/[\s.]+/).filter(Boolean);
+  return parts.length > 1 ? parts[0][0] + parts.at(-1)[0] : (parts[0]?.[0] ?? "");
+}
+
+// Written only when it differs: a screen reader speaks what is written.
+function put(selector, words) {
+  const element = find(selector);
+  if (element.textContent !== words) element.textContent = words;
+}
+
+function reveal(selector, there) {
+  const element = find(selector);
+  if (element.hidden !== !there) element.hidden = !there;
+}
