@@ -148,7 +148,7 @@ class HubStatus(Wire):
 
 
 class DetectorHealth(Wire):
-    name: Literal["faces", "objects", "tamper", "identity"]
+    name: Literal["faces", "objects", "tamper", "identity", "voice"]
     state: Literal["on", "off", "failed"]
     reason: str = Field(
         "",

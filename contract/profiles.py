@@ -68,6 +68,10 @@ class ObjectSettings(RuleSettings):
 OFF: Final = RuleSettings(enabled=False, hold_s=2.0)
 """Of a rule that a profile from before it does not name."""
 
+SPEAKING_ALLOWED: Final = RuleSettings(enabled=False, hold_s=2.0, release_s=2.0)
+"""In every built-in profile: candidates speak with their interviewer. An exam that forbids it enables the rule. The
+hold lets a cough or an exclamation pass, the release the pause between two sentences."""
+
 
 class Rules(Wire):
     no_face: RuleSettings
@@ -81,6 +85,7 @@ class Rules(Wire):
     camera_blurred: RuleSettings = OFF
     camera_moved: RuleSettings = OFF
     person_changed: PersonSettings = PersonSettings(enabled=False, hold_s=2.0, severity="high")
+    speech: RuleSettings = SPEAKING_ALLOWED
 
 
 class RuleProfile(Wire):

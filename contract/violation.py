@@ -21,6 +21,7 @@ ViolationKind = Literal[
     "camera_blurred",
     "camera_moved",
     "person_changed",
+    "speech",
 ]
 Severity = Literal["low", "medium", "high"]
 """In rising order."""
@@ -63,7 +64,9 @@ class EvidenceRef(Wire):
 class Violation(Wire):
     violation_id: UUID
     kind: ViolationKind
-    label: str | None = Field(None, description="the object, or the direction of looking away", max_length=40)
+    label: str | None = Field(
+        None, description="the object, the direction of looking away, or whose voice (candidate, other)", max_length=40
+    )
     severity: Severity
     started_at: Timestamp = Field(description="when the condition began, before the hold time")
     opened_at: Timestamp = Field(description="when the hold time had passed and the rule decided")

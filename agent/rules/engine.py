@@ -81,8 +81,8 @@ class _Track:
 
     @property
     def label(self) -> str | None:
-        """The commonest so far."""
-        return self.labels.most_common(1)[0][0]
+        """The commonest so far of those that say something: whose voice it is, for instance, shows with time."""
+        return max(self.labels, key=lambda label: (label is not None, self.labels[label]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from agent.vision.observation import MIN_BRIGHT, MIN_FOCUS, MIN_SHIFT, SAME_PERSON, Face, Observation
+from agent.vision.observation import MIN_BRIGHT, MIN_FOCUS, MIN_SHIFT, MIN_SPEECH, SAME_PERSON, Face, Observation
 from contract.profiles import Rules
 from contract.violation import Direction, ViolationKind
 
@@ -40,7 +40,7 @@ class Rule:
     """Of its settings in a profile."""
     kind: ViolationKind
     unit: str
-    detector: Literal["faces", "objects", "tamper", "identity"]
+    detector: Literal["faces", "objects", "tamper", "identity", "voice"]
     """Whose weights had a say."""
     find: Callable[[Observation, Rules], Findings]
     each_label: bool = False
@@ -163,6 +163,18 @@ def _person_changed(observation: Observation, rules: Rules) -> Findings:
     return (Finding(measured=round(who.similarity, 3), limit=limit, looks=who.looks, learned_at=who.learned_at),)
 
 
+def _speech(observation: Observation, rules: Rules) -> Findings:
+    """Heard, not seen: it counts whatever the camera shows. Without a label nobody can tell whose voice it is."""
+    speech = observation.speech
+    if speech is None:
+        return None
+    if speech.since_s is None:
+        return ()
+    label = None if speech.speaker == "unknown" else speech.speaker
+    lasting_s = max(0.0, observation.captured_s - speech.since_s)
+    return (Finding(label, speech.probability, MIN_SPEECH, speech.probability, lasting_s),)
+
+
 def nearest(faces: tuple[Face, ...]) -> Face:
     """The largest face: the candidate's, if several are there."""
     return max(faces, key=lambda face: (face.box_xyxy[2] - face.box_xyxy[0]) * (face.box_xyxy[3] - face.box_xyxy[1]))
@@ -198,4 +210,5 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("camera_blurred", "camera_blurred", "", "tamper", _camera_blurred),
     Rule("camera_moved", "camera_moved", "% of width", "tamper", _camera_moved),
     Rule("person_changed", "person_changed", "similarity", "identity", _person_changed),
+    Rule("speech", "speech", "probability", "voice", _speech),
 )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from agent.vision.observation import CameraState, Detection, Face, HeadPose, Observation
+from agent.vision.observation import CameraState, Detection, Face, HeadPose, Observation, Speech
 
 ZERO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -33,6 +33,7 @@ def seen(
     faces: tuple[Face, ...] | None = (),
     objects: tuple[Detection, ...] | None = (),
     camera: CameraState = SEEING,
+    speech: Speech | None = None,
 ) -> Observation:
-    """By default everybody looked and found an empty booth."""
-    return Observation(captured_s, ZERO + timedelta(seconds=captured_s), (640, 480), faces, objects, camera)
+    """By default everybody looked and found an empty booth, and nobody listened."""
+    return Observation(captured_s, ZERO + timedelta(seconds=captured_s), (640, 480), faces, objects, camera, speech)

@@ -56,6 +56,15 @@ describe("a violation as a sentence", () => {
     expect(said({ kind: "person_changed" })).toBe("Face unlike the one learned before, for 4.2 s");
   });
 
+  it("says of a voice whose it is where the mouth tells, and no more where it does not", () => {
+    const open = { kind: "speech", ended_at: null } as const;
+    expect(said({ ...open, label: "candidate" })).toMatch(/^Speaking for \d+ s, limit 1 s$/);
+    expect(said({ kind: "speech", label: "candidate", ended_at: at(6) })).toBe("Spoke for 6.0 s, limit 1 s");
+    expect(said({ kind: "speech", label: "other" })).toBe("Voice of somebody else for 4.2 s, limit 1 s");
+    expect(said({ ...open, label: null })).toMatch(/^Somebody speaks for \d+ s, limit 1 s$/);
+    expect(said({ kind: "speech", label: null, ended_at: at(6) })).toBe("Somebody spoke for 6.0 s, limit 1 s");
+  });
+
   it("makes something readable of a kind that a newer hub invents", () => {
     expect(said({ kind: "hand_raised" as Violation["kind"] })).toBe("Hand raised for 4.2 s");
   });

@@ -473,7 +473,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "faces" | "objects" | "tamper" | "identity";
+            name: "faces" | "objects" | "tamper" | "identity" | "voice";
             /**
              * State
              * @enum {string}
@@ -1090,10 +1090,10 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed";
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech";
             /**
              * Label
-             * @description the object, or the direction of looking away
+             * @description the object, the direction of looking away, or whose voice (candidate, other)
              */
             label: string | null;
             /**
@@ -1536,7 +1536,7 @@ export interface operations {
         parameters: {
             query?: {
                 booth_id?: string | null;
-                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed") | null;
+                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
                 severity?: ("low" | "medium" | "high") | null;
                 open?: boolean | null;
                 before?: string | null;

@@ -34,4 +34,5 @@ export const KINDS = [
   "camera_blurred",
   "camera_moved",
   "person_changed",
+  "speech",
 ] as const satisfies readonly ViolationKind[];

@@ -93,6 +93,7 @@ export const en = {
   "booth.detector.objects": "Objects",
   "booth.detector.tamper": "Tampering",
   "booth.detector.identity": "Same person",
+  "booth.detector.voice": "Voice",
   "booth.detector-off": "{name} detector off",
   "booth.detector-slowed": "{name} detector slowed",
   "booth.detector-failed": "{name} detector failed",
@@ -194,6 +195,7 @@ export const en = {
   "kind.camera_blurred": "Picture blurred",
   "kind.camera_moved": "Camera moved",
   "kind.person_changed": "Other person",
+  "kind.speech": "Speech",
 
   "direction.left": "left",
   "direction.right": "right",
@@ -219,6 +221,11 @@ export const en = {
   "sentence.camera_moved": "Camera moved",
   "sentence.person_changed": "Face unlike the one learned at {learned}, for {duration}",
   "sentence.person_changed-plain": "Face unlike the one learned before, for {duration}",
+  "sentence.speech": "Somebody spoke for {duration}, limit {limit}",
+  "sentence.speech-open": "Somebody speaks for {duration}, limit {limit}",
+  "sentence.speech-candidate": "Spoke for {duration}, limit {limit}",
+  "sentence.speech-candidate-open": "Speaking for {duration}, limit {limit}",
+  "sentence.speech-other": "Voice of somebody else for {duration}, limit {limit}",
   "sentence.other": "{kind} for {duration}",
 
   "violation.title": "Violation",

@@ -60,6 +60,12 @@ export function sentence(violation: Violation, now: number): string {
       if (learned == null) return t("sentence.person_changed-plain", values);
       return t("sentence.person_changed", { ...values, learned: clock(Date.parse(learned), now) });
     }
+    case "speech": {
+      if (violation.label === "other") return t("sentence.speech-other", values);
+      if (violation.label === "candidate")
+        return t(open ? "sentence.speech-candidate-open" : "sentence.speech-candidate", values);
+      return t(open ? "sentence.speech-open" : "sentence.speech", values);
+    }
     default:
       return t("sentence.other", { ...values, kind: named("kind", String((violation as Violation).kind)) });
   }
