@@ -32,15 +32,6 @@ class MicrophoneConfig(Wire):
     source: str = Field("", description="ALSA's name for alsa (default, plughw:1,0, pipewire), a file for replay")
 
 
-class MicrophoneConfig(Wire):
-    """It is opened only while the rule profile forbids speaking, or while somebody watches live."""
-
-    kind: Literal["auto", "none", "alsa", "replay"] = Field(
-        "auto", description="auto takes the first input that delivers sound; none leaves the booth deaf"
-    )
-    source: str = Field("", description="ALSA's name for alsa (default, plughw:1,0, pipewire), a file for replay")
-
-
 FaceEngineChoice = Literal["auto", "mediapipe", "litert"]
 
 
@@ -94,7 +85,6 @@ class DeviceConfig(Wire):
     spool_max_bytes: int = Field(512 * 2**20, description="evidence kept while the hub is away", ge=2**20)
     hub: HubConfig
     camera: CameraConfig = CameraConfig()
-    microphone: MicrophoneConfig = MicrophoneConfig()
     microphone: MicrophoneConfig = MicrophoneConfig()
     vision: VisionConfig = VisionConfig()
     streaming: StreamingConfig = StreamingConfig()
