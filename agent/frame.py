@@ -95,3 +95,32 @@ class LatestFrame:
         with self._condition:
             self._closed = True
             self._condition.notify_all()
+
+
+class FrameTap:
+    """Every captured frame to each encoder that runs, each with a slot of its own: the newest wins, drops are counted.
+
+    Nobody subscribed, nothing done: `put` then costs one look at an empty tuple. Any thread.
+    """
+
+    def __init__(self) -> None:
+        self._slots: tuple[LatestFrame, ...] = ()
+        """Replaced, never changed: the capture thread walks it without a lock."""
+        self._lock = threading.Lock()
+
+    def put(self, frame: Frame) -> None:
+        for slot in self._slots:
+            slot.put(frame)
+
+    def subscribe(self) -> LatestFrame:
+        """A slot that gets every frame from now on."""
+        slot = LatestFrame()
+        with self._lock:
+            self._slots = (*self._slots, slot)
+        return slot
+
+    def close(self, slot: LatestFrame) -> None:
+        """No more frames for this slot, and whoever waits at it is woken. Twice is no harm."""
+        with self._lock:
+            self._slots = tuple(other for other in self._slots if other is not slot)
+        slot.close()

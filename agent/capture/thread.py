@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from agent.capture.camera import Camera, CameraError
-from agent.frame import Frame, LatestFrame, usable
+from agent.frame import Frame, FrameTap, LatestFrame, usable
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +23,15 @@ FPS_FRAMES: Final = 30
 
 
 class CaptureThread:
-    """Puts every frame into `slot`, where the newest wins. Properties may be read from any thread."""
+    """Puts every frame into `slot`, where the newest wins, and into `tap` for the encoders that run.
 
-    def __init__(self, camera: Camera, slot: LatestFrame) -> None:
+    Properties may be read from any thread.
+    """
+
+    def __init__(self, camera: Camera, slot: LatestFrame, tap: FrameTap | None = None) -> None:
         self.errors = 0
         self.latest: Frame | None = None
-        self._camera, self._slot = camera, slot
+        self._camera, self._slot, self._tap = camera, slot, tap or FrameTap()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self._state: Literal["starting", "ok", "lost"] = "starting"
@@ -116,6 +119,7 @@ class CaptureThread:
         self._arrivals_s.append(time.monotonic())
         self._state, self._detail, self._lost_since = "ok", "", None
         self._slot.put(frame)
+        self._tap.put(frame)
 
     def _refuse(self, error: ValueError) -> None:
         """One bad frame is counted; raises `CameraError` when there have been no others for `STALL_S`."""

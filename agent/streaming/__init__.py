@@ -1,0 +1,1 @@
+"""Live pictures and sound: encoded once, sent to everybody who watches."""
