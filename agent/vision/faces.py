@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from agent.frame import BgrImage
 from agent.vision import headpose
 from agent.vision.boxes import overlap_of_smaller
@@ -155,9 +153,9 @@ def _area(box: Box) -> float:
 
 
 def _found_mesh(mesh: FaceMesh, frame_wh: tuple[int, int]) -> Found:
-    x, y = mesh.points_xyz[:, 0], mesh.points_xyz[:, 1]
-    margin_x, margin_y = LANDMARK_MARGIN * np.ptp(x), LANDMARK_MARGIN * np.ptp(y)
-    corners = (x.min() - margin_x, y.min() - margin_y, x.max() + margin_x, y.max() + margin_y)
+    (x1, y1, _), (x2, y2, _) = mesh.points_xyz.min(axis=0).tolist(), mesh.points_xyz.max(axis=0).tolist()
+    margin_x, margin_y = LANDMARK_MARGIN * (x2 - x1), LANDMARK_MARGIN * (y2 - y1)
+    corners = (x1 - margin_x, y1 - margin_y, x2 + margin_x, y2 + margin_y)
     pose, gaze = headpose.from_matrix(mesh.matrix), gaze_of(mesh.blendshapes)
     return Found(_clip(corners, frame_wh), MIN_SCORE, pose, gaze, five_points(mesh), lips_apart(mesh))
 
@@ -180,7 +178,7 @@ def gaze_of(blendshapes: Mapping[str, float]) -> tuple[float, float]:
     right = blendshapes["eyeLookOutLeft"] + blendshapes["eyeLookInRight"]
     up = blendshapes["eyeLookUpLeft"] + blendshapes["eyeLookUpRight"]
     down = blendshapes["eyeLookDownLeft"] + blendshapes["eyeLookDownRight"]
-    return (float(np.clip((left - right) / 2, -1, 1)), float(np.clip((up - down) / 2, -1, 1)))
+    return max(-1.0, min(1.0, (left - right) / 2)), max(-1.0, min(1.0, (up - down) / 2))
 
 
 def _clip(corners: Sequence[float], frame_wh: tuple[int, int]) -> Box:

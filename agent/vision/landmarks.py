@@ -51,11 +51,10 @@ class Landmarks:
         raw, presence, *_ = self._landmarks.run()
         if _sigmoid(presence.item()) <= MIN_DETECTION:
             return None
-        to_picture = np.zeros((3, 4))
-        to_picture[:2, [0, 1, 3]] = region.to_picture()
-        to_picture[2, 2] = _depth_scale(region, image.shape[1] / image.shape[0])
-        points: Points = raw.reshape(COUNT, 3) @ (to_picture[:, :3].T / SIZE)
-        points += to_picture[:, 3]
+        (x1, x2, x), (y1, y2, y) = region.to_picture().tolist()
+        z = _depth_scale(region, image.shape[1] / image.shape[0])
+        points: Points = raw.reshape(COUNT, 3) @ (np.array([[x1, y1, 0.0], [x2, y2, 0.0], [0.0, 0.0, z]]) / SIZE)
+        points += (x, y, 0.0)
         return points
 
     def blendshapes(self, points: Points) -> dict[str, float]:

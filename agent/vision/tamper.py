@@ -34,16 +34,16 @@ MIN_EDGES_OF_LIGHT: Final = 0.02
 """The same as a share of the mean grey level, for a lens covered by something bright: lit scenes have 0.12 and more."""
 SMOOTH_SIGMA: Final = 0.7
 """Takes what noise is left at 160 px before the focus is measured."""
-MEASURE_S: Final = 0.2
-"""Light and edges are measured this often …"""
+MEASURE_S: Final = 0.5
+"""What the whole picture is like is measured this often …"""
 MEASURE_CHANGE: Final = 0.1
-"""… and whenever the picture differs from the one last measured by more than this share of its mean grey level, so that
-a hand over the lens is seen in the frame in which it comes."""
-ROWS: Final = 120
-"""Rows of a picture, at least, that are compared with those of another: one in four of 480. Noise and motion are no
+"""… and whenever it differs from the one last measured by more than this share of its mean grey level, so that a hand
+over the lens is seen in the frame in which it comes."""
+ROWS: Final = 60
+"""Rows of a picture, at least, that are compared with those of another: one in eight of 480. Noise and motion are no
 different in the rows between, and every block of a compressed video is met."""
 SLOWLY_S: Final = 0.5
-"""Light, focus and viewpoint are measured this often."""
+"""Light, focus and viewpoint are not measured more often than this, whatever changes."""
 STILL: Final = 0.04
 """Mean grey difference to the anchor below which the picture counts as the same. Measured: 0.003 half a second into a
 frozen stretch, 0.2 after a second in a strongly compressed video of an empty room, 0.2 to 5 with a person."""
@@ -95,8 +95,7 @@ class TamperDetector:
         return replace(self._state, change=change, still_s=now_s - self._still_since_s, frozen=self._frozen)
 
     def _due(self, grey: Grey, now_s: float) -> bool:
-        slowly = not self._state.blocked and now_s - self._slowly_s >= SLOWLY_S
-        if slowly or now_s - self._measured_s >= MEASURE_S - EARLY_S:
+        if now_s - self._measured_s >= MEASURE_S - EARLY_S:
             return True
         return _difference(grey, self._measured) > MEASURE_CHANGE * self._state.luma_mean
 
@@ -114,7 +113,7 @@ class TamperDetector:
             min_edges=min_edges,
             blocked=edges < min_edges,
         )
-        if not self._state.blocked and frame.captured_s - self._slowly_s >= SLOWLY_S:
+        if not self._state.blocked and frame.captured_s - self._slowly_s >= SLOWLY_S - EARLY_S:
             self._look_slowly(small, edges, frame.captured_s)
 
     def _look_slowly(self, small: Grey, edges: float, now_s: float) -> None:

@@ -1,6 +1,6 @@
 """What the pipeline costs: against the bare calls to its networks, a second, a detector, and against the peer.
 
-Processor time, not the clock's: other work on the machine disturbs it less. The ways to be compared take turns on the
+Processor time, not the clock's: other work on the machine disturbs it less. The ways to be compared alternate on the
 same frames in the same process, and the median of the turns counts.
 """
 
@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
@@ -125,31 +126,39 @@ def decoding(video: Path, seconds: float) -> Row:
 
 
 def _take_turns(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], turns: int) -> list[Turn]:
+    """What is compared alternates every second of the video, so that a busy moment of the machine is shared."""
     with recording() as tape:
         analyzer, peer = Analyzer(manifest, weights_dir), Peer(weights_dir)
         engine, other_engine = (Engine(PROFILES["strict"], analyzer.models()) for _ in range(2))
         tape.on = True
-        looked = [frame for frame in frames if _step(analyzer, engine, frame).faces is not None]
+        looked: list[Frame | None] = []
+        for frame in frames:
+            tape.next_frame()
+            looked.append(frame if _step(analyzer, engine, frame).faces is not None else None)
         tape.on = False
         objects = {entry.name for entry in manifest.weights if entry.detector == "objects"}
         tasks = FaceTasks(weights_dir, looked)
         with quiet_stderr():
-            tasks.look(0.0)
+            tasks.look(slice(None), 0.0)
             _watch(peer, other_engine, frames)
         done = []
         for turn in range(1, turns + 1):
             shift_s = turn * len(frames) / FPS
-            shifted = [_later(frame, shift_s) for frame in frames]
-            with _parts() as parts_s:
-                pipeline_s = _cpu_s(lambda later=shifted: _watch(analyzer, engine, later))  # type: ignore[misc]
-            networks_s = {
-                name: _cpu_s(lambda by=shift_s, name=name: tape.play(round(by * 1000), {name}))  # type: ignore[misc]
-                for name in tape.names
-            }
-            faces_s = _cpu_s(lambda by=shift_s: tasks.look(by))  # type: ignore[misc]
+            pipeline_s = faces_s = peer_s = 0.0
+            networks_s: dict[str, float] = defaultdict(float)
+            parts = _Parts()
+            for start in range(0, len(frames), FPS):
+                second = slice(start, start + FPS)
+                shifted = [_later(frame, shift_s) for frame in frames[second]]
+                with parts:
+                    pipeline_s += _cpu_s(partial(_watch, analyzer, engine, shifted))
+                for name, took_s in tape.play(second, round(shift_s * 1000)).items():
+                    networks_s[name] += took_s
+                faces_s += _cpu_s(partial(tasks.look, second, shift_s))
+                peer_s += _cpu_s(partial(_watch, peer, other_engine, shifted))
+            bare_s = sum(networks_s.values())
             tasks_s = faces_s + sum(took_s for name, took_s in networks_s.items() if name in objects)
-            peer_s = _cpu_s(lambda later=shifted: _watch(peer, other_engine, later))  # type: ignore[misc]
-            done.append(Turn(pipeline_s, sum(networks_s.values()), tasks_s, networks_s, peer_s, dict(parts_s())))
+            done.append(Turn(pipeline_s, bare_s, tasks_s, dict(networks_s), peer_s, dict(parts.took_s)))
         with quiet_stderr():
             analyzer.close()
             peer.close()
@@ -157,25 +166,26 @@ def _take_turns(manifest: Manifest, weights_dir: Path, frames: Sequence[Frame], 
     return done
 
 
-class _parts:  # noqa: N801 - used as a function
+class _Parts:
     """Sums processor time by detector, and of the rules, while entered."""
 
-    def __enter__(self) -> Callable[[], dict[str, float]]:
-        self._sums: dict[str, float] = defaultdict(float)
+    def __init__(self) -> None:
+        self.took_s: dict[str, float] = defaultdict(float)
         self._patches = [
             self._timed(Slot, "run", lambda slot: slot.name),
             self._timed(Engine, "step", lambda _: "rules"),
         ]
+
+    def __enter__(self) -> None:
         for one in self._patches:
             one.start()
-        return lambda: self._sums
 
     def __exit__(self, *_: object) -> None:
         for one in self._patches:
             one.stop()
 
     def _timed(self, owner: Any, method: str, name_of: Callable[[Any], str]) -> Any:
-        original, sums = getattr(owner, method), self._sums
+        original, sums = getattr(owner, method), self.took_s
 
         def timed(this: Any, *args: Any, **options: Any) -> Any:
             before_s = time.process_time()

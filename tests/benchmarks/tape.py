@@ -5,8 +5,9 @@ the pipeline runs on a frame, the bare calls run on the same input. They run on 
 same options, as a tracker must not see its frames twice.
 """
 
-from collections import Counter
-from collections.abc import Callable, Container, Iterator
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,21 +25,28 @@ class Tape:
     """`on` while calls are being recorded."""
 
     on: bool = False
-    _calls: list[tuple[str, Callable[[int], Any]]] = field(default_factory=list)
+    _frames: list[list[tuple[str, Callable[[int], Any]]]] = field(default_factory=list)
     _twins: dict[int, Any] = field(default_factory=dict)
     _interpreters: dict[int, dict[str, Any]] = field(default_factory=dict)
     _tasks: dict[int, Any] = field(default_factory=dict)
 
-    @property
-    def names(self) -> Counter[str]:
-        """How often each network was called: file name or MediaPipe task."""
-        return Counter(name for name, _ in self._calls)
+    def next_frame(self) -> None:
+        """What is recorded from now on belongs to the next frame."""
+        self._frames.append([])
 
-    def play(self, shift_ms: int, only: Container[str] | None = None) -> None:
-        """The recorded calls, or those of some networks; trackers are told that `shift_ms` have passed since."""
-        for name, call in self._calls:
-            if only is None or name in only:
+    def play(self, frames: slice, shift_ms: int) -> dict[str, float]:
+        """The calls of some frames in the order in which the pipeline made them; processor seconds by network.
+
+        Each takes turns with the others, as in the pipeline: a network that runs by itself again and again finds its
+        weights in the processor's cache. Trackers are told that `shift_ms` have passed since.
+        """
+        took_s: dict[str, float] = defaultdict(float)
+        for calls in self._frames[frames]:
+            for name, call in calls:
+                before_s = time.process_time()
                 call(shift_ms)
+                took_s[name] += time.process_time() - before_s
+        return took_s
 
     # --- what the wrappers tell it ---
 
@@ -65,7 +73,7 @@ class Tape:
 
         options = self._interpreters[id(interpreter)]
         path, content = options.get("model_path"), options.get("model_content") or b""
-        self._calls.append((Path(path).name if path else f"network of {len(content)} bytes", call))
+        self._frames[-1].append((Path(path).name if path else f"network of {len(content)} bytes", call))
 
     def asked(self, task: Any, method: str, arguments: tuple[Any, ...], original: "Originals") -> None:
         if not self.on:
@@ -76,9 +84,9 @@ class Tape:
         twin, run = self._twins[id(task)], original.ask[kind, method]
         if method == "detect_for_video":
             image, at_ms = arguments
-            self._calls.append((kind.__name__, lambda shift_ms: run(twin, image, at_ms + shift_ms)))
+            self._frames[-1].append((kind.__name__, lambda shift_ms: run(twin, image, at_ms + shift_ms)))
         else:
-            self._calls.append((kind.__name__, lambda shift_ms: run(twin, *arguments)))
+            self._frames[-1].append((kind.__name__, lambda shift_ms: run(twin, *arguments)))
 
     def _interpreter_twin(self, interpreter: Any, original: "Originals") -> Any:
         if id(interpreter) not in self._twins:

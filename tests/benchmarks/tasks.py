@@ -1,5 +1,6 @@
 """MediaPipe's own tasks, called and nothing more: what looking for faces costs where their library does all of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -20,8 +21,9 @@ class FaceTasks:
     Only for a process that may not reach the network (see __main__).
     """
 
-    def __init__(self, weights_dir: Path, frames: list[Frame]) -> None:
-        self._pictures = [(frame.captured_s, _picture(frame)) for frame in frames]
+    def __init__(self, weights_dir: Path, frames: Sequence[Frame | None]) -> None:
+        """None for a frame in which nobody looks for faces."""
+        self._pictures = [None if frame is None else (frame.captured_s, _picture(frame)) for frame in frames]
         landmarker_options = vision.FaceLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(weights_dir / LANDMARKER)),
             running_mode=vision.RunningMode.VIDEO,
@@ -36,10 +38,12 @@ class FaceTasks:
             self._landmarker = vision.FaceLandmarker.create_from_options(landmarker_options)
             self._detector = vision.FaceDetector.create_from_options(detector_options)
 
-    def look(self, shift_s: float) -> None:
-        for captured_s, picture in self._pictures:
-            self._landmarker.detect_for_video(picture, round((captured_s + shift_s) * 1000) + 1)
-            self._detector.detect(picture)
+    def look(self, frames: slice, shift_s: float) -> None:
+        for looked in self._pictures[frames]:
+            if looked is not None:
+                captured_s, picture = looked
+                self._landmarker.detect_for_video(picture, round((captured_s + shift_s) * 1000) + 1)
+                self._detector.detect(picture)
 
     def close(self) -> None:
         self._landmarker.close()
