@@ -169,6 +169,11 @@ def main() -> None:
     except InvalidError as error:
         typer.echo(f"✗ {error}", err=True)
         sys.exit(2)
+    except ImportError as error:
+        if "cannot open shared object file" not in str(error):
+            raise
+        typer.echo(f"✗ {error}\n  → on Debian and Raspberry Pi OS: sudo apt install libgl1 libglib2.0-0", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":
