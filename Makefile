@@ -16,14 +16,20 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate
 # make demo VIDEO=file SECONDS=60 PORT=8080
 DEMO_ARGS = $(if $(VIDEO),--video "$(VIDEO)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
 PYTEST_ARGS ?= -n 2 --dist loadgroup
+# make test-arm64 RELEASES="bookworm trixie" CPUS="cortex-a72 cortex-a76" VIDEO=file MIRROR=address ARM64_CACHE=folder REMOVE=1
+ARM64_ARGS = $(if $(RELEASES),--releases $(RELEASES)) $(if $(CPUS),--cpus $(CPUS)) $(if $(VIDEO),--video "$(VIDEO)")
+ARM64_ARGS += $(if $(MIRROR),--mirror "$(MIRROR)") $(if $(REMOVE),--remove)
+ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/invigil/arm64)"
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench faults endurance check dashboard models openapi lock clean system-demo system-test python-ok
+.PHONY: help demo test test-arm64 bench faults endurance check dashboard models openapi lock clean
+.PHONY: system-demo system-test system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: system-demo $(VENV)/.runtime hub/static/.built models ## Hub, broker and two booths on this machine; VIDEO=file SECONDS=60 PORT=8080
 	@$(BIN)/invigil demo $(DEMO_ARGS)
@@ -33,6 +39,9 @@ test: system-test $(VENV)/.dev hub/static/.built models ## All tests, real broke
 	@$(NPM) test
 	@$(SAY) 'Testing agent, hub, provisioning and the whole way (several minutes)'
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspberry Pis sees the same (docs/arm64.md); RELEASES=trixie CPUS=cortex-a76
+	@$(AS_ROOT) $(BIN)/python -B -m tests.arm64 $(ARM64_ARGS)
 
 bench: system-test $(VENV)/.dev models ## What seeing costs, against bare models and a peer; SHORT=1 for a quick look
 	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)
@@ -64,6 +73,7 @@ lock: $(VENV)/.dev ## Lock Python dependencies with hashes; make lock UPGRADE=1 
 	@$(SAY) 'Locking requirements/'
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra agent --extra hub --extra demo pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml -o requirements/dev.txt
+	@$(LOCK) --constraints requirements/runtime.txt --extra agent pyproject.toml -o requirements/agent.txt
 
 clean: ## Remove what was built or installed here; weights and demo data too
 	rm -rf $(VENV) $(DASHBOARD)/node_modules hub/static models/weights demo-data dist
@@ -77,6 +87,9 @@ python-ok:
 
 system-demo: python-ok
 	@PYTHON=$(PYTHON) provisioning/system-packages.sh demo
+
+system-arm64: python-ok
+	@PYTHON=$(PYTHON) provisioning/system-packages.sh arm64
 
 system-test: python-ok
 	@PYTHON=$(PYTHON) provisioning/system-packages.sh test

@@ -3,12 +3,14 @@
 # (saying what and why), elsewhere by naming what to install. Looks for the thing itself, not for a package's name, so
 # a second run is quick, needs no network, and works on systems that call the package something else.
 #
-#   system-packages.sh python|demo|test        PYTHON=python3 names the interpreter
+#   system-packages.sh python|agent|demo|test|arm64        PYTHON=python3 names the interpreter
+#
+# agent: what a booth device needs; arm64: what `make test-arm64` emulates one with.
 #
 # Exit codes: 0 all needed is there (perhaps without something optional), 1 something needed is missing.
 set -eu
 
-for_what=${1:?usage: system-packages.sh python|demo|test}
+for_what=${1:?usage: system-packages.sh python|agent|demo|test|arm64}
 python=${PYTHON:-python3}
 packages= needed= optional=
 
@@ -16,6 +18,9 @@ has_program() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x
 has_library() { "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" >/dev/null 2>&1; }
 has_module() { "$python" -c 'import importlib, sys; importlib.import_module(sys.argv[1])' "$1" >/dev/null 2>&1; }
 has_browser() { has_program chromium || has_program chromium-browser || has_program google-chrome; }
+
+has_emulator() { has_program qemu-aarch64-static || [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; }
+has_binfmt() { has_program update-binfmts || [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; }
 
 # want needed|optional PACKAGE WHY TEST [ARGUMENT]: remember the Debian package when the test fails.
 want() {
@@ -31,7 +36,15 @@ look() {
     packages= needed= optional=
     want needed python3-venv "Python's virtual environments" has_module ensurepip
     if [ "$for_what" = python ]; then return; fi
-    want needed mosquitto "the hub starts a private MQTT broker" has_program mosquitto
+    if [ "$for_what" = arm64 ]; then
+        want needed debootstrap "it makes the arm64 Debian to test in" has_program debootstrap
+        want needed qemu-user-static "it runs arm64 programs here" has_emulator
+        want needed binfmt-support "it tells the kernel which programs are arm64's" has_binfmt
+        return
+    fi
+    if [ "$for_what" != agent ]; then
+        want needed mosquitto "the hub starts a private MQTT broker" has_program mosquitto
+    fi
     want needed libgl1 "OpenCV is linked against libGL.so.1" has_library libGL.so.1
     want needed libglib2.0-0 "OpenCV is linked against libgthread-2.0.so.0" has_library libgthread-2.0.so.0
     mediapipe=optional

