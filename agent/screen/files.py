@@ -1,15 +1,12 @@
 """The page's files, and who may ask for them: only a browser that was sent to this very server."""
 
 import hashlib
-import logging
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
-
-log = logging.getLogger(__name__)
 
 FOLDER: Final = Path(__file__).parent / "static"
 SOCKET_PATH: Final = "/socket"
@@ -37,9 +34,14 @@ HEADERS: Final = {
 class Files:
     """All of them in memory, 40 kB, read once."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang if lang in languages() else FALLBACK
-        self._files = {f"/{path.relative_to(FOLDER).as_posix()}": path.read_bytes() for path in _walk()}
+    def __init__(self, lang: str, folder: Path = FOLDER) -> None:
+        self.lang: Final = lang if (folder / "text" / f"{lang}.js").is_file() else FALLBACK
+        """What was asked for, where there are texts in it: one file for each language."""
+        self._files = {
+            f"/{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in TYPES
+        }
         index = self._files["/index.html"].replace(b'<html lang="en">', f'<html lang="{self.lang}">'.encode())
         self._files["/index.html"] = self._files["/"] = index
         digest = hashlib.sha256()
@@ -67,15 +69,6 @@ class Files:
             return _refuse(HTTPStatus.NOT_FOUND, "There is nothing here.")
         suffix = Path(path).suffix or ".html"
         return _response(HTTPStatus.OK, content, TYPES[suffix])
-
-
-def languages() -> set[str]:
-    """Which texts are shipped: one file each."""
-    return {path.stem for path in (FOLDER / "text").glob("*.js")}
-
-
-def _walk() -> list[Path]:
-    return [path for path in sorted(FOLDER.rglob("*")) if path.suffix in TYPES]
 
 
 def _refuse(status: HTTPStatus, sentence: str) -> Response:

@@ -7,6 +7,7 @@ import { View } from "/view.js";
 const { text } = await import(`/text/${document.documentElement.lang}.js`);
 const TROUBLE_AFTER_MS = 3000; // an agent that starts again is no reason to frighten anybody
 const READ_AFTER_MS = 800; // a key that was meant for something else confirms nothing
+const SCROLL = { ArrowDown: 0.1, ArrowUp: -0.1, PageDown: 0.4, PageUp: -0.4 }; // shares of the screen's height
 
 let shown = null; // the agent's last `show`
 let link_state = "lost";
@@ -89,8 +90,12 @@ function show() {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key.toLowerCase() === "h") {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key in SCROLL) {
+    document.getElementById("message-text").scrollBy({ top: SCROLL[event.key] * innerHeight });
+  } else if (event.repeat) {
+    return;
+  } else if (event.key.toLowerCase() === "h") {
     event.preventDefault();
     raise(shown?.hand_raised_at === null);
   } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {

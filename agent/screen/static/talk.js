@@ -77,7 +77,8 @@ export class Talk {
     if (this.video.srcObject === this.#audio) this.video.srcObject = null;
     const told = word !== null && this.#channel?.readyState === "open";
     if (told) this.#channel.send(JSON.stringify(word));
-    setTimeout(() => this.#pc?.close(), told ? 300 : 0);
+    if (told) setTimeout(() => this.#pc.close(), 300);
+    else this.#pc?.close(); // at once: when the page goes, no timer fires, and this tells the other side
     this.changed();
   }
 

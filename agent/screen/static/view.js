@@ -2,6 +2,8 @@
 
 const WATCHERS_NAMED = 2;
 
+const NAME_LENGTH = 26;
+
 const find = (selector) => document.querySelector(selector);
 
 export class View {
@@ -41,7 +43,7 @@ export class View {
   }
 
   #status(shown, away) {
-    const names = shown?.watchers ?? [];
+    const names = (shown?.watchers ?? []).map(short);
     const more = names.length - WATCHERS_NAMED;
     reveal("#recording", !away && shown?.recording);
     reveal("#watchers", !away && names.length > 0);
@@ -57,12 +59,19 @@ export class View {
     const what = trouble === null ? "" : (this.text.troubles[trouble] ?? trouble);
     put("#trouble .what", what);
     put("#banner p", trouble === null ? "" : `${what} ${this.text.comfort}`);
-    reveal("#banner", trouble !== null && (scene === "talk" || scene === "message"));
+    reveal("#banner", trouble !== null && scene === "talk");
   }
 
   #calm(shown) {
-    put("#calm h1", shown?.recording ? this.text.calm : this.text.welcome);
-    put("#calm p", shown?.recording ? this.text.calmNote : this.text.welcomeNote);
+    const raised = shown !== null && shown.hand_raised_at !== null;
+    const [title, note] = raised
+      ? [this.text.handIsUp, this.text.handNote]
+      : shown?.recording
+        ? [this.text.calm, this.text.calmNote]
+        : [this.text.welcome, this.text.welcomeNote];
+    put("#calm h1", title);
+    put("#calm p", note);
+    find("#calm").dataset.hand = raised ? "up" : "down";
   }
 
   #speaks(talk) {
@@ -82,7 +91,7 @@ export class View {
     reveal("#hand", usable);
     find("#hand").setAttribute("aria-pressed", String(raised));
     put("#hand span", raised ? this.text.lowerHand : this.text.raiseHand);
-    put("#hand-note", usable && raised ? this.text.handIsUp : "");
+    put("#hand-note", usable && raised && (scene === "talk" || scene === "trouble") ? this.text.handIsUp : "");
   }
 
   #reads(message, shown, scene) {
@@ -113,6 +122,10 @@ function scene_of({ shown, talk, replaced, agent_lost, message, trouble }) {
   if (message) return "message";
   if (talk) return "talk";
   return trouble === null ? "calm" : "trouble";
+}
+
+function short(name) {
+  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1).trimEnd()}…` : name;
 }
 
 function initials(name) {

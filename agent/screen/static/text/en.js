@@ -9,7 +9,7 @@ export const text = {
   calm: "Everything is in order",
   calmNote: "If you need somebody, raise your hand: touch the button below, or press the key H.",
 
-  recording: "This booth is being recorded",
+  recording: "Recording",
   watchedBy: (names) => `${and.format(names)} ${names.length === 1 ? "is" : "are"} watching`,
   watchedByMany: (names, more) => `${and.format([...names, `${more} more`])} are watching`,
 
@@ -19,7 +19,8 @@ export const text = {
 
   raiseHand: "Raise hand",
   lowerHand: "Lower hand",
-  handIsUp: "Your hand is raised. Somebody will come.",
+  handIsUp: "Your hand is raised",
+  handNote: "Somebody will come. You can go on meanwhile.",
 
   connecting: (name) => `${name} wants to speak to you`,
   speaking: (name) => `${name} is speaking to you`,
@@ -29,7 +30,7 @@ export const text = {
   trouble: "Something is wrong with this booth",
   comfort: "It is not your fault. Please stay seated. Somebody will come.",
   troubles: {
-    agent_lost: "The booth's computer is starting again.",
+    agent_lost: "The booth's computer does not answer at the moment.",
     camera_lost: "The camera is not working at the moment.",
   },
 
