@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from agent.capture.camera import CameraError
+from agent.capture.microphone import MicrophoneThread
+from agent.capture.microphones import open_microphone
 from agent.capture.probe import open_camera
 from agent.capture.thread import CaptureThread
 from agent.config import agent_version, load_device_key, outbox_path, spool_dir
@@ -24,6 +26,7 @@ from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
 from agent.vision.analyzer import Analyzer
 from agent.vision.governor import Governor, Heat
+from agent.vision.listener import Listener
 from contract.device import DeviceConfig
 from contract.manifest import default_weights_dir, load_manifest
 from contract.messages import AnyCommand, AnyReply, ErrorReply, Health, SnapshotCommand, SnapshotReply
@@ -78,11 +81,14 @@ class Agent:
         self._outbox = Outbox(outbox_path(config), config.booth, self._trouble)
         self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble)
         close_what_was_left_open(self._outbox, datetime.now(UTC))
+        microphone = open_microphone(config.microphone)
+        self._microphone = MicrophoneThread(microphone) if microphone is not None else None
         self._analyzer = Analyzer(
             load_manifest(),
             config.weights_dir or default_weights_dir(),
             face_engine=config.vision.face_engine,
             governor=Governor(lambda: Heat(temperature_c(), throttled())),
+            ear=Listener(self._microphone),
         )
         self._slot = LatestFrame()
         self._capture = CaptureThread(open_camera(config.camera), self._slot)
@@ -108,6 +114,8 @@ class Agent:
 
     def start(self) -> None:
         self._capture.start()
+        if self._microphone is not None:
+            self._microphone.start()
         self._monitor.start()
         self._uploader.start()
         self._uplink.start()
@@ -117,6 +125,8 @@ class Agent:
         """What sees stops before what tells, so that the last word reaches the hub."""
         self._monitor.stop()
         self._capture.stop()
+        if self._microphone is not None:
+            self._microphone.stop()
         self._slot.close()
         self._outbox.append_checkpoint(self._key)
         self._uplink.stop()

@@ -87,6 +87,7 @@ class Monitor:
     def start(self) -> None:
         self._step("started")
         self._switch(self._desired.monitoring if self._desired else True)
+        self._listen()
         self._report()
         self._thread.start()
 
@@ -213,6 +214,7 @@ class Monitor:
             self._change_profile(desired.profile)
         self._desired = desired
         self._switch(desired.monitoring)
+        self._listen()
         self._report()
 
     def _change_profile(self, profile: RuleProfile) -> None:
@@ -241,6 +243,10 @@ class Monitor:
         elif monitoring and self._off_gap is not None:
             self._close_gap(self._off_gap)
             self._off_gap = None
+
+    def _listen(self) -> None:
+        """The microphone is open only while a rule needs it."""
+        self._analyzer.listen(self._profile.rules.speech.enabled and self._off_gap is None)
 
     def _step(self, step: Literal["started", "profile_changed", "stopped"]) -> None:
         self._outbox.append(

@@ -15,9 +15,11 @@ from agent.frame import Frame, as_bgr, usable
 from agent.vision.clock import Clock
 from agent.vision.faces import FaceDetector
 from agent.vision.governor import PACES_HZ, Governor
+from agent.vision.listener import Ear
 from agent.vision.objects import ObjectDetector, load_object_detector
 from agent.vision.observation import CameraState, Observation
 from agent.vision.slot import Slot
+from agent.vision.speaker import SpeakerWatch
 from agent.vision.tamper import TamperDetector
 from agent.vision.watch import ObjectWatch
 from contract.device import FaceEngineChoice
@@ -57,11 +59,15 @@ class Analyzer:
         allow_missing: bool = True,
         face_engine: FaceEngineChoice = "auto",
         governor: Governor | None = None,
+        ear: Ear | None = None,
     ) -> None:
         """With `allow_missing` a detector that cannot start is off; without, its error is raised.
 
-        Without `governor` no pace ever changes, so that a replay gives the same on any machine.
+        Without `governor` no pace ever changes, so that a replay gives the same on any machine. `ear` is asked about
+        speech, and closed with the rest; without it nobody listens.
         """
+        self._ear = ear
+        self._speakers = SpeakerWatch()
         self._governor = governor
         self._slots = (Slot("faces", FACES_HZ), Slot("objects", OBJECTS_HZ), Slot("tamper", EVERY_FRAME_HZ))
         faces_slot, objects_slot, tamper_slot = self._slots
@@ -108,6 +114,9 @@ class Analyzer:
             faces=faces_slot.run(now_s, lambda: faces.detect(frame.image, now_s)) if faces else None,
             objects=objects_slot.run(now_s, lambda: watch.detect(frame.image, now_s)) if watch else None,
         )
+        if self._ear is not None:
+            heard = self._speakers.judge(self._ear.at(captured_s), observation.faces, captured_s)
+            observation = replace(observation, speech=heard)
         if self._governor is not None and self._governor.due(now_s):
             self._pace(self._governor, now_s)
         return observation
@@ -133,24 +142,35 @@ class Analyzer:
         captured_s = frame.captured_s if frame.captured_s is not None else math.nan
         return Observation(captured_s, frame.wall_time, (0, 0), faces=None, objects=None, camera=camera)
 
+    def listen(self, wanted: bool) -> None:
+        """Whether speech matters: the microphone is open only while it does."""
+        if self._ear is not None:
+            self._ear.listen(wanted)
+
     def detectors(self) -> tuple[DetectorHealth, ...]:
-        return tuple(slot.health() for slot in self._slots)
+        heard = self._ear.health() if self._ear is not None else None
+        return tuple(slot.health() for slot in self._slots) + (() if heard is None else (heard,))
 
     def models(self) -> dict[str, str]:
         """SHA-256 of all weights in use, by name."""
-        return {name: sha for slot in self._slots for name, sha in slot.weights.items()}
+        seeing = {name: sha for slot in self._slots for name, sha in slot.weights.items()}
+        return seeing | dict(self._ear.weights if self._ear is not None else {})
 
     def detector_of(self) -> dict[str, str]:
         """Which detector each of these weights serves."""
-        return {name: slot.name for slot in self._slots for name in slot.weights}
+        seeing: dict[str, str] = {name: slot.name for slot in self._slots for name in slot.weights}
+        return seeing | dict.fromkeys(self._ear.weights if self._ear is not None else (), "voice")
 
     @property
     def failures(self) -> int:
         """How often a detector has failed so far."""
-        return sum(slot.failures for slot in self._slots)
+        heard = self._ear.failures if self._ear is not None else 0
+        return sum(slot.failures for slot in self._slots) + heard
 
     def close(self) -> None:
         if self._faces is not None:
             self._faces.close()
         if self._objects is not None:
             self._objects.close()
+        if self._ear is not None:
+            self._ear.close()

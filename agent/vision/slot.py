@@ -22,7 +22,7 @@ RETRY_S: Final = 5.0
 class Slot:
     """`run` from one thread; `health` may be asked from another."""
 
-    def __init__(self, name: Literal["faces", "objects", "tamper"], rate_hz: float) -> None:
+    def __init__(self, name: Literal["faces", "objects", "tamper", "voice"], rate_hz: float) -> None:
         self.name = name
         self.failures = 0
         self.weights: dict[str, str] = {}
