@@ -141,7 +141,7 @@ class Peer:
         """Put our sender in the place of aiortc's, which has no other door for that."""
         old = transceiver.sender
         kind = transceiver.kind
-        feedback = self._feedback if kind == "video" else _Deaf(self._on_beat)
+        feedback = self._feedback if kind == "video" else _Sound(self._feedback, self._on_beat)
         sender = SharedSender(kind, old.transport, _CLOCK_HZ[kind], feedback)
         sender._stream_id = old._stream_id
         transceiver.receiver._set_rtcp_ssrc(sender._ssrc)
@@ -187,14 +187,14 @@ class Peer:
         channel.on("message", beat)
 
 
-class _Deaf:
+class _Sound:
     """Feedback on sound: there is nothing to adapt, but it shows that the browser lives."""
 
-    def __init__(self, on_beat: Callable[[], None]) -> None:
-        self._on_beat = on_beat
+    def __init__(self, video: Feedback, on_beat: Callable[[], None]) -> None:
+        self._video, self._on_beat = video, on_beat
 
     def opened(self) -> None:
-        self._on_beat()
+        self._video.opened()
 
     def keyframe_wanted(self) -> None:
         self._on_beat()

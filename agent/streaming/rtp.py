@@ -24,6 +24,8 @@ class RtpFrame:
 
     payloads: tuple[bytes, ...]
     captured_s: float
+    position_s: float
+    """On the stream's own clock, which RTP timestamps count: of video `captured_s`, of sound the samples until then."""
     keyframe: bool
     size: int
     """Bytes of all payloads."""
@@ -33,7 +35,8 @@ class RtpFrame:
 
 def video_frame(encoded: EncodedFrame, rendition: Rendition) -> RtpFrame:
     payloads = tuple(packetize(encoded.data))
-    return RtpFrame(payloads, encoded.captured_s, encoded.keyframe, sum(map(len, payloads)), rendition)
+    size, captured_s = sum(map(len, payloads)), encoded.captured_s
+    return RtpFrame(payloads, captured_s, captured_s, encoded.keyframe, size, rendition)
 
 
 def packetize(access_unit: bytes) -> Iterator[bytes]:

@@ -164,7 +164,7 @@ class SharedSender(RTCRtpSender):
         if pair is None or not self._open:
             return
         protect, sendto, address = self.transport._tx_srtp.protect, pair.protocol.transport.sendto, pair.remote_addr
-        first, timestamp = self._sequence, self._timestamp(frame.captured_s)
+        first, timestamp = self._sequence, self._origin + int(frame.position_s * self._clock_hz) & 0xFFFFFFFF
         extension = self._stamp(now_s)
         version, payload_type, ssrc = 0x90 if extension else 0x80, self._payload_type, self._ssrc
         sequence, last = first, len(frame.payloads) - 1
@@ -206,9 +206,6 @@ class SharedSender(RTCRtpSender):
     def _pair(self) -> Any:
         """The nominated candidate pair; None before there is one and after it is lost."""
         return self.transport.transport._connection._nominated.get(1)
-
-    def _timestamp(self, captured_s: float) -> int:
-        return self._origin + int(captured_s * self._clock_hz) & 0xFFFFFFFF
 
     def _stamp(self, now_s: float) -> bytes:
         """The header extension; its last three bytes say when this was sent, 6.18 bits of seconds."""

@@ -15,6 +15,7 @@ from agent.capture.microphone import MicrophoneThread
 from agent.errors import DetectorError
 from agent.frame import FrameTap
 from agent.health import Trouble
+from agent.streaming.audio import AudioThread
 from agent.streaming.encoder import EncodedFrame, settings_of
 from agent.streaming.encoders import factories
 from agent.streaming.peer import Peer
@@ -74,7 +75,8 @@ class Streaming:
             for rendition in ("high", "low")
         }
         """For who needs the same packets, as evidence does."""
-        self._microphone, self._config, self._trouble = microphone, config, trouble
+        self._audio = None if microphone is None else AudioThread(microphone, trouble)
+        self._config, self._trouble = config, trouble
         self._sinks = {rendition: self._sink(rendition) for rendition in self.renditions}
         self._encoding: set[Rendition] = set()
         self._seats: dict[UUID, _Seat] = {}
@@ -83,6 +85,7 @@ class Streaming:
         self._watchers: tuple[str, ...] = ()
         self._inbox: deque[RtpFrame] = deque()
         self._inbox_lock = threading.Lock()
+        self._overflowed = False
         self._loop: asyncio.AbstractEventLoop
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="streaming", daemon=True)
@@ -99,6 +102,8 @@ class Streaming:
             self._thread.join(timeout_s)
         for rendition in self.renditions.values():
             rendition.stop()
+        if self._audio is not None:
+            self._audio.stop(timeout_s)
 
     @property
     def alive(self) -> bool:
@@ -124,7 +129,8 @@ class Streaming:
         return tuple(seat.viewer.stats() for seat in tuple(self._seats.values()))
 
     def streams(self) -> tuple[StreamStats, ...]:
-        running = (rendition.stats() for rendition in self.renditions.values())
+        running = [rendition.stats() for rendition in self.renditions.values()]
+        running += [self._audio.stats()] if self._audio is not None else []
         return tuple(stats for stats in running if stats is not None)
 
     # --- on the streaming loop ---
@@ -179,7 +185,7 @@ class Streaming:
         seat = self._seats[peer_id] = _Seat(viewer, peer)
         self._known.add(peer_id)
         try:
-            sdp = await peer.answer(with_audio=self._microphone is not None)
+            sdp = await peer.answer(with_audio=self._audio is not None)
         except Exception as error:
             if not isinstance(error, DetectorError):
                 log.exception("offer of %s", command.watcher.name)
@@ -254,6 +260,11 @@ class Streaming:
         for rendition in self._encoding - needed:
             self.renditions[rendition].unsubscribe(self._sinks[rendition])
         self._encoding = needed
+        if self._audio is not None:
+            if any(seat.viewer.hears for seat in self._seats.values()):
+                self._audio.start(self._put)
+            else:
+                self._audio.stop()
         names = tuple(sorted({seat.viewer.name for seat in self._seats.values() if seat.viewer.connected}))
         if names != self._watchers:
             self._watchers = names
@@ -275,6 +286,7 @@ class Streaming:
             first = not self._inbox
             if len(self._inbox) >= INBOX_FRAMES:
                 self._inbox.clear()
+                self._overflowed = True
             self._inbox.append(frame)
         if first and not self._loop.is_closed():
             try:
@@ -284,9 +296,13 @@ class Streaming:
 
     def _fan_out(self) -> None:
         with self._inbox_lock:
-            frames = list(self._inbox)
+            frames, overflowed = list(self._inbox), self._overflowed
             self._inbox.clear()
+            self._overflowed = False
         now_s = time.monotonic()
+        if overflowed:
+            for seat in self._seats.values():
+                seat.viewer.lost_frames()
         for frame in frames:
             for seat in self._seats.values():
                 seat.viewer.offer(frame, now_s)

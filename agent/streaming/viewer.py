@@ -100,9 +100,17 @@ class Viewer:
         self._waits = False
         sender.send_frame(frame, now_s)
 
+    def lost_frames(self) -> None:
+        """Some never came here: what follows cannot be decoded until the next keyframe."""
+        self._waits = True
+
     @property
     def connected(self) -> bool:
         return self.video is not None and self.video.open
+
+    @property
+    def hears(self) -> bool:
+        return self.audio is not None and self.audio.open
 
     @property
     def needs(self) -> set[Rendition]:
