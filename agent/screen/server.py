@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -16,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from agent.health import Trouble
-from agent.screen.files import FALLBACK, Files
+from agent.screen.files import FALLBACK, FOLDER, Files
 from agent.screen.link import BEHIND, REPLACED, PageLink
 from agent.screen.state import ScreenState
 from agent.screen.talks import Speaking, Talks, done, settle
@@ -69,12 +70,13 @@ NO_SCREEN: Final = "no browser shows this booth's screen: is there a screen, and
 class ScreenServer:
     """One thread with a loop of its own. Every method may be called from any other thread and waits for nothing."""
 
-    def __init__(self, config: ScreenConfig, trouble: Trouble) -> None:
+    def __init__(self, config: ScreenConfig, trouble: Trouble, folder: Path = FOLDER) -> None:
+        """`folder`: where the page's files are."""
         self.on_hand: Callable[[datetime | None], None] = lambda _: None
         """Called in any thread when the candidate's hand goes up or down, with since when it is up."""
         self._config = config
         self._trouble = trouble
-        self._files = Files(config.lang)
+        self._files = Files(config.lang, folder)
         if self._files.lang != config.lang:
             trouble.count("screen", f"The screen has no texts in {config.lang!r}; it speaks {FALLBACK!r}.")
         self._lock = threading.Lock()

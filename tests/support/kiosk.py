@@ -3,16 +3,19 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID, uuid4
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from agent.health import Trouble
+from agent.screen.files import FOLDER
 from agent.screen.server import ScreenServer
 from contract.device import ScreenConfig
 from contract.live import SayCommand, TalkCommand, Watcher
 from tests.support.browser import QUIET, chromium
+from tests.support.processes import wait_for
 
 KIOSK = ("--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns")
 """The two switches of the kiosk that change how a talk goes."""
@@ -28,28 +31,50 @@ LARGE = (1920, 1080)
 
 @dataclass
 class Booth:
-    """A screen server and a browser that can open its page, more than once."""
+    """A screen server, and a browser that can open its page, more than once."""
 
     server: ScreenServer
     trouble: Trouble
     browser: Browser
+    complaints: list[str] = field(default_factory=list)
+    """What pages threw, wrote as an error (a breach of the content policy, say), or asked for outside of loopback."""
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.port}/"
 
     def page(self, size: tuple[int, int] = SMALL, *, bypass_csp: bool = False) -> Page:
-        """A new window that shows the screen. Its context is its own."""
+        """A new window that shows the screen, connected. Its context is its own."""
         width, height = size
-        context = self.browser.new_context(viewport={"width": width, "height": height}, bypass_csp=bypass_csp)
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, bypass_csp=bypass_csp, has_touch=True
+        )
         page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
+        page.on("console", self._read)
+        page.on("request", lambda request: self._leaves(request.url))
         page.goto(self.url)
+        wait_for("the page to show something", lambda: scene(page) != "empty")
         return page
+
+    def _read(self, line: ConsoleMessage) -> None:
+        if line.type == "error" and "WebSocket connection to" not in line.text:  # an agent that is away, on purpose
+            self.complaints.append(line.text)
+
+    def _leaves(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:")):
+            self.complaints.append(f"asked for {url}")
+
+
+def scene(page: Page) -> str:
+    return str(page.evaluate("document.body.dataset.scene"))
 
 
 @contextmanager
-def screen_server(trouble: Trouble | None = None, port: int = 0) -> Iterator[ScreenServer]:
-    server = ScreenServer(ScreenConfig(port=port), trouble or Trouble())
+def screen_server(
+    trouble: Trouble | None = None, port: int = 0, folder: Path = FOLDER, lang: str = "en"
+) -> Iterator[ScreenServer]:
+    server = ScreenServer(ScreenConfig(port=port, lang=lang), trouble or Trouble(), folder)
     server.start()
     try:
         yield server
@@ -76,10 +101,12 @@ def launched(playwright: Playwright, *switches: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def booth() -> Iterator[Booth]:
+def booth(*switches: str) -> Iterator[Booth]:
     trouble = Trouble()
-    with screen_server(trouble) as server, browser(*KIOSK) as running:
-        yield Booth(server, trouble, running)
+    with screen_server(trouble) as server, browser(*(switches or KIOSK)) as running:
+        here = Booth(server, trouble, running)
+        yield here
+        assert here.complaints == []
 
 
 def message(text: str = "Please move a little to the left.", sender: str = "A. Proctor") -> SayCommand:

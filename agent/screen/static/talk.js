@@ -40,7 +40,10 @@ export class Talk {
         bundlePolicy: "max-bundle",
       });
       this.#pc.ontrack = (event) => this.#take(event);
-      this.#pc.ondatachannel = ({ channel }) => (this.#channel = channel);
+      this.#pc.ondatachannel = ({ channel }) => {
+        this.#channel = channel;
+        channel.onclose = () => this.fail("the speaker's browser was closed"); // 15 s before the connection fails
+      };
       this.#pc.onconnectionstatechange = () => this.#moved();
       this.video.srcObject = this.#audio;
       await this.#pc.setRemoteDescription({ type: "offer", sdp });

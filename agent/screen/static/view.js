@@ -2,7 +2,8 @@
 
 const WATCHERS_NAMED = 2;
 
-const NAME_LENGTH = 26;
+const NAME_LENGTH = 26; // alone; beside another it has less room
+const NAME_LENGTH_OF_TWO = 15;
 
 const find = (selector) => document.querySelector(selector);
 
@@ -43,7 +44,8 @@ export class View {
   }
 
   #status(shown, away) {
-    const names = (shown?.watchers ?? []).map(short);
+    const all = shown?.watchers ?? [];
+    const names = all.map((name) => short(name, all.length > 1 ? NAME_LENGTH_OF_TWO : NAME_LENGTH));
     const more = names.length - WATCHERS_NAMED;
     reveal("#recording", !away && shown?.recording);
     reveal("#watchers", !away && names.length > 0);
@@ -124,8 +126,8 @@ function scene_of({ shown, talk, replaced, agent_lost, message, trouble }) {
   return trouble === null ? "calm" : "trouble";
 }
 
-function short(name) {
-  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1).trimEnd()}…` : name;
+function short(name, length) {
+  return name.length > length ? `${name.slice(0, length - 1).trimEnd()}…` : name;
 }
 
 function initials(name) {
