@@ -75,6 +75,7 @@ def replay(
     profile: Annotated[str, typer.Option("--profile", help="Rule profile: strict, standard or lenient.")] = "strict",
     realtime: Annotated[bool, typer.Option("--realtime", help="At the video's own pace instead of fast.")] = False,
     draw: Annotated[Path | None, typer.Option("--draw", help="Folder for copies with the findings drawn in.")] = None,
+    no_speech: Annotated[bool, typer.Option("--no-speech", help="Listen as well: speaking is forbidden.")] = False,
     weights_dir: WeightsDir = None,
     face_engine: FaceEngineOption = "auto",
 ) -> None:
@@ -90,6 +91,7 @@ def replay(
             weights_dir=weights_dir,
             draw_dir=draw,
             face_engine=face_engine,
+            no_speech=no_speech,
         )
     )
 
@@ -160,6 +162,24 @@ def cameras(
         if not found:
             typer.echo("no camera found; plug one in, or replay a file with: invigil-agent replay VIDEO", err=True)
     raise typer.Exit(0 if any(camera.delivers for camera in found) else 1)
+
+
+@app.command(epilog="Example: invigil-agent microphones --json")
+def microphones(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+) -> None:
+    """List the microphones of this device and whether each delivers sound. Exit code 1 when none does."""
+    from agent.capture.microphones import probe_microphones
+
+    found = probe_microphones()
+    if as_json:
+        typer.echo(json.dumps([microphone.as_dict() for microphone in found]))
+    else:
+        for microphone in found:
+            typer.echo(f"{'✓' if microphone.delivers else '✗'} {microphone.source:<14} {microphone.detail}")
+        if not found:
+            typer.echo("no microphone found: no sound card of this device has an input", err=True)
+    raise typer.Exit(0 if any(microphone.delivers for microphone in found) else 1)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from agent.capture.camera import CameraError, EndOfVideo
 from agent.capture.replay import EPOCH, ReplayCamera
 from agent.rules.engine import Change, Engine
 from agent.vision.analyzer import Analyzer
+from agent.vision.listener import SoundtrackListener
 from contract.device import FaceEngineChoice
 from contract.manifest import default_weights_dir, load_manifest
 from contract.profiles import PROFILES, ProfileName, RuleProfile
@@ -33,6 +34,7 @@ def replay_files(
     weights_dir: Path | None,
     draw_dir: Path | None = None,
     face_engine: FaceEngineChoice = "auto",
+    no_speech: bool = False,
 ) -> int:
     """Write `events_dir/<stem>.jsonl` for every video, and `draw_dir/<stem>.mp4` if asked for. Returns the exit code.
 
@@ -40,6 +42,8 @@ def replay_files(
     Raises `InvalidError` for an unknown profile, a folder that cannot be written, or two videos of one name.
     """
     rules = profile_called(profile)
+    if no_speech:
+        rules = speech_forbidden(rules)
     stems = [video.stem for video in videos]
     twice = sorted({stem for stem in stems if stems.count(stem) > 1})
     if twice:
@@ -53,7 +57,8 @@ def replay_files(
     with progress_bar() as progress:
         for video in videos:
             drawn = None if draw_dir is None else draw_dir / f"{video.stem}.mp4"
-            analyzer = Analyzer(load_manifest(), weights_dir, face_engine=face_engine)
+            ear = SoundtrackListener(video) if no_speech else None
+            analyzer = Analyzer(load_manifest(), weights_dir, face_engine=face_engine, ear=ear)
             try:
                 violations, trouble = _replay_file(video, rules, realtime, analyzer, progress, drawn)
             finally:
@@ -72,6 +77,12 @@ def profile_called(name: str) -> RuleProfile:
         if name == known:
             return PROFILES[known]
     raise InvalidError(f"no rule profile called {name!r} (known: {', '.join(PROFILES)})")
+
+
+def speech_forbidden(profile: RuleProfile) -> RuleProfile:
+    """The same, with the rule against speaking on."""
+    speech = profile.rules.speech.model_copy(update={"enabled": True})
+    return profile.model_copy(update={"rules": profile.rules.model_copy(update={"speech": speech})})
 
 
 def as_line(violation: Violation) -> dict[str, Any]:

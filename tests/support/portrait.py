@@ -38,3 +38,15 @@ def scene(faces: int = 1, seed: int = 0) -> BgrImage:
 def dark(seed: int = 0) -> BgrImage:
     """A covered lens."""
     return np.random.default_rng(seed).integers(2, 9, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+
+
+def speaking(image: BgrImage, opening_px: int) -> BgrImage:
+    """`scene(1)` with the mouth opened by so many pixels: chin and lower lip moved down, a dark gap painted."""
+    if opening_px < 1:
+        return image
+    opened, (x, y, width) = image.copy(), (326, 252, 38)
+    left, right = x - width, x + width
+    opened[y + opening_px : y + opening_px + 60, left:right] = image[y : y + 60, left:right]
+    size = (round(0.4 * width), max(opening_px // 2, 1))
+    cv2.ellipse(opened, (x, y + opening_px // 2), size, 0, 0, 360, (25, 20, 35), -1)
+    return opened
