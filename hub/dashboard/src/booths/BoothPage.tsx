@@ -1,4 +1,4 @@
-/** One booth: its latest still, its last hour, how its device is doing, and its violations. */
+/** One booth: its picture, live when asked, the talk with the candidate, its last hour, how its device is doing, and its violations. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
@@ -9,7 +9,6 @@ import { AvailabilityChip } from "@/booths/Availability";
 import { BoothHealth } from "@/booths/BoothHealth";
 import { Detectors } from "@/booths/Detectors";
 import { GapList } from "@/booths/GapList";
-import { BoothPicture } from "@/booths/Picture";
 import { TIMELINE_MINUTES, Timeline } from "@/booths/Timeline";
 import { t } from "@/text/text";
 import { age } from "@/time/format";
@@ -19,6 +18,11 @@ import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Loading, Skeleton } from "@/ui/Skeleton";
 import { Feed } from "@/violations/Feed";
+import { LivePicture } from "@/watch/LivePicture";
+import { TalkBar } from "@/watch/TalkBar";
+import { useTalk } from "@/watch/useTalk";
+import { useView } from "@/watch/useView";
+import { Watchers } from "@/watch/Watchers";
 
 const GAPS_SHOWN = 8;
 
@@ -37,12 +41,13 @@ function BoothView({ booth }: { booth: Booth }) {
   const recent = useQuery(recentQuery(TIMELINE_MINUTES, id)).data ?? [];
   const gaps = useQuery(gapsQuery(id)).data?.items ?? [];
   const filter = useMemo(() => ({ booth_id: id }), [id]);
+  const view = useView(id);
+  const talk = useTalk(id);
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_368px]">
       <div className="flex min-w-0 flex-col gap-4">
-        <div className="overflow-hidden rounded-lg border border-line bg-sunken">
-          <BoothPicture booth={booth} large className="mx-auto aspect-[4/3] max-h-[56dvh] max-w-full" />
-        </div>
+        <LivePicture booth={booth} view={view} />
+        <TalkBar booth={booth} talk={talk} />
         <Section title={t("booth.timeline")}>
           <Timeline booth={booth} violations={recent} gaps={gaps} />
         </Section>
@@ -52,6 +57,11 @@ function BoothView({ booth }: { booth: Booth }) {
         </section>
       </div>
       <div className="flex min-w-0 flex-col gap-4">
+        {booth.health && booth.health.viewers.length > 0 && (
+          <Section title={t("watch.title")}>
+            <Watchers health={booth.health} />
+          </Section>
+        )}
         {booth.health && (
           <Section title={t("booth.detectors")}>
             <Detectors detectors={booth.health.detectors} />

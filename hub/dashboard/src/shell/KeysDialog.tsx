@@ -24,6 +24,16 @@ const GROUPS = [
     ],
   },
   {
+    title: t("keys.booth"),
+    keys: [
+      ["v", t("keys.watch")],
+      ["s", t("keys.sound")],
+      ["t", t("keys.talk")],
+      ["Space", t("keys.space")],
+      ["m", t("keys.message")],
+    ],
+  },
+  {
     title: t("keys.feed"),
     keys: [
       ["j", t("keys.next")],
