@@ -20,6 +20,7 @@ from agent.health import Trouble
 from agent.rules.engine import Change, Engine, Opened, Updated
 from agent.uplink.outbox import Outbox
 from agent.vision.analyzer import Analyzer
+from agent.vision.identity import Sitting
 from contract.calibration import Calibration
 from contract.messages import (
     Desired,
@@ -76,6 +77,7 @@ class Monitor:
         self._desired = desired
         self._profile = desired.profile if desired else PROFILES["standard"]
         self._calibration = desired.calibration if desired else None
+        self._recognise(desired)
         self._engine = self._new_engine(self._profile)
         self._evidence: dict[UUID, tuple[EvidenceRef, ...]] = {}
         self._last: Frame | None = None
@@ -208,6 +210,7 @@ class Monitor:
             log.exception("Profile %s could not be applied: %s", wanted.profile.name, error)
 
     def _obey(self, desired: Desired) -> None:
+        self._recognise(desired)
         if desired.calibration != self._calibration:
             self._calibrate(desired.calibration)
         if desired.profile != self._profile:
@@ -231,6 +234,15 @@ class Monitor:
         self._calibration = calibration
         self._engine = self._new_engine(self._profile)
         log.info("Calibration of the candidate %s.", "in force" if calibration else "taken back")
+
+    def _recognise(self, desired: Desired | None) -> None:
+        """A hub that names no exam session says by calibration and monitoring when the next candidate comes."""
+        if desired is None:
+            self._analyzer.recognise(self._profile.rules.person_changed.enabled)
+            return
+        named = desired.exam_session
+        sitting = Sitting(named) if named else Sitting(None, (desired.calibration, desired.monitoring))
+        self._analyzer.recognise(desired.profile.rules.person_changed.enabled, sitting)
 
     def _new_engine(self, profile: RuleProfile) -> Engine:
         detector_of = self._analyzer.detector_of()

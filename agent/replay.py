@@ -59,6 +59,7 @@ def replay_files(
             drawn = None if draw_dir is None else draw_dir / f"{video.stem}.mp4"
             ear = SoundtrackListener(video) if no_speech else None
             analyzer = Analyzer(load_manifest(), weights_dir, face_engine=face_engine, ear=ear)
+            analyzer.recognise(rules.rules.person_changed.enabled)
             try:
                 violations, trouble = _replay_file(video, rules, realtime, analyzer, progress, drawn)
             finally:

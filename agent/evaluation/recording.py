@@ -74,7 +74,8 @@ def record(
             observations.append(observation)
             watched_s(observation.captured_s)
     except EndOfVideo:
-        off = tuple(f"{one.name}: {one.reason}" for one in analyzer.detectors() if one.state != "on")
+        wanted = [one for one in analyzer.detectors() if one.name != "identity"]  # no label says who is there
+        off = tuple(f"{one.name}: {one.reason}" for one in wanted if one.state != "on")
         return Recording(path, tuple(observations), analyzer.models(), analyzer.detector_of(), off)
     finally:
         analyzer.close()

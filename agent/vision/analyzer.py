@@ -15,9 +15,11 @@ from agent.frame import Frame, as_bgr, usable
 from agent.vision.clock import Clock
 from agent.vision.faces import FaceDetector
 from agent.vision.governor import PACES_HZ, Governor
+from agent.vision.identity import NOBODY_SAYS, Sitting
 from agent.vision.listener import Ear
 from agent.vision.objects import ObjectDetector, load_object_detector
 from agent.vision.observation import CameraState, Observation
+from agent.vision.recognition import Recognition
 from agent.vision.slot import Slot
 from agent.vision.speaker import SpeakerWatch
 from agent.vision.tamper import TamperDetector
@@ -69,8 +71,10 @@ class Analyzer:
         self._ear = ear
         self._speakers = SpeakerWatch()
         self._governor = governor
-        self._slots = (Slot("faces", FACES_HZ), Slot("objects", OBJECTS_HZ), Slot("tamper", EVERY_FRAME_HZ))
-        faces_slot, objects_slot, tamper_slot = self._slots
+        self._recognition = Recognition(manifest, weights_dir)
+        identity_slot, tamper_slot = self._recognition.slot, Slot("tamper", EVERY_FRAME_HZ)
+        self._slots = (Slot("faces", FACES_HZ), Slot("objects", OBJECTS_HZ), identity_slot, tamper_slot)
+        faces_slot, objects_slot, *_ = self._slots
         self._faces: FaceDetector | None = None
         self._objects: ObjectDetector | None = None
         self._watch: ObjectWatch | None = None
@@ -104,7 +108,7 @@ class Analyzer:
         except ValueError as error:
             return self._refuse(frame, error)
         captured_s, frame = frame.captured_s, replace(usable_frame, captured_s=now_s)
-        faces_slot, objects_slot, tamper_slot = self._slots
+        faces_slot, objects_slot, _, tamper_slot = self._slots
         faces, watch = self._faces, self._watch
         observation = Observation(
             captured_s=captured_s,
@@ -117,6 +121,8 @@ class Analyzer:
         if self._ear is not None:
             heard = self._speakers.judge(self._ear.at(captured_s), observation.faces, captured_s)
             observation = replace(observation, speech=heard)
+        who = self._recognition.look(frame, observation.faces, observation.camera, now_s)
+        observation = observation if who is None else replace(observation, identity=who)
         if self._governor is not None and self._governor.due(now_s):
             self._pace(self._governor, now_s)
         return observation
@@ -125,7 +131,9 @@ class Analyzer:
         """As often as the processor allows: faces and objects give way to what looks at every frame."""
         *paced, tamper = self._slots
         every_frame = (tamper.load_s or 0.0) * (tamper.health().rate_hz or 0.0)
-        if governor.review(now_s, {slot.name: slot.load_s or 0.0 for slot in paced}, every_frame):
+        look_s: dict[str, float] = {slot.name: slot.load_s or 0.0 for slot in paced}
+        look_s["identity"] = self._recognition.load_s
+        if governor.review(now_s, look_s, every_frame):
             for slot in paced:
                 slot.pace(governor.paces_hz[slot.name], governor.reason)
 
@@ -146,6 +154,10 @@ class Analyzer:
         """Whether speech matters: the microphone is open only while it does."""
         if self._ear is not None:
             self._ear.listen(wanted)
+
+    def recognise(self, asked: bool, sitting: Sitting = NOBODY_SAYS) -> None:
+        """Whether the rules ask if somebody else sits there, and who does. From the thread that calls `analyze`."""
+        self._recognition.ask(asked, sitting)
 
     def detectors(self) -> tuple[DetectorHealth, ...]:
         heard = self._ear.health() if self._ear is not None else None
@@ -168,6 +180,7 @@ class Analyzer:
         return sum(slot.failures for slot in self._slots) + heard
 
     def close(self) -> None:
+        self._recognition.close()
         if self._faces is not None:
             self._faces.close()
         if self._objects is not None:

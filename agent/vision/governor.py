@@ -22,12 +22,12 @@ class Heat:
 
 
 PACES_HZ: Final[tuple[Mapping[str, float], ...]] = (
-    {"faces": 10.0, "objects": 3.0},
-    {"faces": 10.0, "objects": 2.0},
-    {"faces": 8.0, "objects": 2.0},
-    {"faces": 6.0, "objects": 1.5},
-    {"faces": 5.0, "objects": 1.5},
-    {"faces": 3.0, "objects": 1.0},
+    {"faces": 10.0, "objects": 3.0, "identity": 1.0},
+    {"faces": 10.0, "objects": 2.0, "identity": 1.0},
+    {"faces": 8.0, "objects": 2.0, "identity": 1.0},
+    {"faces": 6.0, "objects": 1.5, "identity": 1.0},
+    {"faces": 5.0, "objects": 1.5, "identity": 0.5},
+    {"faces": 3.0, "objects": 1.0, "identity": 0.5},
 )
 """From the paces of the design down. At the last one the shortest hold of `strict`, half a second, takes two looks."""
 BUDGET: Final = 0.75

@@ -39,6 +39,7 @@ _CLONE_NEWNET: Final = 0x40000000
 _CHATTER: Final = re.compile(
     rb"WARNING: (Logging before InitGoogle|All log messages before)|[IW]\d{4} [\d:. ]+"
     rb"|INFO: (Created TensorFlow Lite|\[[a-z_]+\.cc:\d+\])"
+    rb"|\[ WARN:\d+@[\d.]+\] global net_impl_backend\.cpp:\d+ setPreferableTarget"
 )
 
 

@@ -22,7 +22,7 @@ RETRY_S: Final = 5.0
 class Slot:
     """`run` from one thread; `health` may be asked from another."""
 
-    def __init__(self, name: Literal["faces", "objects", "tamper", "voice"], rate_hz: float) -> None:
+    def __init__(self, name: Literal["faces", "objects", "tamper", "voice", "identity"], rate_hz: float) -> None:
         self.name = name
         self.failures = 0
         self.weights: dict[str, str] = {}
@@ -42,9 +42,16 @@ class Slot:
         if lacks:
             log.warning("%s detector is on but lacks something: %s", self.name, lacks)
 
-    def turn_off(self, reason: str) -> None:
-        self._state, self._reason = "off", _short(reason)
-        log.warning("%s detector is off: %s", self.name, reason)
+    def turn_off(self, reason: str, *, asked: bool = True) -> None:
+        """Off; not `asked` for is nothing to warn of."""
+        self._state, self._reason, self.weights = "off", _short(reason), {}
+        log.log(logging.WARNING if asked else logging.DEBUG, "%s detector is off: %s", self.name, reason)
+
+    def say(self, remark: str) -> None:
+        """What health says of it from now on while it is on."""
+        self._remark = _short(remark)
+        if self._state == "on":
+            self._reason = self._remark
 
     def pace(self, rate_hz: float, why: str) -> None:
         """Look so often from now on; `why` is said in health while that is less than it should be."""

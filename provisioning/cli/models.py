@@ -121,12 +121,18 @@ def _fetch_one(entry: Weights, folder: Path, mirror: str | None) -> Outcome:
 
 
 def _detectors(known: Manifest, folder: Path) -> dict[str, str]:
-    """Per detector: on, reduced (some of its weights are missing) or off, as far as weights decide."""
+    """Per detector: on, reduced (some of its weights are missing) or off, as far as weights decide.
+
+    One that has only weights that are fetched by name is `optional` while none of them is there.
+    """
     states: dict[str, str] = {}
     for detector in sorted({entry.detector for entry in known.weights}):
         entries = [entry for entry in known.weights if entry.detector == detector and entry.default]
         there = [entry for entry in entries if _is_there(entry, folder)]
         others = [entry for entry in known.weights if entry.detector == detector and _is_there(entry, folder)]
+        if not entries:
+            states[detector] = "on" if others else "optional"
+            continue
         states[detector] = "on" if len(there) == len(entries) else "reduced" if there or others else "off"
     return states
 
@@ -155,3 +161,6 @@ def _print_summary(known: Manifest, folder: Path, outcomes: list[Outcome]) -> No
             console.warn(f"the detector of {detector} is off: none of its weights are here")
         elif state == "reduced":
             console.warn(f"the detector of {detector} works with less than it could have")
+        elif state == "optional":
+            names = " or ".join(entry.name for entry in known.weights if entry.detector == detector)
+            console.step(f"the detector of {detector} is optional; to have it: invigil models fetch {names}")

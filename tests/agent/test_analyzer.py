@@ -145,6 +145,7 @@ def test_without_any_weights_the_camera_is_still_watched(tmp_path: Path) -> None
     assert {health.name: health.state for health in analyzer.detectors()} == {
         "faces": "off",
         "objects": "off",
+        "identity": "off",
         "tamper": "on",
     }
     analyzer.close()

@@ -138,6 +138,7 @@ def test_a_violation_reaches_the_hub_with_its_picture_and_a_clean_stop_ends_the_
     assert {detector.name: detector.state for detector in health.detectors} == {
         "faces": "off",
         "objects": "off",
+        "identity": "off",
         "tamper": "on",
     }
     assert centre.agent.stop() == 0

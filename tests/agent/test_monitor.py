@@ -19,10 +19,11 @@ from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
 from agent.uplink.outbox import Outbox
 from agent.vision.analyzer import Analyzer
+from agent.vision.identity import NOBODY_SAYS, Sitting
 from agent.vision.observation import Observation
 from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig
-from contract.manifest import load_manifest
+from contract.manifest import Manifest, load_manifest
 from contract.messages import (
     Desired,
     Event,
@@ -44,6 +45,14 @@ class Stumbling(Analyzer):
     """The real one, which cannot stand every second frame."""
 
     looked = 0
+
+    def __init__(self, manifest: Manifest, weights_dir: Path) -> None:
+        self.asked: list[tuple[bool, Sitting]] = []
+        super().__init__(manifest, weights_dir)
+
+    def recognise(self, asked: bool, sitting: Sitting = NOBODY_SAYS) -> None:
+        self.asked.append((asked, sitting))
+        super().recognise(asked, sitting)
 
     def analyze(self, frame: Frame) -> Observation:
         self.looked += 1
@@ -133,6 +142,32 @@ def test_what_lasts_is_told_again_with_its_new_severity_and_its_picture(tmp_path
         assert updated.violation_id == opened.violation.violation_id
         assert updated.evidence == opened.violation.evidence != ()
         assert [known.severity for known in booth.outbox.open_violations()] == ["medium"]
+
+
+def test_who_sits_there_changes_with_the_exam_session_and_without_one_with_calibration_and_monitoring(
+    booth: Booth,
+) -> None:
+    booth.start()
+    first, second = uuid4(), uuid4()
+    standard, strict = PROFILES["standard"], PROFILES["strict"]
+    calibration = Calibration(yaw_deg=3)
+    wishes = [
+        Desired(revision=2, profile=standard),
+        Desired(revision=3, profile=standard, calibration=calibration),
+        Desired(revision=4, profile=standard, calibration=calibration, monitoring=False),
+        Desired(revision=5, profile=standard, exam_session=first),
+        Desired(revision=6, profile=standard, exam_session=first, calibration=calibration, monitoring=False),
+        Desired(revision=7, profile=strict, exam_session=second),
+    ]
+    for wish in wishes:
+        booth.monitor.want(wish)
+        wait_for("the wish", lambda wish=wish: booth.reports[-1].revision == wish.revision)  # type: ignore[misc]
+    before, *asked = booth.analyzer.asked
+    assert before == (True, NOBODY_SAYS), "the built-in profile asks"
+    assert [each for each, _ in asked] == [True] * 5 + [False]
+    sittings = [sitting for _, sitting in asked]
+    assert sittings[3] == sittings[4] == Sitting(first), "a break does not end an exam session"
+    assert len(set(sittings)) == 5
 
 
 def test_a_calibration_takes_effect_and_what_was_open_is_judged_afresh(

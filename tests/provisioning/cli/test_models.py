@@ -80,6 +80,18 @@ def test_fetches_verifies_and_does_not_fetch_again(machine: Machine, server: Fil
     assert machine.models("verify")[0] == 0
 
 
+def test_what_is_optional_is_fetched_by_name_only_and_said(machine: Machine, server: FileServer) -> None:
+    machine.write_manifest(f"{server.url}/net.tflite")
+    _, answer, _ = machine.models("fetch")
+    assert answer["detectors"] == {"faces": "on", "objects": "optional"}
+    command = [sys.executable, "-m", "provisioning", "models", "fetch", "--manifest"]
+    command += [str(machine.folder / "manifest.toml"), "--weights-dir", str(machine.weights)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=machine.env)
+    assert "the detector of objects is optional; to have it: invigil models fetch second.tflite" in told.stderr
+    _, answer, _ = machine.models("fetch", "second.tflite")
+    assert answer["detectors"] == {"faces": "on", "objects": "on"}
+
+
 def test_goes_on_where_the_connection_broke(machine: Machine, server: FileServer) -> None:
     machine.write_manifest(f"{server.url}/net.tflite")
     server.break_off_after = 70_000
