@@ -72,7 +72,8 @@ class Interviewer:
     def call(self) -> AnyReply:
         """Offer, take the answer, trickle, wait for the connection; what was refused is given back."""
         waiting = self._server.talk(self.offer())
-        self.trickle()
+        if not waiting.done():
+            self.trickle()
         reply = waiting.result(ANSWERED_S)
         if isinstance(reply, AnswerReply):
             self.page.evaluate("sdp => pc.setRemoteDescription({ type: 'answer', sdp })", reply.sdp)
