@@ -16,9 +16,10 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate
 # make demo VIDEO=file SECONDS=60 PORT=8080
 DEMO_ARGS = $(if $(VIDEO),--video "$(VIDEO)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
 PYTEST_ARGS ?= -n 2 --dist loadgroup
-# make test-arm64 RELEASES="bookworm trixie" CPUS="cortex-a72 cortex-a76" VIDEO=file MIRROR=address ARM64_CACHE=folder REMOVE=1
-ARM64_ARGS = $(if $(RELEASES),--releases $(RELEASES)) $(if $(CPUS),--cpus $(CPUS)) $(if $(VIDEO),--video "$(VIDEO)")
-ARM64_ARGS += $(if $(MIRROR),--mirror "$(MIRROR)") $(if $(REMOVE),--remove)
+# make test-arm64 RELEASES="bookworm trixie" CPUS="cortex-a72 cortex-a76" ENGINES="auto mediapipe" VIDEO=file
+#                 MIRROR=address ARM64_CACHE=folder REMOVE=1
+ARM64_ARGS = $(if $(RELEASES),--releases $(RELEASES)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ENGINES),--engines $(ENGINES))
+ARM64_ARGS += $(if $(VIDEO),--video "$(VIDEO)") $(if $(MIRROR),--mirror "$(MIRROR)") $(if $(REMOVE),--remove)
 ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/invigil/arm64)"
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 

@@ -45,7 +45,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class Device:
-    """`exchange` is a folder of this machine with wheel, lock, clip and picture in it; see `prepare` in __main__."""
+    """`exchange` is a folder of this machine with wheel, lock, clip and picture in it; see `tests.arm64.exchange`."""
 
     tree: Tree
     exchange: Path
@@ -74,10 +74,12 @@ class Device:
         )
         environ = {**pip_settings, "PIP_CACHE_DIR": "/var/cache/pip", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         if stands.get(LOCK) != wanted[LOCK]:
+            stamp.unlink(missing_ok=True)
             online.run("sh", f"{EXCHANGE}/system-packages.sh", "agent", environ=environ)
             online.run("python3", "-m", "venv", "--clear", f"{INSTALLED}/venv", environ=environ)
             install = (PYTHON, "-m", "pip", "install", "--require-hashes", "-r", f"{EXCHANGE}/{LOCK}")
             online.run(*install, environ=environ)
+            stamp.write_text(json.dumps({LOCK: wanted[LOCK]}))
         install = (PYTHON, "-m", "pip", "install", "--no-index", "--no-deps", "--force-reinstall")
         online.run(*install, f"{EXCHANGE}/{wheel.name}", environ=environ)
         online.run(PYTHON, "-m", "pip", "check", environ=environ)
@@ -94,12 +96,13 @@ class Device:
             raise Arm64Error(f"{cpu}: MediaPipe is thought {'' if runs else 'not '}to run there: {said}")
         return said
 
-    def replay(self, cpu: str, engine: FaceEngineChoice, video: str) -> Sight:
-        """The violations of a video in the exchange folder."""
+    def replay(self, cpu: str, engine: FaceEngineChoice, video: str, *, only_faces: bool) -> Sight:
+        """The violations of a video in the exchange folder, with or without those that objects make."""
+        weights = f"{EXCHANGE}/{FACES}" if only_faces else WEIGHTS
         out = f"{self.tree.release}-{cpu}-{engine}"
         run = self._run(
             cpu, AGENT, "replay", f"{EXCHANGE}/{video}", "--profile", "strict", "--face-engine", engine,
-            "--weights-dir", WEIGHTS, "--events", f"{EXCHANGE}/{out}",
+            "--weights-dir", weights, "--events", f"{EXCHANGE}/{out}",
         )  # fmt: skip
         return Sight(
             read_lines(self.exchange / out / f"{Path(video).stem}.jsonl"), engine_in(run.stderr), run.stderr, run

@@ -32,12 +32,13 @@ class Exchange:
     video: str
     frame_s: float
 
-    def replay(self, engine: FaceEngineChoice) -> list[dict[str, Any]]:
+    def replay(self, engine: FaceEngineChoice, only_faces: bool) -> list[dict[str, Any]]:
         """The violations that this machine finds with one of the face engines; raises `Arm64Error` without any."""
         out = self.folder / f"here-{engine}"
+        weights = FACES if only_faces else str(self.weights)
         said = self._agent(
             "replay", self.video, "--profile", "strict", "--face-engine", engine,
-            "--weights-dir", str(self.weights), "--events", str(out),
+            "--weights-dir", weights, "--events", str(out),
         ).stderr  # fmt: skip
         if engine_in(said) != engine:
             raise Arm64Error(
