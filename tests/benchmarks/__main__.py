@@ -9,7 +9,7 @@ from rich.console import Console
 
 from agent.vision.native import forbid_network
 from contract.manifest import default_weights_dir, load_manifest
-from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows
+from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows, voice
 
 GOAL_MEMORY_MB = 350.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ def bench(*, short: bool, out: Path) -> list[rows.Row]:
         status.update("Processor time")
         found = pipeline.measure(manifest, weights_dir, taken, 1 if short else 5)
         found.append(pipeline.decoding(videos[0], 4 if short else 20))
+        found += voice.measure(10 if short else 60, 1 if short else 5)
         found.append(rows.Row("resident memory, fresh process", resident / 2**20, "MB", "lower", GOAL_MEMORY_MB))
         found.append(rows.Row("  at most", most / 2**20, "MB", "lower"))
         labels = frames.MEDIA / "labels.json"

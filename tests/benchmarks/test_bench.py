@@ -23,6 +23,9 @@ EXPECTED = {
     "  of it rules",
     "frames per CPU second",
     "decoding one second of the file",
+    "listening a second, nobody speaks",
+    "listening a second, somebody types",
+    "listening a second, somebody speaks",
     "resident memory, fresh process",
 }
 
