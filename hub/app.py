@@ -14,9 +14,10 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from contract.messages import Health
 from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
-from hub.api import booths, enrol, evidence, live, system, users, violations, watches
+from hub.api import booths, enrol, evidence, live, signaling, system, users, violations, watches
 from hub.auth import Auth
 from hub.broker import Broker
 from hub.certificates import Authority
@@ -37,7 +38,10 @@ from hub.mqtt import BrokerAddress, HubMqtt
 from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.problems import install_problem_handlers
+from hub.signaling import Signaling
 from hub.states import BoothStates
+from hub.turn import IceServers
+from hub.viewing import Viewing
 from hub.watches import Watches
 from hub.web import BodyLimit, Dashboard, ForgeryCheck, SecurityHeaders
 
@@ -64,7 +68,7 @@ def create_app() -> FastAPI:
     )
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for resource in (users, booths, violations, evidence, watches, enrol, system, live):
+    for resource in (users, booths, violations, evidence, watches, enrol, system, live, signaling):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(system.probes)
@@ -79,6 +83,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
     loop = asyncio.get_running_loop()
     instance = secrets.token_hex(6)
     metrics = Metrics()
+    ice = IceServers.load(settings.ice, settings.data)
     async with AsyncExitStack() as stack:
         # 1. What is kept.
         database = Database(settings.database_path)
@@ -108,10 +113,14 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         desired = DesiredState(database, mqtt)
         commands = Commands(mqtt, metrics, loop)
         live_feed = Live(database, instance, metrics, loop)
-        states = BoothStates(database, feed, metrics, loop)
+        viewing = Viewing(metrics)
+        states = BoothStates(
+            database, feed, metrics, loop, on_health=lambda *said: hear_health(*said), on_gone=viewing.gone
+        )
         ingest = Ingest(database, mqtt, feed, states, metrics, loop)
         clock = ClockWatch(commands, states)
         watched = Watches(database)
+        signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
 
         def route(message: Message) -> None:
@@ -127,6 +136,10 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 live_feed.receive(message)
             elif message.topic == mqtt.reply_topic:
                 commands.receive(message)
+
+        def hear_health(booth_id: str, health: Health) -> None:
+            viewing.heard(booth_id, health)
+            signals.heard(booth_id, health)
 
         async def greet() -> None:
             """After every connection: the broker forgot what it retained, and browsers may have missed changes."""
@@ -175,6 +188,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ),
             live=live_feed,
             watches=watched,
+            signaling=signals,
         )
 
 

@@ -49,6 +49,13 @@ class Commands:
         finally:
             self._pending.pop(correlation, None)
 
+    def tell(self, booth_id: str, command: AnyCommand, *, expiry_s: int = 10) -> bool:
+        """Without waiting for an answer, which is dropped. False where nothing can be sent now."""
+        correlation = secrets.token_bytes(16)
+        return self._mqtt.publish(
+            booth_topic(booth_id, "commands"), command.to_json(), correlation=correlation, expiry_s=expiry_s
+        )
+
     def receive(self, message: Message) -> None:
         """In paho's thread. A reply that is not awaited, or no longer, is dropped."""
         if message.correlation is None:

@@ -4,14 +4,51 @@ import socket
 import tomllib
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from contract.wire import InvalidError, Wire
 from hub.errors import HubError
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+IceUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^((stuns?:[^\s?:/]+(:\d{1,5})?)|(turns?:[^\s?:/]+(:\d{1,5})?(\?transport=(udp|tcp))?))$",
+        max_length=200,
+    ),
+]
+"""RFC 7064 and 7065. An IPv6 address needs a name: aiortc's parser knows no brackets."""
+
+
+class IceConfig(Wire):
+    """How browsers and booths reach each other where they cannot do so directly; see docs/turn.md."""
+
+    urls: tuple[IceUrl, ...] = Field(
+        (), description="STUN and TURN servers, such as turn:turn.example:3478?transport=udp, best first", max_length=16
+    )
+    turn_secret_file: Path | None = Field(
+        None, description="file with the secret shared with the TURN server, readable by the hub only"
+    )
+    relay_only: bool = Field(False, description="only through TURN: the network keeps booths and people apart")
+    credential_lifetime_s: int = Field(
+        3600, description="how long a credential lets new connections in; those that stand go on", ge=60, le=7 * 86400
+    )
+
+    @property
+    def needs_secret(self) -> bool:
+        return any(url.startswith("turn") for url in self.urls)
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.needs_secret and self.turn_secret_file is None:
+            raise ValueError("a TURN server needs turn_secret_file")
+        if self.relay_only and not self.needs_secret:
+            raise ValueError("relay_only needs a TURN server in urls: without one nobody could be reached")
+        return self
 
 
 class FileSettings(Wire):
@@ -24,6 +61,7 @@ class FileSettings(Wire):
     behind_proxy: bool = Field(False, description="a reverse proxy ends TLS: serve plain HTTP on any address")
     evidence_max_bytes: int = Field(8 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     log_level: LogLevel = "info"
+    ice: IceConfig = IceConfig()
 
 
 class Settings(FileSettings):

@@ -12,9 +12,10 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from contract.wire import InvalidError
+from hub.closing import GOING_AWAY, TOO_SLOW, close_socket
 from hub.db import Database
 from hub.errors import StoreError
 from hub.feed import ArrivedEvidence, Changes
@@ -35,9 +36,6 @@ MAX_PENDING: Final = 2000
 """Changes waiting to be shown. Beyond, browsers are told to fetch everything instead."""
 BOOTH_INTERVAL_S: Final = 0.5
 BEAT_INTERVAL_S: Final = 5.0
-CLOSE_TIMEOUT_S: Final = 1.0
-TOO_SLOW: Final = 4008
-GOING_AWAY: Final = 1001
 
 
 class _Client:
@@ -110,7 +108,7 @@ class Live:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         if client.closing.done():
-            await _close(socket, *client.closing.result())
+            await close_socket(socket, *client.closing.result())
 
     async def run(self) -> None:
         """Shows what `receive` collects. Ends when cancelled."""
@@ -223,11 +221,3 @@ async def _until_refused(client: _Client, still_allowed: Callable[[], Awaitable[
                 return
         except StoreError as error:
             log.warning("cannot tell whether a browser is still signed in: %s", error)
-
-
-async def _close(socket: WebSocket, code: int, reason: str) -> None:
-    """A browser that reads nothing cannot take the close message either; it is not waited for."""
-    try:
-        await asyncio.wait_for(socket.close(code, reason), CLOSE_TIMEOUT_S)
-    except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError) as error:
-        log.debug("a browser was gone before it was told: %s", error)

@@ -14,8 +14,8 @@ class Metrics:
         def counter(name: str, what: str, *labels: str) -> Counter:
             return Counter(f"invigil_{name}", what, labels, registry=registry)
 
-        def gauge(name: str, what: str) -> Gauge:
-            return Gauge(f"invigil_{name}", what, registry=registry)
+        def gauge(name: str, what: str, *labels: str) -> Gauge:
+            return Gauge(f"invigil_{name}", what, labels, registry=registry)
 
         self.events_committed = counter("events_committed", "Events stored for the first time")
         self.events_repeated = counter("events_repeated", "Events that were here already")
@@ -43,6 +43,17 @@ class Metrics:
         self.live_dropped = counter("live_dropped", "Browsers dropped because they were too slow")
         self.live_failures = counter("live_failures", "Changes that could not be read back to be shown")
         self.sign_ins_refused = counter("sign_ins_refused", "Wrong names or passwords")
+        self.signaling_sockets = gauge("signaling_sockets", "Browsers that view or talk, or are about to", "kind")
+        self.signaling_refused = counter("signaling_refused", "Views and talks that were not begun", "reason")
+        self.signaling_trouble = counter("signaling_trouble", "What went wrong between browser and booth", "reason")
+        self.signaling_strangers = counter("signaling_strangers", "Viewers of a booth that the hub did not know")
+        self.signaling_answer = Histogram(
+            "invigil_signaling_answer_seconds",
+            "From a browser's offer to the booth's answer",
+            ("kind",),
+            buckets=(0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+            registry=registry,
+        )
         self.commands_unanswered = counter("commands_unanswered", "Commands that a booth did not answer in time")
 
     def render(self) -> bytes:

@@ -1,11 +1,12 @@
-"""The OpenAPI document: the routes, problem documents as errors, and the live messages of the WebSocket."""
+"""The OpenAPI document: the routes, problem documents as errors, and the messages of the WebSockets."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from hub.signals import BrowserSignal, HubSignal
 from hub.views import LiveMessage, Problem
 
 _REF = "#/components/schemas/{model}"
@@ -25,18 +26,36 @@ def _cached(app: FastAPI) -> dict[str, Any]:
 def _build(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    live = TypeAdapter(LiveMessage).json_schema(ref_template=_REF, mode="serialization")
-    for name, schema in live.pop("$defs").items():
-        schemas.setdefault(name, schema)
-    schemas["LiveMessage"] = {"title": "LiveMessage", "description": "One message of /api/v1/live.", **live}
+    _add_messages(schemas, "LiveMessage", LiveMessage, "One message of /api/v1/live.")
+    where = "/api/v1/booths/{booth_id}/view or /talk"
+    _add_messages(schemas, "HubSignal", HubSignal, f"From the hub, on {where}.")
+    sent = _add_messages(schemas, "BrowserSignal", BrowserSignal, f"From a browser, on {where}.", mode="validation")
     schemas["Problem"] = TypeAdapter(Problem).json_schema(ref_template=_REF, mode="serialization")
     for path in document["paths"].values():
         for operation in path.values():
             _answer_with_problems(operation)
     for name in _VALIDATION:
         schemas.pop(name, None)
-    document["components"]["schemas"] = {name: _always_sent(schemas[name]) for name in sorted(schemas)}
+    document["components"]["schemas"] = {
+        name: schemas[name] if name in sent else _always_sent(schemas[name]) for name in sorted(schemas)
+    }
     return document
+
+
+def _add_messages(
+    schemas: dict[str, Any],
+    name: str,
+    union: Any,
+    description: str,
+    mode: Literal["serialization", "validation"] = "serialization",
+) -> set[str]:
+    """The union and its members; returns those that are new. OpenAPI has no word for WebSockets."""
+    found = TypeAdapter(union).json_schema(ref_template=_REF, mode=mode)
+    members: dict[str, Any] = found.pop("$defs")
+    new = members.keys() - schemas.keys()
+    schemas.update({member: members[member] for member in new})
+    schemas[name] = {"title": name, "description": description, **found}
+    return new
 
 
 def _answer_with_problems(operation: dict[str, Any]) -> None:

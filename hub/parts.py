@@ -21,6 +21,7 @@ from hub.feed import Feed
 from hub.live import Live
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
+from hub.signaling import Signaling
 from hub.states import BoothStates
 from hub.views import Me, Role
 from hub.watches import Watches
@@ -45,6 +46,7 @@ class Hub:
     evidence: EvidenceFiles
     live: Live
     watches: Watches
+    signaling: Signaling
 
 
 def running_hub(connection: HTTPConnection) -> Hub:

@@ -56,6 +56,9 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 ws="websockets-sansio",
                 ws_max_size=64 * 1024,
+                # A browser that vanished is noticed within 15 s, so that the record of who watched is that exact.
+                ws_ping_interval=5.0,
+                ws_ping_timeout=10.0,
                 lifespan="off",
                 timeout_graceful_shutdown=GRACE_S,
                 proxy_headers=settings.behind_proxy,
@@ -87,6 +90,7 @@ class _Server(uvicorn.Server):
         log.info("stopping")
         if self._hub is not None:
             self._hub.live.close_all()
+            self._hub.signaling.close_all()
         await super().shutdown(sockets)
 
 

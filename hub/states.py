@@ -7,7 +7,7 @@ booths. Health is written at most every `HEALTH_INTERVAL_S` for each booth, all 
 import asyncio
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -35,11 +35,23 @@ Changes = dict[str, dict[str, Any]]
 
 
 class BoothStates:
-    def __init__(self, database: Database, feed: Feed, metrics: Metrics, loop: asyncio.AbstractEventLoop) -> None:
+    """`on_health` and `on_gone` hear of each booth's health, and of booths that are not online any more."""
+
+    def __init__(
+        self,
+        database: Database,
+        feed: Feed,
+        metrics: Metrics,
+        loop: asyncio.AbstractEventLoop,
+        on_health: Callable[[str, Health], None],
+        on_gone: Callable[[str], None],
+    ) -> None:
         self._database = database
         self._feed = feed
         self._metrics = metrics
         self._loop = loop
+        self._on_health = on_health
+        self._on_gone = on_gone
         self._lock = threading.Lock()
         self._arrived: dict[BoothTopic, Message] = {}
         self._wake = asyncio.Event()
@@ -79,6 +91,9 @@ class BoothStates:
         self._urgent.setdefault(booth_id, {})["clock_offset_ms"] = offset_ms
         self._wake.set()
 
+    def availability(self, booth_id: str) -> str:
+        return self._availability.get(booth_id, "never_seen")
+
     def online(self) -> list[str]:
         return [booth_id for booth_id, state in self._availability.items() if state == "online"]
 
@@ -113,11 +128,16 @@ class BoothStates:
             self._urgent.setdefault(booth_id, {}).update(
                 availability=availability.state, availability_since=_since(availability, message)
             )
+            if availability.state != "online":
+                self._on_gone(booth_id)
         elif topic.channel == "reported":
             self._urgent.setdefault(booth_id, {})["reported"] = Reported.parse(payload).model_dump_json()
         elif topic.channel == "health":
-            health = Health.parse(payload).model_dump_json()
-            self._health.setdefault(booth_id, {}).update(health=health, last_seen_at=message.received_at)
+            health = Health.parse(payload)
+            self._health.setdefault(booth_id, {}).update(
+                health=health.model_dump_json(), last_seen_at=message.received_at
+            )
+            self._on_health(booth_id, health)
         self._heard.add(booth_id)
 
     def _end_grace(self) -> None:
@@ -129,6 +149,7 @@ class BoothStates:
             if booth_id not in self._heard:
                 log.warning("booth %s did not come back after the hub did", booth_id)
                 self._availability[booth_id] = "offline"
+                self._on_gone(booth_id)
                 self._urgent.setdefault(booth_id, {}).update(availability="offline", availability_since=now)
 
     async def _write(self) -> None:

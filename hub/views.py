@@ -116,7 +116,7 @@ class Said(View):
 
 WatchKind = Literal["view", "talk", "snapshot"]
 WatchEnd = Literal[
-    "hung_up", "left", "vanished", "signed_out", "not_allowed", "too_slow", "failed", "hub_stopped", "done"
+    "hung_up", "left", "taken_over", "signed_out", "not_allowed", "too_slow", "failed", "hub_stopped", "done"
 ]
 
 

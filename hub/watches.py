@@ -24,8 +24,9 @@ BEAT_S: Final = 10.0
 class Watches:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._open: set[UUID] = set()
-        self._unwritten: dict[UUID, tuple[datetime, WatchEnd]] = {}
+        self._open: dict[UUID, datetime | None] = {}
+        """With when the booth first answered."""
+        self._unwritten: dict[UUID, watches.End] = {}
 
     async def end_left_over(self) -> None:
         """At the start, before anybody watches: only one hub runs on a data directory."""
@@ -38,18 +39,21 @@ class Watches:
         """Raises `StoreError`; whoever cannot be recorded may not watch."""
         async with self._database.writing() as connection:
             await watches.begin(connection, watch_id, me, booth_id, kind, datetime.now(UTC))
-        self._open.add(watch_id)
+        self._open[watch_id] = None
 
     async def answered(self, watch_id: UUID) -> None:
+        """Noted at once, so that the end tells it even where this is cancelled or raises `StoreError`."""
+        if watch_id not in self._open:
+            return
+        now = self._open[watch_id] = self._open[watch_id] or datetime.now(UTC)
         async with self._database.writing() as connection:
-            await watches.answered(connection, watch_id, datetime.now(UTC))
+            await watches.answered(connection, watch_id, now)
 
     async def end(self, watch_id: UUID, why: WatchEnd) -> None:
         """Of a watch that began; again changes nothing."""
         if watch_id not in self._open:
             return
-        self._open.discard(watch_id)
-        self._unwritten[watch_id] = (datetime.now(UTC), why)
+        self._unwritten[watch_id] = watches.End(datetime.now(UTC), why, self._open.pop(watch_id))
         try:
             await self._write_ends()
         except StoreError as error:
@@ -81,7 +85,7 @@ class Watches:
         if not ends:
             return
         async with self._database.writing() as connection:
-            for watch_id, (at, why) in ends.items():
-                await watches.end(connection, watch_id, at, why)
+            for watch_id, end in ends.items():
+                await watches.end(connection, watch_id, end)
         for watch_id in ends:
             self._unwritten.pop(watch_id, None)

@@ -2,13 +2,11 @@
 
 from fastapi import APIRouter, WebSocket
 
+from hub.closing import FOREIGN_ORIGIN, NOT_SIGNED_IN
 from hub.parts import running_hub
 from hub.web import same_origin
 
 router = APIRouter()
-
-NOT_SIGNED_IN = 4401
-FOREIGN_ORIGIN = 4403
 
 
 @router.websocket("/live")

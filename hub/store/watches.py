@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.tables import booths, watches
+from hub.tables import UtcDateTime, booths, watches
 from hub.views import Me, WatchEnd, WatchKind, WatchView
+
+
+class End(NamedTuple):
+    at: datetime
+    why: WatchEnd
+    answered_at: datetime | None
 
 
 async def begin(
@@ -38,11 +45,15 @@ async def beat(connection: AsyncConnection, watch_ids: Iterable[UUID], now: date
     await connection.execute(update(watches).where(watches.c.watch_id.in_(list(watch_ids))).values(last_beat_at=now))
 
 
-async def end(connection: AsyncConnection, watch_id: UUID, now: datetime, why: WatchEnd) -> None:
+async def end(connection: AsyncConnection, watch_id: UUID, end: End) -> None:
     await connection.execute(
         update(watches)
         .where(watches.c.watch_id == watch_id, watches.c.ended_at.is_(None))
-        .values(ended_at=now, ended_why=why)
+        .values(
+            ended_at=end.at,
+            ended_why=end.why,
+            answered_at=func.coalesce(watches.c.answered_at, literal(end.answered_at, UtcDateTime)),
+        )
     )
 
 

@@ -2,77 +2,33 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.client import ClientConnection
 
 from contract.chain import sha256_hex
 from contract.messages import MonitoringGap
 from contract.topics import HUB_FEED
-from hub.app import create_app
+from hub.closing import TOO_SLOW
 from hub.feed import Changes
-from hub.live import CLIENT_QUEUE, MAX_PENDING, TOO_SLOW
-from hub.parts import Hub
+from hub.live import CLIENT_QUEUE, MAX_PENDING
 from hub.views import LiveBeat, LiveHello
 from tests.support.hub import (
     Chain,
     a_hub,
     a_violation,
-    add_user,
     an_uplink,
     closed,
     comes_online,
-    sign_in,
     snapshot_ref,
-    until,
 )
+from tests.support.served import close_code, served
 
 pytestmark = pytest.mark.anyio
 PICTURE = b"\xff\xd8\xff a picture"
-
-
-class Served:
-    """The hub's application behind a real HTTP server."""
-
-    def __init__(self, hub: Hub, port: int) -> None:
-        self.hub = hub
-        self.url = f"http://127.0.0.1:{port}"
-        self.cookie = ""
-
-    @asynccontextmanager
-    async def listen(self, **headers: str) -> AsyncIterator[ClientConnection]:
-        sent = {"Cookie": self.cookie} | headers
-        url = self.url.replace("http", "ws") + "/api/v1/live"
-        async with connect(url, additional_headers=sent, proxy=None, max_queue=None) as socket:
-            yield socket
-
-
-@asynccontextmanager
-async def served(hub: Hub) -> AsyncIterator[Served]:
-    app = create_app()
-    app.state.hub = hub
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws="websockets-sansio")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
-    await until("the server", lambda: server.started)
-    here = Served(hub, server.servers[0].sockets[0].getsockname()[1])
-    await add_user(hub)
-    async with httpx.AsyncClient(base_url=here.url) as client:
-        await sign_in(client)
-        here.cookie = f"{hub.auth.cookie_name}={client.cookies[hub.auth.cookie_name]}"
-    try:
-        yield here
-    finally:
-        hub.live.close_all()
-        server.should_exit = True
-        await task
 
 
 async def next_of(socket: ClientConnection, kind: str, **wanted: Any) -> Any:
@@ -83,15 +39,6 @@ async def next_of(socket: ClientConnection, kind: str, **wanted: Any) -> Any:
             body = message.get(kind, message)
             if message["type"] == kind and all(body[name] == value for name, value in wanted.items()):
                 return body
-
-
-async def close_code(socket: ClientConnection) -> int | None:
-    async with asyncio.timeout(60):
-        try:
-            while True:
-                await socket.recv()
-        except ConnectionClosed as error:
-            return error.rcvd.code if error.rcvd else None
 
 
 async def test_only_who_is_signed_in_and_on_our_page_may_listen(tmp_path: Path) -> None:

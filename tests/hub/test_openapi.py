@@ -18,6 +18,8 @@ def test_errors_are_problem_documents_and_live_messages_are_described() -> None:
     schemas = document["components"]["schemas"]
     assert "HTTPValidationError" not in schemas
     assert {"LiveMessage", "LiveHello", "LiveViolation", "Problem", "Booth"} <= schemas.keys()
+    assert {"HubSignal", "SignalWelcome", "BrowserSignal", "SignalOffer"} <= schemas.keys()
+    assert schemas["SignalOffer"]["required"] == ["type", "sdp"], "what a browser may leave out stays so"
     for path, operations in document["paths"].items():
         for operation in operations.values():
             assert "application/problem+json" in operation["responses"]["default"]["content"], path

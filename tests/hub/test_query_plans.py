@@ -75,7 +75,7 @@ async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
                 await evidence.show_picture(connection, "booth-1", "0" * 64, NOW)
                 await watches.beat(connection, [WATCH], NOW)
                 await watches.answered(connection, WATCH, NOW)
-                await watches.end(connection, WATCH, NOW, "left")
+                await watches.end(connection, WATCH, watches.End(NOW, "left", None))
                 await watches.end_left_over(connection)
             assert len(seen) > 15
             assert await scans(connection, seen) == []

@@ -467,6 +467,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["Booth"][];
         };
+        /**
+         * BrowserSignal
+         * @description From a browser, on /api/v1/booths/{booth_id}/view or /talk.
+         */
+        BrowserSignal: components["schemas"]["SignalOffer"] | components["schemas"]["SignalCandidate"] | components["schemas"]["SignalRendition"] | components["schemas"]["SignalHangUp"];
         /** DetectorHealth */
         DetectorHealth: {
             /**
@@ -746,6 +751,47 @@ export interface components {
             screen: components["schemas"]["Screen"];
         };
         /**
+         * HubSignal
+         * @description From the hub, on /api/v1/booths/{booth_id}/view or /talk.
+         */
+        HubSignal: components["schemas"]["SignalWelcome"] | components["schemas"]["SignalAnswer"] | components["schemas"]["SignalTrouble"];
+        /**
+         * IceCandidate
+         * @description `RTCIceCandidateInit`; an empty `candidate` says that there are no more.
+         */
+        IceCandidate: {
+            /** Candidate */
+            candidate: string;
+            /**
+             * Sdp Mid
+             * @default null
+             */
+            sdp_mid: string | null;
+            /**
+             * Sdp Mline Index
+             * @default null
+             */
+            sdp_mline_index: number | null;
+        };
+        /**
+         * IceServer
+         * @description One STUN or TURN server, as `RTCIceServer` has it. Servers are always given: no library's default is used.
+         */
+        IceServer: {
+            /** Urls */
+            urls: string[];
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * Credential
+             * @default
+             */
+            credential: string;
+        };
+        /**
          * LiveBeat
          * @description Every five seconds, so that a dead connection is noticed.
          */
@@ -926,6 +972,118 @@ export interface components {
             username: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SignalAnswer
+         * @description All of the booth's candidates are in it.
+         */
+        SignalAnswer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "answer";
+            /** Sdp */
+            sdp: string;
+        };
+        /**
+         * SignalCandidate
+         * @description As the browser finds them; an empty one says that there are no more.
+         */
+        SignalCandidate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "candidate";
+            candidate: components["schemas"]["IceCandidate"];
+        };
+        /**
+         * SignalHangUp
+         * @description The hub closes the socket.
+         */
+        SignalHangUp: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hang_up";
+        };
+        /**
+         * SignalOffer
+         * @description A second one on the same socket replaces the connection.
+         */
+        SignalOffer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "offer";
+            /** Sdp */
+            sdp: string;
+            /**
+             * Rendition
+             * @description of a view; a talk has one size
+             * @default auto
+             * @enum {string}
+             */
+            rendition: "auto" | "high" | "low";
+        };
+        /**
+         * SignalRendition
+         * @description Another size, from the next keyframe on.
+         */
+        SignalRendition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rendition";
+            /**
+             * Rendition
+             * @enum {string}
+             */
+            rendition: "auto" | "high" | "low";
+        };
+        /** SignalTrouble */
+        SignalTrouble: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "trouble";
+            /** Title */
+            title: string;
+            /**
+             * Detail
+             * @description what to do about it
+             */
+            detail: string;
+            /**
+             * Retry
+             * @description whether it may work a moment later; else the same again does not help
+             */
+            retry: boolean;
+        };
+        /**
+         * SignalWelcome
+         * @description First message.
+         */
+        SignalWelcome: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "welcome";
+            /**
+             * Peer Id
+             * Format: uuid
+             */
+            peer_id: string;
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServer"][];
+            /** Relay Only */
+            relay_only: boolean;
         };
         /** Stored */
         Stored: {
@@ -1178,7 +1336,7 @@ export interface components {
             /** Ended At */
             ended_at: string | null;
             /** Ended Why */
-            ended_why: ("hung_up" | "left" | "vanished" | "signed_out" | "not_allowed" | "too_slow" | "failed" | "hub_stopped" | "done") | null;
+            ended_why: ("hung_up" | "left" | "taken_over" | "signed_out" | "not_allowed" | "too_slow" | "failed" | "hub_stopped" | "done") | null;
         };
     };
     responses: never;

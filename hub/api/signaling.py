@@ -1,0 +1,46 @@
+"""The WebSockets on which a browser and a booth come together: to see it live, and to speak on its screen."""
+
+from fastapi import APIRouter, WebSocket
+
+from hub.api.booths import find_booth, refuse_strangers
+from hub.closing import FOREIGN_ORIGIN, NO_SUCH_BOOTH, NOT_ALLOWED, NOT_SIGNED_IN
+from hub.errors import RefusedError
+from hub.parts import running_hub
+from hub.peer import PeerKind
+from hub.web import same_origin
+
+router = APIRouter(prefix="/booths")
+
+
+@router.websocket("/{booth_id}/view")
+async def view(socket: WebSocket, booth_id: str) -> None:
+    await _signal(socket, booth_id, "view")
+
+
+@router.websocket("/{booth_id}/talk")
+async def talk(socket: WebSocket, booth_id: str) -> None:
+    await _signal(socket, booth_id, "talk")
+
+
+async def _signal(socket: WebSocket, booth_id: str, kind: PeerKind) -> None:
+    """Accepted before it is refused: a browser is told the close code only of a socket that was open."""
+    hub = running_hub(socket)
+    refuse = hub.signaling.refuse
+    await socket.accept()
+    token = socket.cookies.get(hub.auth.cookie_name)
+    if not same_origin(socket.headers):
+        await refuse(socket, "Request refused", "another site may not watch", "foreign_origin", FOREIGN_ORIGIN)
+        return
+    me = await hub.auth.who(token)
+    if me is None:
+        await refuse(socket, "Not signed in", "sign in first", "not_signed_in", NOT_SIGNED_IN)
+        return
+    try:
+        booth = await find_booth(hub, booth_id)
+        await refuse_strangers(hub, me, booth)
+    except RefusedError as error:
+        known = error.status != 404
+        code, counted = (NOT_ALLOWED, "not_allowed") if known else (NO_SUCH_BOOTH, "no_such_booth")
+        await refuse(socket, error.title, error.detail, counted, code)
+        return
+    await hub.signaling.serve(socket, me, booth_id, kind, still_allowed=lambda: hub.auth.who(token))
