@@ -14,7 +14,7 @@ from tests.support.sounds import Sound
 
 
 def measure(seconds: float, turns: int) -> list[Row]:
-    """Sound is made and cut beforehand; a microphone's own thread comes on top. Floor: the bare network on each window."""
+    """Sound is made and cut beforehand; a microphone's own thread comes on top. Floor: the bare network alone."""
     room = sounds.fan(seconds, -50)
     rows = []
     for name, sound in (
