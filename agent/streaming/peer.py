@@ -113,6 +113,8 @@ class Peer:
     async def _negotiate(self, with_audio: bool) -> None:
         connection = self._connection
         sdp = _LOCAL_NAME.sub("", self._offer.sdp)
+        if "\na=fingerprint:" not in sdp:
+            raise DetectorError("the offer names no DTLS fingerprint")
         kinds = list(dict.fromkeys(_MEDIA.findall(sdp)))
         if "video" not in kinds:
             raise DetectorError("the offer has no place for video")
@@ -199,7 +201,7 @@ class _Sound:
     def keyframe_wanted(self) -> None:
         self._on_beat()
 
-    def reported(self, loss: float, round_trip_s: float | None) -> None:
+    def reported(self, expected: int, lost: int, round_trip_s: float | None) -> None:
         self._on_beat()
 
     def estimated(self, bitrate_bps: int) -> None:

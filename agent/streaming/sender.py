@@ -54,8 +54,8 @@ class Feedback(Protocol):
     def keyframe_wanted(self) -> None:
         """It cannot go on without one (PLI, FIR)."""
 
-    def reported(self, loss: float, round_trip_s: float | None) -> None:
-        """Share of packets lost since the last report, and the round trip if it can be told."""
+    def reported(self, expected: int, lost: int, round_trip_s: float | None) -> None:
+        """Packets expected and lost since the stream began, and the round trip if it can be told."""
 
     def estimated(self, bitrate_bps: int) -> None:
         """What its link carries, by its own estimate (REMB)."""
@@ -84,9 +84,11 @@ class SharedSender(RTCRtpSender):
         self._extension = b""
         self._stamped = False
         self._cname = b""
-        self._sequence = secrets.randbelow(1 << 15)
+        self._sequence = self._first_sequence = secrets.randbelow(1 << 15)
         self._rtx_sequence = secrets.randbelow(1 << 15)
         self._origin = secrets.randbits(32)
+        self._ticks: int | None = None
+        """RTP timestamp of the newest frame, without the origin and not wrapped."""
         self._history: deque[tuple[int, int, RtpFrame]] = deque(maxlen=HISTORY_FRAMES)
         self._budget_bytes = float(RESEND_BURST_BYTES)
         self._sent: tuple[float, int] | None = None
@@ -128,7 +130,8 @@ class SharedSender(RTCRtpSender):
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
                 if report.ssrc == self._ssrc:
-                    self._feedback.reported(report.fraction_lost / 256, self._round_trip_s(report))
+                    expected = report.highest_sequence - self._first_sequence + 1
+                    self._feedback.reported(expected, report.packets_lost, self._round_trip_s(report))
         elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
             for sequence in packet.lost:
                 self._resend(sequence)
@@ -164,7 +167,7 @@ class SharedSender(RTCRtpSender):
         if pair is None or not self._open:
             return
         protect, sendto, address = self.transport._tx_srtp.protect, pair.protocol.transport.sendto, pair.remote_addr
-        first, timestamp = self._sequence, self._origin + int(frame.position_s * self._clock_hz) & 0xFFFFFFFF
+        first, timestamp = self._sequence, self._timestamp(frame.position_s)
         extension = self._stamp(now_s)
         version, payload_type, ssrc = 0x90 if extension else 0x80, self._payload_type, self._ssrc
         sequence, last = first, len(frame.payloads) - 1
@@ -206,6 +209,22 @@ class SharedSender(RTCRtpSender):
     def _pair(self) -> Any:
         """The nominated candidate pair; None before there is one and after it is lost."""
         return self.transport.transport._connection._nominated.get(1)
+
+    def _timestamp(self, position_s: float) -> int:
+        """Always later than the one before: a receiver drops what seems old, a keyframe too.
+
+        Two renditions of one picture come one after the other when a viewer changes between them, and a file that
+        starts again goes back in time.
+        """
+        ticks = int(position_s * self._clock_hz)
+        if self._ticks is not None and ticks <= self._ticks:
+            later = self._ticks + self._clock_hz // 1000
+            if later - ticks > self._clock_hz:
+                self._origin += later - ticks
+            else:
+                ticks = later
+        self._ticks = ticks
+        return self._origin + ticks & 0xFFFFFFFF
 
     def _stamp(self, now_s: float) -> bytes:
         """The header extension; its last three bytes say when this was sent, 6.18 bits of seconds."""

@@ -140,6 +140,7 @@ class Streaming:
         try:
             self._loop.run_until_complete(self._watch())
         finally:
+            self._loop.run_until_complete(_end_all())
             self._loop.close()
 
     async def _watch(self) -> None:
@@ -309,3 +310,12 @@ class Streaming:
 
     def _soon(self, work: Coroutine[Any, Any, AnyReply]) -> Future[AnyReply]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+async def _end_all() -> None:
+    """What connections left running, aiortc's handshakes with peers that never answered above all."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.sleep(0)  # sockets that were closed are let go of in the loop's next turn

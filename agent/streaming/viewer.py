@@ -137,9 +137,9 @@ class Viewer:
         self.heard()
         self._ask(self.rendition)
 
-    def reported(self, loss: float, round_trip_s: float | None) -> None:
+    def reported(self, expected: int, lost: int, round_trip_s: float | None) -> None:
         self.heard()
-        self.link.reported(self.heard_s, loss, round_trip_s, self.rates(self.heard_s)[1])
+        self.link.reported(self.heard_s, expected, lost, round_trip_s, self.rates(self.heard_s)[1])
         self.turn(self.heard_s)
 
     def estimated(self, bitrate_bps: int) -> None:

@@ -12,12 +12,13 @@ from aiortc.mediastreams import MediaStreamError
 from agent.streaming.service import Streaming
 from contract.live import AnswerReply, OfferCommand, RenditionWish, Watcher
 from contract.messages import AnyReply, ErrorReply
+from tests.support.udp_relay import UdpRelay
 
 BEAT_S = 0.5
 
 
 class TestViewer:
-    """Counts what it sees. `sdp_out` and `sdp_in` may rewrite what is signalled, to put a relay in between."""
+    """Counts what it sees; the last two pictures are kept."""
 
     __test__ = False
 
@@ -26,6 +27,9 @@ class TestViewer:
         self.name = name
         self.frames: list[Any] = []
         self.seen_s: list[float] = []
+        """When each picture was there, on the monotonic clock."""
+        self.shown_s: list[float] = []
+        """When each picture was taken, on the stream's own clock."""
         self.heard = 0
         self.beats = 0
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -61,9 +65,15 @@ class TestViewer:
         assert isinstance(reply, AnswerReply)
         await self.connection.setRemoteDescription(RTCSessionDescription(reply.sdp, "answer"))
 
-    async def watch(self, rendition: RenditionWish = "auto", **more: Any) -> "TestViewer":
+    async def watch(
+        self, rendition: RenditionWish = "auto", *, through: UdpRelay | None = None, **more: Any
+    ) -> "TestViewer":
         """Offer, answer, and wait for the first picture."""
-        await self.accept(await self.ask(await self.offer(), rendition, **more))
+        sdp = await self.offer()
+        reply = await self.ask(through.offer(sdp) if through else sdp, rendition, **more)
+        if through and isinstance(reply, AnswerReply):
+            reply = AnswerReply(sdp=through.answer(reply.sdp))
+        await self.accept(reply)
         await until(lambda: len(self.frames) > 0, "the first picture")
         return self
 
@@ -103,6 +113,7 @@ class TestViewer:
                 if track.kind == "video":
                     self.frames.append(frame)
                     self.seen_s.append(time.monotonic())
+                    self.shown_s.append(float(frame.pts * frame.time_base))
                     del self.frames[:-2]
                 else:
                     self.heard += 1
@@ -116,3 +127,11 @@ async def until(condition: Any, what: str, timeout_s: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline_s, f"waited {timeout_s:.0f} s in vain for {what}"
         await asyncio.sleep(0.02)
+
+
+async def until_async(condition: Any, what: str, timeout_s: float = 60) -> None:
+    """As `until`, of a condition that must be awaited."""
+    deadline_s = time.monotonic() + timeout_s
+    while not await condition():
+        assert time.monotonic() < deadline_s, f"waited {timeout_s:.0f} s in vain for {what}"
+        await asyncio.sleep(0.2)

@@ -1,0 +1,63 @@
+"""What real Chromium makes of the stream over poor networks."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from agent.frame import FrameTap
+from agent.health import Trouble
+from agent.streaming.service import Streaming
+from contract.device import StreamingConfig
+from tests.support.chromium_viewer import chromium_browser, chromium_viewer
+from tests.support.moving_camera import MovingCamera
+from tests.support.udp_relay import UdpRelay, Weather
+from tests.support.viewer import TestViewer, until, until_async
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def streaming() -> Iterator[Streaming]:
+    tap = FrameTap()
+    streaming = Streaming(tap, None, StreamingConfig(), Trouble())
+    streaming.start()
+    with MovingCamera(tap):
+        yield streaming
+        streaming.stop()
+
+
+async def test_a_narrow_link_gets_the_low_rendition_and_slows_nobody(streaming: Streaming) -> None:
+    async with (
+        UdpRelay(down=Weather(rate_bps=300_000)) as relay,
+        chromium_browser() as browser,
+        TestViewer(streaming, "Fast") as fast,
+    ):
+        await fast.watch()
+        slow = await (await chromium_viewer(browser)).watch(streaming, through=relay)
+
+        async def flows() -> bool:
+            shown = await slow.shown()
+            return len(shown) >= 40 and all(tuple(size_wh) == (480, 360) for _, *size_wh in shown[-20:])
+
+        await until_async(flows, "the low rendition on the narrow link")
+        assert fast.size_wh == (640, 480)
+        steps_s = [after - before for before, after in zip(fast.shown_s, fast.shown_s[1:], strict=False)]
+        assert max(steps_s) < 0.5
+        renditions = {stats.name: stats.rendition for stats in streaming.viewers()}
+        assert renditions == {"Chromium": "low", "Fast": "high"}
+
+
+async def test_random_loss_is_mended(streaming: Streaming) -> None:
+    async with UdpRelay(down=Weather(loss=0.05)) as relay, chromium_browser() as browser:
+        viewer = await (await chromium_viewer(browser)).watch(streaming, through=relay)
+
+        async def flows() -> bool:
+            return len(await viewer.shown()) >= 150
+
+        await until_async(flows, "150 pictures over a lossy link")
+        stats = await viewer.stats()
+        assert stats["retransmittedPacketsReceived"] > 0
+        assert stats["framesDropped"] < 10
+        (ours,) = streaming.viewers()
+        assert ours.rendition == "high"
+        await until(lambda: (found := streaming.viewers()[0]).loss is not None and found.resent > 0, "its report")
