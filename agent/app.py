@@ -13,23 +13,27 @@ from agent.capture.microphone import MicrophoneThread
 from agent.capture.microphones import open_microphone
 from agent.capture.probe import open_camera
 from agent.capture.thread import CaptureThread
+from agent.commands import Commands
 from agent.config import agent_version, load_device_key, outbox_path, spool_dir
 from agent.errors import DetectorError, StorageError
 from agent.evidence.snapshot import take_snapshot
 from agent.evidence.spool import Spool
 from agent.evidence.uploader import Uploader
-from agent.frame import LatestFrame
+from agent.frame import FrameTap, LatestFrame
 from agent.health import Trouble, disk_free_bytes, temperature_c, throttled
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
+from agent.screen.server import ScreenServer
+from agent.streaming.service import Streaming
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
 from agent.vision.analyzer import Analyzer
 from agent.vision.governor import Governor, Heat
 from agent.vision.listener import Listener
 from contract.device import DeviceConfig
+from contract.live import Screen
 from contract.manifest import default_weights_dir, load_manifest
-from contract.messages import AnyCommand, AnyReply, ErrorReply, Health, SnapshotCommand, SnapshotReply
+from contract.messages import ErrorReply, Health, Reported, SnapshotReply
 from contract.wire import InvalidError
 
 log = logging.getLogger(__name__)
@@ -90,15 +94,21 @@ class Agent:
             governor=Governor(lambda: Heat(temperature_c(), throttled())),
             ear=Listener(self._microphone),
         )
-        self._slot = LatestFrame()
-        self._capture = CaptureThread(open_camera(config.camera), self._slot)
+        self._slot, tap = LatestFrame(), FrameTap()
+        self._capture = CaptureThread(open_camera(config.camera), self._slot, tap)
+        self._streaming = (
+            Streaming(tap, self._microphone, config.streaming, self._trouble) if config.streaming.enabled else None
+        )
+        self._screen = ScreenServer(config.screen, self._trouble) if config.screen.enabled else None
+        self._reported: Reported | None = None
+        self._reporting = threading.Lock()
         self._uploader = Uploader(config, self._key, self._spool, self._trouble)
         self._uplink = Uplink(
             config,
             self._outbox,
             self._trouble,
             on_desired=lambda desired: self._monitor.want(desired),
-            on_command=self._answer,
+            on_command=Commands(snapshot=self._snapshot, viewing=self._streaming, screen=self._screen),
         )
         self._monitor = Monitor(
             self._slot,
@@ -109,14 +119,22 @@ class Agent:
             self._trouble,
             version=self._version,
             desired=self._outbox.desired,
-            on_reported=self._uplink.report,
+            on_reported=self._report,
         )
+        if self._screen is not None:
+            self._screen.on_hand = lambda _since: self._report()
+            if self._streaming is not None:
+                self._streaming.on_watchers = self._screen.watched_by
 
     def start(self) -> None:
         self._capture.start()
         if self._microphone is not None:
             self._microphone.start()
+        if self._screen is not None:
+            self._screen.start()
         self._monitor.start()
+        if self._streaming is not None:
+            self._streaming.start()
         self._uploader.start()
         self._uplink.start()
         log.info("Booth %s is monitored; state lies in %s.", self._config.booth, self._config.state_dir)
@@ -124,6 +142,10 @@ class Agent:
     def stop(self, *, cleanly: bool) -> None:
         """What sees stops before what tells, so that the last word reaches the hub."""
         self._monitor.stop()
+        if self._streaming is not None:
+            self._streaming.stop()
+        if self._screen is not None:
+            self._screen.stop()
         self._capture.stop()
         if self._microphone is not None:
             self._microphone.stop()
@@ -138,6 +160,10 @@ class Agent:
 
     def dead_part(self) -> str | None:
         parts = {"vision": self._monitor.alive, "uplink": self._uplink.alive, "uploader": self._uploader.alive}
+        if self._streaming is not None:
+            parts["streaming"] = self._streaming.alive
+        if self._screen is not None:
+            parts["screen"] = self._screen.alive
         return next((name for name, alive in parts.items() if not alive), None)
 
     def beat(self) -> None:
@@ -149,6 +175,8 @@ class Agent:
             self._guard(lambda: self._outbox.mark_alive(datetime.now(UTC)))
         if now - self._signed_at_s >= CHECKPOINT_EVERY_S and self._outbox.append_checkpoint(self._key):
             self._signed_at_s = now
+        if self._screen is not None:
+            self._screen.trouble("camera_lost" if self._capture.state == "lost" else None)
         self._guard(lambda: self._uplink.beat(self._health()))
 
     def _health(self) -> Health:
@@ -174,13 +202,21 @@ class Agent:
             temperature_c=temperature_c(),
             throttled=throttled(),
             errors=errors,
+            viewers=self._streaming.viewers() if self._streaming is not None else (),
+            streams=self._streaming.streams() if self._streaming is not None else (),
+            screen=self._screen.screen() if self._screen is not None else Screen(),
         )
 
-    def _answer(self, command: AnyCommand) -> AnyReply:
-        match command:
-            case SnapshotCommand():
-                return self._snapshot()
-        return ErrorReply(reason=f"this booth has nothing that answers {command.type!r}")
+    def _report(self, reported: Reported | None = None) -> None:
+        """What the booth does, in the monitor's words, and the candidate's hand. Called by monitor and screen."""
+        with self._reporting:
+            self._reported = reported or self._reported
+            if self._reported is None:
+                return
+            if self._screen is not None:
+                self._screen.recording(self._reported.monitoring)
+            hand = self._screen.hand_raised_at if self._screen is not None else None
+            self._uplink.report(self._reported.model_copy(update={"hand_raised_at": hand}))
 
     def _snapshot(self) -> SnapshotReply | ErrorReply:
         """The newest frame, whether or not anybody looked at it."""

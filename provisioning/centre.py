@@ -20,6 +20,9 @@ MARK: Final = ".invigil-demo"
 """A folder that holds it was made by the demonstration and may be removed by it."""
 
 USER: Final = "admin"
+SCREEN_PORT: Final = 8470
+"""Of the first booth's screen; the next ones are where a port is free."""
+
 DEATH_S: Final = 1.0
 """A process that closed its connections is gone this much later at the latest."""
 
@@ -46,6 +49,8 @@ class Centre:
     url: str = ""
     password: str = ""
     booths: dict[str, Program] = field(default_factory=dict)
+    screens: dict[str, str] = field(default_factory=dict)
+    """Address of each booth's screen."""
 
     @property
     def programs(self) -> list[Program]:
@@ -80,13 +85,17 @@ def prepare_folder(folder: Path) -> None:
 
 def free_port(wanted: int) -> int:
     """`wanted` where nobody listens on it, else 0: any free one."""
+    return wanted if _is_free(wanted) else 0
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind(("127.0.0.1", port))
         except OSError:
-            return 0
-    return wanted
+            return False
+    return True
 
 
 @contextmanager
@@ -122,15 +131,17 @@ def add_booth(centre: Centre, booth: str, name: str, feed: Feed) -> None:
     data = str(centre.data / "hub")
     hub, invigil, agent = (beside_python(command) for command in ("invigil-hub", "invigil", "invigil-agent"))
     added = _json(run([hub, "booth", "add", booth, "--name", name, "--data", data, "--json"]))
-    camera = ["--camera-kind", feed.kind, "--camera-source", feed.source]
+    screen_port = next(port for port in range(SCREEN_PORT, 65536) if _is_free(port))
+    options = ["--camera-kind", feed.kind, "--camera-source", feed.source, "--screen-port", str(screen_port)]
     run(
-        [invigil, "device", "enrol", "--hub", centre.url, "--dir", str(folder), *camera, "--json"],
+        [invigil, "device", "enrol", "--hub", centre.url, "--dir", str(folder), *options, "--json"],
         env={"INVIGIL_CLAIM_CODE": added["claim_code"]},
     )
     program = Program(
         booth, [agent, "run", "--config", str(folder / "device.toml")], centre.data / "logs" / f"{booth}.log"
     )
     centre.booths[booth] = program
+    centre.screens[booth] = f"http://127.0.0.1:{screen_port}"
     program.start()
     done(f"{booth} enrolled and started: {feed.words}")
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from contract.device import CameraConfig, DeviceConfig, HubConfig, load_device_config
+from contract.device import CameraConfig, DeviceConfig, HubConfig, ScreenConfig, load_device_config
 from contract.messages import EnrolReply, EnrolRequest
 from contract.wire import InvalidError
 from provisioning.console import ProvisioningError
@@ -47,6 +47,7 @@ def enrol(
     claim_code: str,
     folder: Path,
     camera: CameraConfig,
+    screen: ScreenConfig | None = None,
     weights_dir: Path | None,
     ca: Path | None,
     force: bool,
@@ -69,6 +70,7 @@ def enrol(
         weights_dir=weights_dir.resolve() if weights_dir else None,
         hub=HubConfig(url=hub_url, mqtt_host=reply.mqtt_host, mqtt_port=reply.mqtt_port),
         camera=camera,
+        screen=screen or ScreenConfig(),
     )
     key_pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -149,7 +149,8 @@ def _status(booths: list[dict[str, Any]], passed_s: float, seconds: float | None
 
 def _print_login(here: Centre) -> None:
     lines = Table.grid(padding=(0, 2))
-    for word, value in (("Dashboard", here.url), ("User", centre.USER), ("Password", here.password)):
+    screens = [(f"Screen of {BOOTHS[booth]}", address) for booth, address in here.screens.items()]
+    for word, value in (("Dashboard", here.url), ("User", centre.USER), ("Password", here.password), *screens):
         lines.add_row(word, f"[bold]{value}[/]")
     console.notes.print(Panel(lines, title="Invigil", expand=False, padding=(1, 3)))
     console.notes.print(f"  logs and data: {here.data}")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from contract.device import CameraConfig
+from contract.device import CameraConfig, ScreenConfig
 from provisioning import console, enrolment
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Booth devices.")
@@ -39,6 +39,10 @@ def enrol(
     camera_kind: Annotated[str, typer.Option("--camera-kind", help="auto, v4l2, picamera2 or replay.")] = "auto",
     camera_source: Annotated[str, typer.Option("--camera-source", help="/dev/video0, a number, or a file.")] = "",
     camera_fps: Annotated[int, typer.Option("--camera-fps", help="Frames per second.")] = 15,
+    screen_port: Annotated[
+        int,
+        typer.Option("--screen-port", help="Where the booth's screen finds its page; 0: any free.", min=0, max=65535),
+    ] = ScreenConfig().port,
     weights_dir: Annotated[Path | None, typer.Option("--weights-dir", help="Where the model weights lie.")] = None,
     ca: Annotated[Path | None, typer.Option("--ca", help="PEM of the authority that signed an https hub.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Destroy an existing key and start anew.")] = False,
@@ -59,6 +63,7 @@ def enrol(
         claim_code=code,
         folder=folder,
         camera=CameraConfig.configure({"kind": camera_kind, "source": source, "fps": camera_fps}),
+        screen=ScreenConfig(port=screen_port),
         weights_dir=weights_dir,
         ca=ca,
         force=force,

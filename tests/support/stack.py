@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -66,6 +67,7 @@ class Stack:
         run(
             *("invigil", "device", "enrol", "--hub", self.url, "--dir", folder),
             *("--camera-kind", "replay", "--camera-source", camera_source, *weights, "--json"),
+            *("--screen-port", "0"),
             env={"INVIGIL_CLAIM_CODE": added["claim_code"]},
         )
         return folder / "device.toml"
@@ -77,9 +79,16 @@ class Stack:
         config = self.enrol(booth, video, weights_dir)
         with self.client() as client:
             client.put(f"/api/v1/booths/{booth}/profile", json={"profile": profile}).raise_for_status()
-        program = Program(["invigil-agent", "run", "--config", config], self.folder / f"{booth}.log")
-        self.booths[booth] = program.start()
-        return program
+        return self._start(booth, ["invigil-agent", "run", "--config", config])
+
+    def add_barcode_booth(self, booth: str) -> Program:
+        """A booth in whose pictures the moment of capture can be read (`tests.support.barcode`)."""
+        config = self.enrol(booth, Path("none"))
+        return self._start(booth, [sys.executable, "-m", "tests.support.barcode_booth", config])
+
+    def _start(self, booth: str, command: list[str | Path]) -> Program:
+        self.booths[booth] = Program(command, self.folder / f"{booth}.log")
+        return self.booths[booth].start()
 
     @contextmanager
     def client(self) -> Iterator[httpx.Client]:
