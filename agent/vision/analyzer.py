@@ -17,6 +17,7 @@ from agent.vision.faces import FaceDetector
 from agent.vision.governor import PACES_HZ, Governor
 from agent.vision.identity import NOBODY_SAYS, Sitting
 from agent.vision.listener import Ear
+from agent.vision.native import one_opencv_thread
 from agent.vision.objects import ObjectDetector, load_object_detector
 from agent.vision.observation import CameraState, Observation
 from agent.vision.recognition import Recognition
@@ -70,6 +71,7 @@ class Analyzer:
         """
         self._ear = ear
         self._speakers = SpeakerWatch()
+        one_opencv_thread()
         self._governor = governor
         self._recognition = Recognition(manifest, weights_dir)
         identity_slot, tamper_slot = self._recognition.slot, Slot("tamper", EVERY_FRAME_HZ)

@@ -75,19 +75,16 @@ class BlazeFace:
     def look(self, image: BgrImage, min_score: float) -> Candidates:
         """Every anchor with at least that score."""
         square = whole(image).squared()
-        rgb = self._cutter.cut(image, square)
         tensor = self._network.input
-        np.multiply(rgb, np.float32(2 / 255), out=tensor)
+        np.multiply(self._cutter.cut(image, square), np.float32(2 / 255), out=tensor)
         tensor -= np.float32(1)
         del tensor
         outputs = {output.shape[-1]: output[0] for output in self._network.run()}
         logits = outputs[1][:, 0]
         likely = np.flatnonzero(logits >= np.float32(math.log(min_score / (1 - min_score))))
         scores = [1 / (1 + math.exp(-min(logit, MAX_LOGIT))) for logit in logits[likely].tolist()]
-        rows = outputs[16][likely]
-        rows += self._anchors[likely]
-        rows = rows @ (self._corners * np.float32(square.width / SIZE))
-        rows += np.tile(np.array(square.upright_box[:2], dtype=np.float32), 8)
+        rows = (outputs[16][likely] + self._anchors[likely]) @ (self._corners * np.float32(square.width / SIZE))
+        rows.reshape(-1, 2)[:] += np.array(square.upright_box[:2], dtype=np.float32)
         return Candidates(rows, scores)
 
     def close(self) -> None:

@@ -18,8 +18,9 @@ from agent.vision.facemesh import Points
 
 VERTICAL_FOV_DEG: Final = 63.0
 NEAR_CM: Final = 1.0
-MIN_SPREAD: Final = 1e-3
-"""Share of the picture that landmarks must cover for there to be a pose to find."""
+MIN_SIZE: Final = 1e-4
+"""Share of the picture's height for one centimetre of the face below which there is no pose to find: a head of one
+pixel in five hundred."""
 VERTEX_FLOATS: Final = 5
 """A vertex of the canonical mesh: x, y, z, and two of texture."""
 
@@ -103,12 +104,12 @@ def matrix_of(face: CanonicalFace, points_xyz: Points, frame_wh: tuple[int, int]
     width, height = frame_wh
     tall = 2 * NEAR_CM * math.tan(math.radians(VERTICAL_FOV_DEG) / 2)
     basis = points_xyz[face.picks]
-    if float(np.ptp(basis[:, 0])) < MIN_SPREAD * width and float(np.ptp(basis[:, 1])) < MIN_SPREAD * height:
-        return None
     per_pixel = tall / height  # pixels are square, so also wide / width
-    basis -= (width / 2, height / 2, float(points_xyz[:468, 2].mean()))
+    basis -= (width / 2, height / 2, float(np.add.reduce(points_xyz[:468, 2])) / 468)
     near = basis * (per_pixel, -per_pixel, -per_pixel)
     first = face.fit.scale(near)
+    if first < MIN_SIZE * tall:
+        return None
     second = face.fit.scale(_unproject(near, first))
     return face.fit.matrix(_unproject(near, first * second))
 

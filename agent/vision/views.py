@@ -50,9 +50,9 @@ class View:
         if abs(scale_x) == 1 and scale_y == 1 and not self.matrix[0, 1]:
             part = image[y1:y2, x1:x2]
             return part if scale_x > 0 else np.ascontiguousarray(part[:, ::-1])
-        grey = (PAD, PAD, PAD)
-        shown = cv2.warpAffine(image, self.matrix, self.size_wh, flags=cv2.INTER_LINEAR, borderValue=grey)
-        return np.asarray(shown, dtype=np.uint8)
+        four = cv2.cvtColor(image, cv2.COLOR_BGR2BGRA)  # sampled in half the time of three channels
+        four = cv2.warpAffine(four, self.matrix, self.size_wh, flags=cv2.INTER_LINEAR, borderValue=(PAD,) * 4)
+        return np.asarray(cv2.cvtColor(four, cv2.COLOR_BGRA2BGR), dtype=np.uint8)
 
     def to_picture(self, box_xyxy: Box) -> Box:
         """The upright box in the picture around a box in the view, clipped to what the view shows."""

@@ -9,12 +9,13 @@ import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import pytest
 
 from agent.errors import DetectorError
 from agent.vision import native
 from agent.vision.mediapipe_faces import MediapipeFaces
-from agent.vision.native import forbid_network, quiet_stderr
+from agent.vision.native import forbid_network, one_opencv_thread, quiet_stderr
 
 ALLOW, REFUSE_EACCES, REFUSE_EINVAL = 0x7FFF0000, 0x00050000 | errno.EACCES, 0x00050000 | errno.EINVAL
 ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
@@ -115,3 +116,9 @@ def test_only_chatter_is_kept_from_stderr(capfd: pytest.CaptureFixture[str]) -> 
         os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\nlibfoo: real trouble\n")
         os.write(2, b"W0000 00:00:1795341780.874493   20868 face_landmarker_graph.cc:181] Sets acceleration\n")
     assert capfd.readouterr().err == "libfoo: real trouble\n"
+
+
+def test_opencv_works_on_the_thread_that_asks() -> None:
+    cv2.setNumThreads(2)
+    one_opencv_thread()
+    assert cv2.getNumThreads() == 1
