@@ -15,8 +15,10 @@ from agent.vision.observation import Detection
 from agent.vision.views import video_views
 
 MEMORY_S: Final = 0.9
-"""How long a look counts: three turns at 3 Hz, and less than the second after which a rule lets an object go. With
-fewer turns a second there are fewer looks to agree, down to the newest alone."""
+"""How long a look counts: three turns at 3 Hz, and less than the second after which a rule lets an object go."""
+PAIR_S: Final = 1.5
+"""How long the one before the newest counts in any case. At one turn a second, the slowest pace there is, two looks
+still agree, and one of them has the whole picture; one alone would let a hand stand for a phone."""
 MAX_LOOKS: Final = 8
 """Looks remembered at most, the oldest dropped first: what a second has if somebody turns the pace up."""
 
@@ -37,7 +39,9 @@ class ObjectWatch:
         self._turn += 1
         self._looks.append((captured_s, (width, height), look))
         recent = [
-            entry for entry in self._looks if 0 <= captured_s - entry[0] < MEMORY_S and entry[1] == (width, height)
-        ]
+            entry
+            for age, entry in enumerate(reversed(self._looks))
+            if 0 <= captured_s - entry[0] < (PAIR_S if age <= 1 else MEMORY_S) and entry[1] == (width, height)
+        ][::-1]
         self._looks = deque(recent, maxlen=MAX_LOOKS)
         return self._detector.agree([entry[2] for entry in recent])

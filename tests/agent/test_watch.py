@@ -1,14 +1,20 @@
 """The watch: views take turns, looks of the last second agree, nothing older and nothing of another size counts."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from agent.frame import BgrImage
+from agent.rules.engine import Change, Engine, Opened
 from agent.vision.fusion import Look
+from agent.vision.governor import PACES_HZ
 from agent.vision.objects import ObjectDetector, load_object_detector
 from agent.vision.observation import Detection
 from agent.vision.views import View, video_views
-from agent.vision.watch import MAX_LOOKS, MEMORY_S, ObjectWatch
+from agent.vision.watch import MAX_LOOKS, MEMORY_S, PAIR_S, ObjectWatch
+from contract.profiles import PROFILES
+from tests.support.observations import seen
 from tests.support.portrait import scene
 from tests.support.weights import real_weights
 
@@ -52,7 +58,45 @@ def test_looks_that_agree_raise_the_score(detector: ObjectDetector) -> None:
 def test_what_was_seen_is_forgotten_after_a_second(detector: ObjectDetector) -> None:
     watch = ObjectWatch(detector)
     watch.detect(PICTURE + 1, 0.0)
+    watch.detect(PICTURE, MEMORY_S / 2)
     assert watch.detect(PICTURE, MEMORY_S) == ()
+
+
+def test_at_the_slowest_pace_two_looks_agree_and_no_third(detector: ObjectDetector) -> None:
+    """Under heat objects are looked for once a second: what both looks see counts more, what one sees less."""
+    slowest_s = 1 / min(pace["objects"] for pace in PACES_HZ)
+    watch = ObjectWatch(detector)
+    once = best(watch.detect(PICTURE + 1, 0.0))
+    twice = best(watch.detect(PICTURE + 1, slowest_s))
+    gone = best(watch.detect(PICTURE, 2 * slowest_s))
+    assert twice > once > gone > 0
+    assert watch.detect(PICTURE, 3 * slowest_s) == ()
+
+
+def test_a_pair_of_looks_far_apart_does_not_agree(detector: ObjectDetector) -> None:
+    watch = ObjectWatch(detector)
+    watch.detect(PICTURE + 1, 0.0)
+    assert watch.detect(PICTURE, PAIR_S) == ()
+
+
+@pytest.mark.parametrize("rate_hz", sorted({pace["objects"] for pace in PACES_HZ}))
+def test_a_faint_phone_is_reported_at_every_pace_and_a_single_look_at_none(
+    detector: ObjectDetector, monkeypatch: pytest.MonkeyPatch, rate_hz: float
+) -> None:
+    def look(image: BgrImage, view: View) -> Look:
+        return Look(view, (Detection("cell phone", 0.4, SPOT),) if image.any() else ())
+
+    monkeypatch.setattr(detector, "look", look)
+
+    def opened(there: Callable[[int], bool]) -> list[str]:
+        watch, engine, changes = ObjectWatch(detector), Engine(PROFILES["strict"], {}), list[Change]()
+        for turn in range(round(6 * rate_hz)):
+            found = watch.detect(PICTURE + 1 if there(turn) else PICTURE, turn / rate_hz)
+            changes += engine.step(seen(turn / rate_hz, faces=None, objects=found))
+        return [change.violation.kind for change in changes if isinstance(change, Opened)]
+
+    assert opened(lambda turn: turn >= 2) == ["prohibited_object"]
+    assert opened(lambda turn: turn == 2) == []
 
 
 @pytest.mark.parametrize(("image", "at_s"), [(np.zeros((240, 320, 3), np.uint8), 0.3), (PICTURE, -5.0)])
@@ -72,10 +116,10 @@ def test_a_burst_is_bounded(detector: ObjectDetector) -> None:
 
 
 def test_every_view_has_its_turn(detector: ObjectDetector, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[View] = []
+    shown: list[View] = []
 
     def look(image: BgrImage, view: View) -> Look:
-        seen.append(view)
+        shown.append(view)
         return Look(view, ())
 
     monkeypatch.setattr(detector, "look", look)
@@ -83,7 +127,7 @@ def test_every_view_has_its_turn(detector: ObjectDetector, monkeypatch: pytest.M
     views = video_views(640, 480)
     for turn in range(2 * len(views)):
         watch.detect(PICTURE, turn / 3)
-    assert all(one is other for one, other in zip(seen, views + views, strict=True))
+    assert all(one is other for one, other in zip(shown, views + views, strict=True))
 
 
 def test_the_real_network_watches_a_booth_and_finds_nothing_twice_the_same() -> None:
