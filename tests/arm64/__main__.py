@@ -20,7 +20,7 @@ from contract.manifest import check_weights, default_weights_dir, load_manifest
 from contract.wire import InvalidError
 from tests.arm64 import host, tree
 from tests.arm64.compare import TIMES, different_events, different_pictures, in_order, most_apart
-from tests.arm64.device import Device, Sight
+from tests.arm64.device import Device, Sight, failures_in
 from tests.arm64.exchange import Exchange, prepare
 from tests.arm64.host import Arm64Error
 
@@ -85,7 +85,8 @@ def compared(
         return Outcome(release, python, cpu, asked, replayed.engine, [said], "", *took)
     events, picture = reference.events(expected_engine, asked != "auto"), reference.picture(expected_engine)
     measured = device.inspect(cpu, asked)
-    problems = different_events(events, replayed.lines, reference.frame_s) + different_pictures(picture, measured)
+    problems = failures_in(replayed.said)
+    problems += different_events(events, replayed.lines, reference.frame_s) + different_pictures(picture, measured)
     seen = "" if problems else summary(events, replayed.lines, picture, measured)
     return Outcome(release, python, cpu, asked, replayed.engine, problems, seen, *took)
 

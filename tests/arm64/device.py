@@ -135,3 +135,8 @@ def engine_in(log: str) -> str:
     """The face engine that the agent's log names (`faces detector: face engine litert; …`)."""
     _, _, named = log.partition("face engine ")
     return named.split(";")[0].split()[0] if named else ""
+
+
+def failures_in(log: str) -> list[str]:
+    """What the agent's log calls an error. A detector that fails does not end a replay, it only sees nothing."""
+    return [line for line in log.splitlines() if " ERROR " in line]

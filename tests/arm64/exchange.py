@@ -17,7 +17,7 @@ from typing import Any, Final
 from contract.device import FaceEngineChoice
 from contract.manifest import load_manifest
 from tests.arm64.clip import FPS, write_clip, write_picture
-from tests.arm64.device import FACES, LOCK, PICTURE, engine_in, read_lines
+from tests.arm64.device import FACES, LOCK, PICTURE, engine_in, failures_in, read_lines
 from tests.arm64.host import Arm64Error
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -40,6 +40,8 @@ class Exchange:
             "replay", self.video, "--profile", "strict", "--face-engine", engine,
             "--weights-dir", weights, "--events", str(out),
         ).stderr  # fmt: skip
+        if failed := failures_in(said):
+            raise Arm64Error(f"the agent does not work on this machine, so there is nothing to compare: {failed[0]}")
         if engine_in(said) != engine:
             raise Arm64Error(
                 f"face engine {engine} does not run on this machine, so there is nothing to compare:\n{said}"
