@@ -134,7 +134,7 @@ class IdentityWatch:
         if points_xy is None:
             return
         crop = self.embedding.crop(frame.image, points_xy)
-        if not _good(crop):
+        if not good_crop(crop):
             return
         vector = self.embedding.embed(crop)
         self._looked_s = now_s
@@ -191,7 +191,8 @@ def _points_of(face: Face) -> FivePoints | None:
     return points_xy if float(np.hypot(x2 - x1, y2 - y1)) >= MIN_EYES_PX else None
 
 
-def _good(crop: BgrImage) -> bool:
+def good_crop(crop: BgrImage) -> bool:
+    """Sharp and lit enough that the embedding network has something to see."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).astype(np.float32)
     if float(np.percentile(grey, 95)) < MIN_CROP_BRIGHT:
         return False

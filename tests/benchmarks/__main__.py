@@ -10,6 +10,7 @@ from rich.console import Console
 from agent.vision.native import forbid_network
 from contract.manifest import default_weights_dir, load_manifest
 from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows, voice
+from tests.benchmarks.identity import measure as measure_identity
 
 GOAL_MEMORY_MB = 350.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,7 @@ def bench(*, short: bool, out: Path) -> list[rows.Row]:
         resident, most = memory.measure(videos[0], 4 if short else memory.SECONDS)
         status.update("Processor time")
         found = pipeline.measure(manifest, weights_dir, taken, 1 if short else 5)
+        found.append(measure_identity(manifest, weights_dir, 5 if short else 30))
         found.append(pipeline.decoding(videos[0], 4 if short else 20))
         found += voice.measure(10 if short else 60, 1 if short else 5)
         found.append(rows.Row("resident memory, fresh process", resident / 2**20, "MB", "lower", GOAL_MEMORY_MB))
