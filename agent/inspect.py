@@ -17,6 +17,7 @@ from agent.rules.table import direction_of
 from agent.vision.faces import FaceDetector
 from agent.vision.objects import load_object_detector
 from agent.vision.observation import Box, Face
+from agent.vision.views import whole
 from contract.device import FaceEngineChoice
 from contract.manifest import default_weights_dir, load_manifest
 from contract.profiles import Rules
@@ -74,7 +75,7 @@ class Inspector:
     def inspect(self, path: Path, draw_dir: Path | None) -> dict[str, Any]:
         """Findings in one picture; raises `InvalidError` for a file that is no picture."""
         image = read_image(path)
-        faces = self._faces.detect(image, 0.0) if self._faces else ()
+        faces = self._look_for_faces(image)
         limits = self._rules.prohibited_object.min_score
         found = self._objects.detect_still(image) if self._objects else ()
         objects = [item for item in found if item.score >= limits.get(item.label, float("inf"))]
@@ -88,6 +89,16 @@ class Inspector:
                 for item in objects
             ],
         }
+
+    def _look_for_faces(self, image: BgrImage) -> tuple[Face, ...]:
+        """Also closer, on the shoulders of bodies, where no face is found at once."""
+        if self._faces is None:
+            return ()
+        faces = self._faces.detect(image, 0.0)
+        if faces or self._objects is None:
+            return faces
+        bodies = self._objects.look(image, whole(image.shape[1], image.shape[0])).bodies
+        return self._faces.detect(image, 0.0, bodies) if bodies else ()
 
     def close(self) -> None:
         for detector in (self._faces, self._objects):

@@ -245,6 +245,8 @@ class Monitor:
         self._analyzer.recognise(desired.profile.rules.person_changed.enabled, sitting)
 
     def _new_engine(self, profile: RuleProfile) -> Engine:
+        for problem in profile.rules.prohibited_object.unknown():
+            log.warning("Rule profile %s: %s.", profile.name, problem)
         detector_of = self._analyzer.detector_of()
         return Engine(profile, self._analyzer.models(), detector_of=detector_of, calibration=self._calibration)
 

@@ -4,12 +4,13 @@ The hub sends one in `desired`; the built-in ones serve until then and in `repla
 read it from a person with `RuleProfile.configure`, which refuses unknown keys.
 """
 
-from typing import Final, Literal
+import difflib
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field
 
 from contract.violation import Severity
-from contract.wire import Wire
+from contract.wire import InvalidError, Wire
 
 ProfileName = Literal["strict", "standard", "lenient"]
 
@@ -56,6 +57,10 @@ class PersonSettings(RuleSettings):
     )
 
 
+OBJECTS: Final = frozenset({"cell phone", "laptop", "book", "tv", "remote", "keyboard", "mouse", "backpack"})
+"""COCO labels that detectors look for: what of COCO matters in an exam booth. A monitor is a `tv`."""
+
+
 class ObjectSettings(RuleSettings):
     """Prohibited objects: which COCO labels, and the lowest score that counts for each."""
 
@@ -63,6 +68,21 @@ class ObjectSettings(RuleSettings):
         default_factory=lambda: {"cell phone": 0.3, "laptop": 0.4, "book": 0.4},
         description="COCO label to lowest accepted score; a label that is not named is allowed",
     )
+
+    def unknown(self) -> tuple[str, ...]:
+        """What is wrong with each label that no detector looks for, with the nearest one that is looked for.
+
+        Refused where a person writes it (`RuleProfile.configure`). A booth that receives one says so and judges by the
+        others: a hub newer than itself may know more labels.
+        """
+        return tuple(
+            f"no detector looks for {label!r}{_nearest(label)}" for label in self.min_score if label not in OBJECTS
+        )
+
+
+def _nearest(label: str) -> str:
+    close = difflib.get_close_matches(label.lower(), sorted(OBJECTS), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(sorted(OBJECTS))})"
 
 
 OFF: Final = RuleSettings(enabled=False, hold_s=2.0)
@@ -92,6 +112,14 @@ class RuleProfile(Wire):
     name: str = Field(min_length=1, max_length=60)
     version: int = Field(1, ge=1)
     rules: Rules
+
+    @classmethod
+    def configure(cls, data: dict[str, Any]) -> Self:
+        """A profile written by a person; raises `InvalidError` also for an object that no detector looks for."""
+        profile = super().configure(data)
+        if unknown := profile.rules.prohibited_object.unknown():
+            raise InvalidError("; ".join(f"rules.prohibited_object.min_score: {problem}" for problem in unknown))
+        return profile
 
 
 def _profile(

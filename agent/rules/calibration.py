@@ -10,7 +10,7 @@ from dataclasses import replace
 from statistics import median
 from typing import Final, Literal, get_args
 
-from agent.vision.observation import Face
+from agent.vision.observation import Face, HeadPose, Observation
 from contract.calibration import Calibration
 from contract.profiles import Rules
 from contract.wire import InvalidError
@@ -66,13 +66,27 @@ def _at_rest(dot: Dot, faces: Sequence[Face]) -> tuple[float, float]:
 
 def levelled(face: Face, calibration: Calibration) -> Face:
     """The face as if this candidate's straight ahead were the camera's."""
-    pose, gaze = face.pose, face.gaze
-    if pose is not None:
-        yaw_deg, pitch_deg = pose.yaw_deg - calibration.yaw_deg, pose.pitch_deg - calibration.pitch_deg
-        pose = replace(pose, yaw_deg=yaw_deg, pitch_deg=pitch_deg)
+    gaze = face.gaze
     if gaze is not None:
         gaze = (max(-1.0, min(1.0, gaze[0] - calibration.eyes_left)), gaze[1])
-    return replace(face, pose=pose, gaze=gaze)
+    return replace(face, pose=_levelled_pose(face.pose, calibration), gaze=gaze)
+
+
+def all_levelled(observation: Observation, calibration: Calibration) -> Observation:
+    """The same for all faces, and for the one that was lost."""
+    faces, lost = observation.faces, observation.faceless
+    if faces:
+        faces = tuple(levelled(face, calibration) for face in faces)
+    if lost is not None:
+        lost = replace(lost, last_pose=_levelled_pose(lost.last_pose, calibration))
+    return replace(observation, faces=faces, faceless=lost)
+
+
+def _levelled_pose(pose: HeadPose | None, calibration: Calibration) -> HeadPose | None:
+    if pose is None:
+        return None
+    yaw_deg, pitch_deg = pose.yaw_deg - calibration.yaw_deg, pose.pitch_deg - calibration.pitch_deg
+    return replace(pose, yaw_deg=yaw_deg, pitch_deg=pitch_deg)
 
 
 def widened(rules: Rules, calibration: Calibration) -> Rules:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final, get_args
 from uuid import uuid4
 
-from agent.rules.calibration import levelled, widened
+from agent.rules.calibration import all_levelled, widened
 from agent.rules.table import RULES, Finding, Rule
 from agent.vision.observation import Observation
 from contract.calibration import Calibration
@@ -145,9 +145,8 @@ class Engine:
             changes += self.close_all(*self._newest)
             self._past.clear()
         self._newest = now_s, observation.wall_time
-        if self._calibration is not None and observation.faces:
-            faces = tuple(levelled(face, self._calibration) for face in observation.faces)
-            observation = replace(observation, faces=faces)
+        if self._calibration is not None:
+            observation = all_levelled(observation, self._calibration)
         for rule in RULES:
             settings: RuleSettings = getattr(self._rules, rule.name)
             findings = rule.find(observation, self._rules) if settings.enabled else None

@@ -2,6 +2,8 @@
 
 A row's `find` returns the findings of one observation, an empty tuple when all is well, or None when nobody could look:
 the detector was off or not due, or the camera was covered or frozen. "Not looked" neither holds nor releases.
+
+Faces that are pictures (`Face.still`) count for nothing here: neither as a second person, nor as somebody in the chair.
 """
 
 from collections.abc import Callable
@@ -9,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from agent.vision.observation import MIN_BRIGHT, MIN_FOCUS, MIN_SHIFT, MIN_SPEECH, SAME_PERSON, Face, Observation
+from agent.vision.observation import (
+    MIN_BRIGHT,
+    MIN_FOCUS,
+    MIN_SHIFT,
+    MIN_SPEECH,
+    SAME_PERSON,
+    Face,
+    HeadPose,
+    Observation,
+    nearest,
+)
 from contract.profiles import Rules
 from contract.violation import Direction, ViolationKind
 
@@ -31,6 +43,10 @@ class Finding:
 EYE_DEG: Final = 35.0
 """Turn of the eye at a blendshape of 1: about as far as eyes go before the head follows."""
 
+BODY_S: Final = 2.0
+"""How long a body must have shown no face before that counts as no face, seconds. A head bowed over a keyboard, a hand
+at the face or a sneeze lasts less; who hides the face for longer is found all the same, with the true start."""
+
 Findings = tuple[Finding, ...] | None
 
 
@@ -48,34 +64,49 @@ class Rule:
 
 
 def _no_face(observation: Observation, rules: Rules) -> Findings:
-    if observation.faces is None or not observation.camera.sees:
+    """An empty chair at once; a body without a face later, and not while it is looking away."""
+    if observation.living is None or not observation.camera.sees:
         return None
-    return () if observation.faces else (Finding(measured=0, limit=1),)
+    if observation.living:
+        return ()
+    lost = observation.faceless
+    if lost is None or not lost.sure:
+        return (Finding(measured=0, limit=1),)
+    if lost.missing_s < BODY_S or way_out(lost.last_pose, rules) is not None:
+        return ()
+    return (Finding(measured=0, limit=1, lasting_s=lost.missing_s),)
 
 
 def _multiple_faces(observation: Observation, rules: Rules) -> Findings:
-    if observation.faces is None or not observation.camera.sees:
+    faces = observation.living
+    if faces is None or not observation.camera.sees:
         return None
-    count = len(observation.faces)
+    count = len(faces)
     if count < 2:
         return ()
-    second = sorted((face.score for face in observation.faces), reverse=True)[1]
+    second = sorted((face.score for face in faces), reverse=True)[1]
     return (Finding(measured=count, limit=1, confidence=second),)
 
 
 def _looking_away(observation: Observation, rules: Rules) -> Findings:
-    if observation.faces is None or not observation.camera.sees:
+    """A turned head; it is still turned when nobody finds a face in it any more and the body has stayed."""
+    if observation.living is None or not observation.camera.sees:
         return None
-    if not observation.faces:
+    lost = observation.faceless
+    if observation.living:
+        face = nearest(observation.living)
+        pose, score = face.pose, face.score
+        if pose is None:
+            return None
+    elif lost is not None:
+        pose, score = lost.last_pose, lost.body.score
+    else:
         return ()
-    face = nearest(observation.faces)
-    if face.pose is None:
-        return None
-    away = direction_of(face, rules)
+    away = way_out(pose, rules)
     if away is None:
         return ()
     direction, measured_deg, limit_deg = away
-    return (Finding(label=direction, measured=measured_deg, limit=limit_deg, confidence=face.score),)
+    return (Finding(label=direction, measured=measured_deg, limit=limit_deg, confidence=score),)
 
 
 def _eyes_away(observation: Observation, rules: Rules) -> Findings:
@@ -85,11 +116,11 @@ def _eyes_away(observation: Observation, rules: Rules) -> Findings:
     against the head rest on the screen, so what counts is the sum of both angles. Nobody can say while a face is so far
     or turned that its eyes were not found.
     """
-    if observation.faces is None or not observation.camera.sees:
+    if observation.living is None or not observation.camera.sees:
         return None
-    if not observation.faces:
+    if not observation.living:
         return ()
-    face = nearest(observation.faces)
+    face = nearest(observation.living)
     if face.pose is None or face.gaze is None:
         return None
     if direction_of(face, rules) is not None:
@@ -113,11 +144,15 @@ def _prohibited_object(observation: Observation, rules: Rules) -> Findings:
 
 def _camera_blocked(observation: Observation, rules: Rules) -> Findings:
     camera = observation.camera
+    if not camera.known:
+        return None
     return (Finding(measured=camera.edges, limit=camera.min_edges),) if camera.blocked else ()
 
 
 def _camera_frozen(observation: Observation, rules: Rules) -> Findings:
     camera = observation.camera
+    if not camera.known:
+        return None
     return (
         (Finding(measured=camera.still_s, limit=rules.camera_frozen.hold_s, lasting_s=camera.still_s),)
         if camera.frozen
@@ -127,21 +162,21 @@ def _camera_frozen(observation: Observation, rules: Rules) -> Findings:
 
 def _camera_dark(observation: Observation, rules: Rules) -> Findings:
     camera = observation.camera
-    if not camera.sees:
+    if not camera.known or not camera.sees:
         return None
     return (Finding(measured=camera.bright, limit=MIN_BRIGHT),) if camera.dark else ()
 
 
 def _camera_blurred(observation: Observation, rules: Rules) -> Findings:
     camera = observation.camera
-    if not camera.sees or camera.dark:
+    if not camera.known or not camera.sees or camera.dark:
         return None
     return (Finding(measured=camera.focus, limit=MIN_FOCUS),) if camera.blurred else ()
 
 
 def _camera_moved(observation: Observation, rules: Rules) -> Findings:
     camera = observation.camera
-    if not camera.sees or camera.dark:
+    if not camera.known or not camera.sees or camera.dark:
         return None
     return (Finding(measured=100 * camera.shift, limit=100 * MIN_SHIFT),) if camera.moved else ()
 
@@ -151,9 +186,9 @@ def _person_changed(observation: Observation, rules: Rules) -> Findings:
 
     An empty chair is nobody else, and `no_face` tells of it.
     """
-    if observation.faces is None or not observation.camera.sees:
+    if observation.living is None or not observation.camera.sees:
         return None
-    if not observation.faces:
+    if not observation.living:
         return ()
     who, limit = observation.identity, rules.person_changed.min_similarity
     if who is None or limit <= who.similarity < SAME_PERSON:
@@ -175,19 +210,16 @@ def _speech(observation: Observation, rules: Rules) -> Findings:
     return (Finding(label, speech.probability, MIN_SPEECH, speech.probability, lasting_s),)
 
 
-def nearest(faces: tuple[Face, ...]) -> Face:
-    """The largest face: the candidate's, if several are there."""
-    return max(faces, key=lambda face: (face.box_xyxy[2] - face.box_xyxy[0]) * (face.box_xyxy[3] - face.box_xyxy[1]))
-
-
 def direction_of(face: Face, rules: Rules) -> tuple[Direction, float, float] | None:
-    """Where the face looks outside the allowed cone, the angle and its limit in degrees; None inside the cone.
+    """Where the face looks outside the allowed cone, the angle and its limit in degrees; None inside the cone."""
+    return way_out(face.pose, rules)
 
-    The direction is the one whose limit is exceeded by the greatest factor.
-    """
-    if face.pose is None:
+
+def way_out(pose: HeadPose | None, rules: Rules) -> tuple[Direction, float, float] | None:
+    """The same for a pose; None also where it is unknown. The direction's limit is exceeded by the greatest factor."""
+    if pose is None:
         return None
-    cone, pose = rules.looking_away, face.pose
+    cone = rules.looking_away
     sides: tuple[tuple[Direction, float, float], ...] = (
         ("left", pose.yaw_deg, cone.yaw_deg),
         ("right", -pose.yaw_deg, cone.yaw_deg),

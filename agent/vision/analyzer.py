@@ -13,6 +13,7 @@ from typing import Final
 from agent.errors import DetectorError
 from agent.frame import Frame, as_bgr, usable
 from agent.vision.clock import Clock
+from agent.vision.face_watch import FaceWatch
 from agent.vision.faces import FaceDetector
 from agent.vision.governor import PACES_HZ, Governor
 from agent.vision.identity import NOBODY_SAYS, Sitting
@@ -45,9 +46,10 @@ NO_CLAIM: Final = CameraState(
     still_s=0.0,
     blocked=False,
     frozen=False,
+    known=False,
 )
 """Stands in where the tamper detector itself failed."""
-NO_PICTURE: Final = replace(NO_CLAIM, blocked=True)
+NO_PICTURE: Final = replace(NO_CLAIM, blocked=True, known=True)
 """A camera that delivers frames without a picture shows as little as a covered one."""
 
 
@@ -78,6 +80,7 @@ class Analyzer:
         self._slots = (Slot("faces", FACES_HZ), Slot("objects", OBJECTS_HZ), identity_slot, tamper_slot)
         faces_slot, objects_slot, *_ = self._slots
         self._faces: FaceDetector | None = None
+        self._face_watch: FaceWatch | None = None
         self._objects: ObjectDetector | None = None
         self._watch: ObjectWatch | None = None
         self._tamper = TamperDetector()
@@ -87,6 +90,7 @@ class Analyzer:
         tamper_slot.start({})
         try:
             self._faces = FaceDetector(manifest, weights_dir, engine=face_engine)
+            self._face_watch = FaceWatch(self._faces)
             faces_slot.start(self._faces.weights, self._faces.missing, runs=self._faces.about)
         except (InvalidError, DetectorError) as error:
             if not allow_missing:
@@ -111,19 +115,25 @@ class Analyzer:
             return self._refuse(frame, error)
         captured_s, frame = frame.captured_s, replace(usable_frame, captured_s=now_s)
         faces_slot, objects_slot, _, tamper_slot = self._slots
-        faces, watch = self._faces, self._watch
+        image, face_watch, watch = frame.image, self._face_watch, self._watch
+        camera = tamper_slot.run(now_s, lambda: self._tamper.look(frame)) or NO_CLAIM
+        bodies = watch.bodies(now_s) if watch else None
+        looked = faces_slot.run(now_s, lambda: face_watch.look(image, bodies, camera, now_s)) if face_watch else None
+        faces, faceless = looked or (None, None)
+        all_of_it = face_watch is not None and face_watch.asks and faces_slot.load_s is not None
         observation = Observation(
             captured_s=captured_s,
             wall_time=frame.wall_time,
             frame_wh=frame.frame_wh,
-            camera=tamper_slot.run(now_s, lambda: self._tamper.look(frame)) or NO_CLAIM,
-            faces=faces_slot.run(now_s, lambda: faces.detect(frame.image, now_s)) if faces else None,
-            objects=objects_slot.run(now_s, lambda: watch.detect(frame.image, now_s)) if watch else None,
+            camera=camera,
+            faces=faces,
+            objects=objects_slot.run(now_s, lambda: watch.detect(image, now_s, all_of_it=all_of_it)) if watch else None,
+            faceless=faceless,
         )
         if self._ear is not None:
-            heard = self._speakers.judge(self._ear.at(captured_s), observation.faces, captured_s)
+            heard = self._speakers.judge(self._ear.at(captured_s), observation.living, captured_s)
             observation = replace(observation, speech=heard)
-        who = self._recognition.look(frame, observation.faces, observation.camera, now_s)
+        who = self._recognition.look(frame, observation.living, observation.camera, now_s)
         observation = observation if who is None else replace(observation, identity=who)
         if self._governor is not None and self._governor.due(now_s):
             self._pace(self._governor, now_s)

@@ -88,4 +88,7 @@ class FaceEngine(Protocol):
     def look(self, image: BgrImage, captured_s: float) -> tuple[list[FaceMesh], list[FaceKeypoints]]:
         """Confirmed faces (at most `MAX_FACES`), and all that the short-range detector sees."""
 
+    def glance(self, image: BgrImage) -> list[FaceKeypoints]:
+        """What the short-range detector sees in part of a picture; leaves no trace in what `look` follows."""
+
     def close(self) -> None: ...

@@ -28,6 +28,8 @@ class Look:
 
     view: View
     found: tuple[Detection, ...]
+    bodies: tuple[Detection, ...] = ()
+    """People, best first: no objects, but where to look for faces."""
 
 
 def fuse(looks: Sequence[Look]) -> list[Detection]:

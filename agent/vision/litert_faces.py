@@ -57,6 +57,12 @@ class LitertFaces:
             raise DetectorError(f"OpenCV cannot cut faces out of this picture: {error.err}") from error
         return meshes, candidates.faces(MIN_KEYPOINTS, MAX_IOU_ALONE)
 
+    def glance(self, image: BgrImage) -> list[FaceKeypoints]:
+        try:
+            return self._detector.look(image, MIN_KEYPOINTS).faces(MIN_KEYPOINTS, MAX_IOU_ALONE)
+        except cv2.error as error:
+            raise DetectorError(f"OpenCV cannot cut faces out of this picture: {error.err}") from error
+
     def _confirmed(self, image: BgrImage, candidates: Candidates, landmarks: Landmarks) -> list[FaceMesh]:
         found = []
         if len(self._tracked) < MAX_FACES:

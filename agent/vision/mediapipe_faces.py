@@ -40,6 +40,9 @@ class MediapipeFaces:
     def look(self, image: BgrImage, captured_s: float) -> tuple[list[FaceMesh], list[FaceKeypoints]]:
         return self._thread.submit(self._tasks.look, image, captured_s).result()
 
+    def glance(self, image: BgrImage) -> list[FaceKeypoints]:
+        return self._thread.submit(self._tasks.glance, image).result()
+
     def close(self) -> None:
         with quiet_stderr():
             self._thread.submit(self._tasks.close).result()
@@ -84,13 +87,21 @@ class _Tasks:
             raise DetectorError(f"MediaPipe cannot start: {error}") from error
 
     def look(self, image: BgrImage, captured_s: float) -> tuple[list[FaceMesh], list[FaceKeypoints]]:
-        rgb = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
-        picture = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=rgb)
-        height, width = image.shape[:2]
+        picture, (height, width) = self._picture(image), image.shape[:2]
         try:
             return self._meshes(picture, width, height, captured_s), self._keypoints(picture, width, height)
         except (RuntimeError, ValueError) as error:
             raise DetectorError(f"MediaPipe failed: {error}") from error
+
+    def glance(self, image: BgrImage) -> list[FaceKeypoints]:
+        try:
+            return self._keypoints(self._picture(image), image.shape[1], image.shape[0])
+        except (RuntimeError, ValueError) as error:
+            raise DetectorError(f"MediaPipe failed: {error}") from error
+
+    def _picture(self, image: BgrImage) -> Any:
+        rgb = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+        return self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=rgb)
 
     def _meshes(self, picture: Any, width: int, height: int, captured_s: float) -> list[FaceMesh]:
         if self._landmarker is None:

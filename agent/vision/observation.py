@@ -1,5 +1,6 @@
 """What vision found in one frame: the only thing that rules see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -54,6 +55,21 @@ class Face:
     """None where the landmark network did not confirm the face."""
     lips: float | None = None
     """How far they are apart, share of the face's height. None without landmarks, or where the face is too small."""
+    still: bool = False
+    """It does not move, and living faces always do: a picture, a poster, a reflection (`agent.vision.stillness`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faceless:
+    """Somebody is there whose face nobody finds: turned away, thrown back, bowed, or hidden."""
+
+    body: Detection
+    missing_s: float
+    """How long ago the last look was that found a face, seconds."""
+    last_pose: HeadPose | None
+    """Of the face just before it was lost, if this body has stayed where that one was."""
+    sure: bool
+    """Whether the body was seen since the face was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,8 @@ class CameraState:
     shift: float = 0.0
     """How far the picture lies from what was learned of the place, share of its width; 0 where nobody can say."""
     moved: bool = False
+    known: bool = True
+    """False where nobody measured: the check itself failed. Then nothing here says that all is well."""
 
     @property
     def dark(self) -> bool:
@@ -139,3 +157,15 @@ class Observation:
     speech: Speech | None = None
     identity: Identity | None = None
     """None while nobody can say who is there."""
+    faceless: Faceless | None = None
+    """Set where there is a body and no living face."""
+
+    @property
+    def living(self) -> tuple[Face, ...] | None:
+        """The faces that are no pictures."""
+        return None if self.faces is None else tuple(face for face in self.faces if not face.still)
+
+
+def nearest(faces: Sequence[Face]) -> Face:
+    """The largest face: the candidate's, if several are there."""
+    return max(faces, key=lambda face: (face.box_xyxy[2] - face.box_xyxy[0]) * (face.box_xyxy[3] - face.box_xyxy[1]))

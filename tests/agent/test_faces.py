@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from agent.frame import BgrImage
 from agent.vision.faces import MIN_SCORE, FaceDetector, Found, gaze_of, merge
-from agent.vision.observation import Box, HeadPose
+from agent.vision.headpose import SHORTFALL
+from agent.vision.observation import Box, Detection, HeadPose
 from contract.wire import InvalidError
 from tests.support.portrait import dark, portrait, scene
 from tests.support.weights import real_weights
@@ -111,7 +113,7 @@ def test_altered_weights_are_refused(tmp_path: Path) -> None:
 
 def test_both_networks_agree_on_one_face_and_share_its_pose() -> None:
     (face,) = merge([Found(HERE, 0.5, HeadPose(20, 0, 1), (0, 0))], [Found(HERE, 0.9, HeadPose(40, 10, 5))])
-    assert face.pose == HeadPose(30, 5, 1)
+    assert face.pose == HeadPose(30 * SHORTFALL, 5 * SHORTFALL, 1)
     assert face.score == 0.9
     assert face.gaze == (0, 0)
 
@@ -153,3 +155,54 @@ def test_gaze_is_told_in_the_directions_of_the_picture() -> None:
     to_the_left_of_the_picture = nothing | {"eyeLookInLeft": 0.8, "eyeLookOutRight": 0.8}
     assert gaze_of(to_the_left_of_the_picture) == (0.8, 0)
     assert gaze_of(nothing | {"eyeLookDownLeft": 0.6, "eyeLookDownRight": 0.6}) == (0, -0.6)
+
+
+# --- heads that lie, and heads of bodies ---
+
+
+def test_a_lying_head_must_lie_for_both_networks() -> None:
+    lying = Found(HERE, 0.5, HeadPose(0, 10, -106), (0, 0))
+    assert merge([lying], [Found(HERE, 0.9, HeadPose(60, 0, 0))])[0].pose == HeadPose(60, 0, 0)
+    assert merge([lying], []) == ()
+    (face,) = merge([lying], [Found(HERE, 0.9, HeadPose(0, 0, -95))])
+    assert face.gaze == (0, 0)
+
+
+def distant(count: int, width: int = 80) -> tuple[BgrImage, list[Detection]]:
+    """A room with so many people at its far end, whose faces are a fourth of `width`, and where their bodies are."""
+    image = scene(0)
+    person = cv2.resize(portrait(), (width, width * 600 // 512), interpolation=cv2.INTER_AREA)
+    bodies = []
+    for number in range(count):
+        x, y = 60 + 180 * number, 150
+        image[y : y + person.shape[0], x : x + width] = person
+        bodies.append(Detection("person", 0.8, (float(x), float(y), float(x + width), float(y + person.shape[0]))))
+    return image, bodies
+
+
+def test_a_distant_face_is_found_on_its_body(detector: FaceDetector) -> None:
+    image, bodies = distant(3)
+    assert len(detector.detect(image, 0.0)) < 3
+    faces = detector.detect(image, 0.0, bodies)
+    assert len(faces) == 3
+    middles = sorted((face.box_xyxy[0] + face.box_xyxy[2]) / 2 for face in faces)
+    assert middles == pytest.approx([100, 280, 460], abs=12)
+
+
+def test_a_body_without_a_head_adds_no_face(detector: FaceDetector) -> None:
+    assert detector.detect(scene(0), 0.0, [Detection("person", 0.9, (100.0, 100.0, 400.0, 470.0))]) == ()
+
+
+def test_heads_are_looked_at_now_and_then_and_forgotten() -> None:
+    detector = FaceDetector(*real_weights())
+    image, bodies = distant(2)
+    counts = [len(detector.detect(image, index / 10, bodies)) for index in range(5)]
+    assert counts == [2] * 5, "also between two looks"
+    left = [len(detector.detect(scene(0, seed), 0.5 + seed / 10, ())) for seed in range(3)]
+    detector.close()
+    assert left == [0] * 3, "no body, no head"
+
+
+def test_a_person_whose_face_was_found_is_no_second_one(detector: FaceDetector) -> None:
+    body = Detection("person", 0.9, (180.0, 100.0, 460.0, 428.0))
+    assert len(detector.detect(scene(1), 0.0, [body, body])) == 1

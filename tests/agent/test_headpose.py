@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from agent.vision.headpose import HEAD_MODEL_CM, PITCH_GAIN, PITCH_OFFSET_DEG, combine, from_keypoints, from_matrix
+from agent.vision.headpose import (
+    HEAD_MODEL_CM,
+    PITCH_GAIN,
+    PITCH_OFFSET_DEG,
+    SHORTFALL,
+    combine,
+    from_keypoints,
+    from_matrix,
+)
 from agent.vision.observation import HeadPose
 
 
@@ -59,6 +67,13 @@ def test_points_on_one_spot_give_no_pose() -> None:
     assert from_keypoints([(5.0, 5.0)] * 6) is None
 
 
-def test_the_combination_lies_between() -> None:
+def test_the_combination_is_the_mean_stretched_by_what_both_fall_short() -> None:
     pose = combine(HeadPose(20, 10, 3), HeadPose(40, 20, 9))
-    assert (pose.yaw_deg, pose.pitch_deg, pose.roll_deg) == (30, 15, 3)
+    assert (pose.yaw_deg, pose.pitch_deg, pose.roll_deg) == pytest.approx((30 * SHORTFALL, 15 * SHORTFALL, 3))
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 3), (2, 4), (1, 5)])
+def test_points_that_no_head_shows_give_no_pose(first: int, second: int) -> None:
+    points = keypoints(turned(0, 0))
+    points[first], points[second] = points[second], points[first]
+    assert from_keypoints(points) is None

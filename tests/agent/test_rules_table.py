@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from agent.rules.table import RULES, Finding, Findings
-from agent.vision.observation import CameraState, Face, Identity, Observation
+from agent.rules.table import BODY_S, RULES, Finding, Findings
+from agent.vision.observation import CameraState, Detection, Face, Faceless, HeadPose, Identity, Observation
 from contract.profiles import PROFILES, Rules
 from tests.support.observations import SEEING, ZERO, face, item, seen
 
@@ -153,3 +153,42 @@ def test_nobody_can_say_what_a_camera_that_does_not_see_would_show(kind: str, ca
 @pytest.mark.parametrize("kind", ["no_face", "multiple_faces", "looking_away", "prohibited_object"])
 def test_not_looked_is_not_nothing(kind: str) -> None:
     assert find(kind, seen(0, faces=None, objects=None)) is None
+
+
+# --- a body without a face, and faces that are pictures ---
+
+BODY = Detection("person", 0.8, (100.0, 50.0, 500.0, 470.0))
+
+
+def lost(missing_s: float, pose: HeadPose | None, *, sure: bool = True) -> Observation:
+    return replace(seen(9.0), faceless=Faceless(BODY, missing_s, pose, sure))
+
+
+def test_a_turned_head_that_no_network_finds_goes_on_looking_away() -> None:
+    observation = lost(20.0, HeadPose(60, 0, 0))
+    assert find("looking_away", observation) == (Finding("left", 60, 28, 0.8),)
+    assert find("no_face", observation) == ()
+
+
+def test_a_body_without_a_face_is_no_empty_chair_at_once() -> None:
+    for pose in (None, HeadPose(5, 0, 0)):
+        assert find("no_face", lost(BODY_S - 0.1, pose)) == ()
+        assert find("no_face", lost(BODY_S, pose)) == (Finding(measured=0, limit=1, lasting_s=BODY_S),)
+        assert find("looking_away", lost(BODY_S, pose)) == ()
+
+
+def test_a_body_seen_only_before_the_face_was_lost_excuses_nothing() -> None:
+    assert find("no_face", lost(0.3, HeadPose(60, 0, 0), sure=False)) == (Finding(measured=0, limit=1),)
+
+
+def test_a_picture_of_a_face_counts_for_nothing() -> None:
+    poster = replace(face(yaw_deg=50, size=200), still=True)
+    assert find("multiple_faces", seen(0, faces=(poster, face()))) == ()
+    assert find("no_face", seen(0, faces=(poster,))) == (Finding(measured=0, limit=1),)
+    assert find("looking_away", seen(0, faces=(poster, face()))) == ()
+    assert find("eyes_away", seen(0, faces=(poster,))) == ()
+
+
+@pytest.mark.parametrize("rule", ["camera_blocked", "camera_frozen", "camera_dark", "camera_blurred", "camera_moved"])
+def test_where_nobody_measured_nobody_says_that_the_camera_is_well(rule: str) -> None:
+    assert find(rule, seen(0, camera=replace(SEEING, known=False))) is None

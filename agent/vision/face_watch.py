@@ -1,0 +1,32 @@
+"""Watches a video for faces: those that live, those that are pictures, and bodies whose face nobody finds."""
+
+from agent.frame import BgrImage
+from agent.vision.faces import FaceDetector
+from agent.vision.observation import CameraState, Detection, Face, Faceless
+from agent.vision.presence import Presence
+from agent.vision.stillness import Stillness
+
+
+class FaceWatch:
+    """Remembers the faces of one camera. Call from one thread, with frames in order."""
+
+    def __init__(self, detector: FaceDetector) -> None:
+        self._detector = detector
+        self._stillness = Stillness()
+        self._presence = Presence()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a look at the whole picture for bodies would tell more than the last one does."""
+        return self._presence.asks
+
+    def look(
+        self, image: BgrImage, bodies: tuple[float, tuple[Detection, ...]] | None, camera: CameraState, now_s: float
+    ) -> tuple[tuple[Face, ...], Faceless | None]:
+        """Every face, largest first, and the body if no living face was found; raises `DetectorError`.
+
+        `bodies`: when the whole picture was last looked at and who was there; None if that is unknown.
+        """
+        faces = self._detector.detect(image, now_s, bodies[1] if bodies else ())
+        faces = self._stillness.look(image, faces, camera, now_s)
+        return faces, self._presence.look([face for face in faces if not face.still], bodies, now_s)
