@@ -80,7 +80,7 @@ def test_each_state_is_said_in_large_plain_words(size: tuple[int, int]) -> None:
         server.watched_by(("A. Proctor",))
         shows("calm", "A. Proctor is watching")
         server.watched_by(("A. Proctor", "Bartholomew Smith-Henderson"))
-        shows("calm", "A. Proctor and Bartholomew Sm… are watching")
+        shows("calm", "A. Proctor and Bartholomew… are watching")
         server.watched_by(("A. Proctor", "B. Smith", "C. Jones", "D. Jones"))
         shows("calm", "A. Proctor, B. Smith, and 2 more are watching")
         page.keyboard.press("h")

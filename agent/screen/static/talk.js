@@ -52,7 +52,7 @@ export class Talk {
       await this.#pc.setLocalDescription(await this.#pc.createAnswer());
       await this.#gathered();
       if (this.stage === "over") return;
-      const answer = this.#pc.localDescription.sdp;
+      const answer = short_packets(this.#pc.localDescription.sdp);
       if (!answer.includes("a=candidate:")) {
         this.fail("the screen's browser found no ICE candidate: check its network, the TURN server and relay-only");
         return;
@@ -176,4 +176,12 @@ export class Talk {
     const { data } = pen.getImageData(0, 0, this.#canvas.width, this.#canvas.height);
     return data.every((value, index) => index % 4 === 3 || value < DARK);
   }
+}
+
+// Asks the other side for sound in packets of 10 ms instead of 20: as much sooner, for 20 kbit/s more.
+function short_packets(sdp) {
+  return sdp
+    .split(/(?=^m=)/m)
+    .map((section) => (section.startsWith("m=audio") && !/^a=ptime:/m.test(section) ? `${section}a=ptime:10\r\n` : section))
+    .join("");
 }

@@ -3,7 +3,7 @@
 const WATCHERS_NAMED = 2;
 
 const NAME_LENGTH = 26; // alone; beside another it has less room
-const NAME_LENGTH_OF_TWO = 15;
+const NAME_LENGTH_OF_TWO = 13;
 
 const find = (selector) => document.querySelector(selector);
 
