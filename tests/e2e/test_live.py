@@ -1,15 +1,13 @@
 """Live pictures from a booth's agent to a proctor's Chromium, through the hub, with everything real but the camera."""
 
-from collections.abc import Iterator
-from functools import partial
+from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page
 
-from tests.support.barcode import READ
-from tests.support.browser import open_page, sign_in
-from tests.support.processes import Program, wait_for
-from tests.support.stack import Stack
+from tests.support.browser import open_page
+from tests.support.processes import run, wait_for
+from tests.support.proctor import Network, health, kill_browsers, proctor
+from tests.support.stack import PASSWORD, Stack
 
 BOOTH = "booth-1"
 
@@ -17,45 +15,56 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
-def booth(centre: Stack) -> Program:
-    return centre.add_barcode_booth(BOOTH)
+def watched(centre: Stack) -> Stack:
+    """A centre whose booth shows the moment of capture."""
+    centre.add_barcode_booth(BOOTH)
+    return centre
 
 
-@pytest.fixture
-def page(centre: Stack, booth: Program) -> Iterator[Page]:
-    """A proctor's browser on the page of the booth, which is online."""
+def test_what_is_watched_is_now_and_is_encoded_only_while_somebody_watches(watched: Stack) -> None:
+    with proctor(watched, BOOTH) as person:
+        person.watch()
+        first = person.until("a picture", person.moment)
+        person.until("a later picture", lambda: (person.moment() or 0) > first)
+        person.page.locator("[data-quality]", has_text="kbit/s").wait_for()
+        person.page.get_by_role("heading", name="Watching now").wait_for()
+        (viewer,) = health(watched, BOOTH)["viewers"]
+        assert viewer["state"] == "connected"
+        person.stop()
+        person.page.get_by_role("heading", name="Watching now").wait_for(state="detached")
+        wait_for("nobody to be said to watch", lambda: not health(watched, BOOTH)["viewers"])
+        wait_for("the encoder to stop", lambda: not health(watched, BOOTH)["streams"])
+
+
+def test_a_cut_heals_without_a_click_and_a_killed_browser_leaves_nothing_behind(watched: Stack) -> None:
+    with closing(Network()) as network, proctor(watched, BOOTH, network) as person:
+        person.watch()
+        network.cut = True
+        person.until("the page to notice", lambda: person.phase == "rebuilding")
+        person.until("the booth to let go", lambda: not health(watched, BOOTH)["viewers"])
+        last = person.moment() or 0
+        network.cut = False
+        person.until("a new picture", lambda: (person.moment() or 0) > last)
+        person.until("the page to say so", lambda: person.phase == "live")
+        kill_browsers()
+        wait_for("the booth to let go", lambda: not health(watched, BOOTH)["viewers"])
+        wait_for("the encoder to stop", lambda: not health(watched, BOOTH)["streams"])
+
+
+def test_who_is_not_assigned_to_the_booth_sees_nothing_of_it(watched: Stack) -> None:
+    run(
+        *("invigil-hub", "user", "add", "elsewhere", "--role", "proctor", "--data", watched.data, "--password-stdin"),
+        stdin=PASSWORD,
+    )
     with open_page() as page:
-        sign_in(page, centre.url)
+        page.goto(watched.url)
+        page.get_by_label("User name").fill("elsewhere")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
         page.get_by_role("listitem", name="Booth-1").get_by_text("Online").wait_for()
-        page.goto(f"{centre.url}/booths/{BOOTH}")
-        yield page
-
-
-def test_the_picture_that_is_watched_is_now(centre: Stack, page: Page) -> None:
-    page.get_by_role("button", name="Watch live").click()
-    first = wait_for("a picture", partial(moment, page))
-    wait_for("a later picture", lambda: (moment(page) or 0) > first)
-    page.locator("[data-quality]", has_text="kbit/s").wait_for()
-    page.get_by_role("heading", name="Watching now").wait_for()
-    assert page.evaluate("() => Date.now() % 2 ** 32") - wait_for("a picture", partial(moment, page)) < 60_000
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("heading", name="Watching now").wait_for(state="detached")
-    wait_for("nobody to be said to watch", lambda: not viewers(centre))
-    wait_for("the encoder to stop", lambda: not health(centre)["streams"])
-
-
-def moment(page: Page) -> int | None:
-    """When the picture that the page shows was captured, in milliseconds."""
-    video = page.locator("video").first
-    ms: int | None = video.evaluate(READ) if video.count() else None
-    return ms
-
-
-def health(centre: Stack) -> dict[str, list[dict[str, object]]]:
-    with centre.client() as client:
-        found: dict[str, list[dict[str, object]]] = client.get(f"/api/v1/booths/{BOOTH}").json()["health"]
-    return found
-
-
-def viewers(centre: Stack) -> list[dict[str, object]]:
-    return health(centre)["viewers"]
+        page.goto(f"{watched.url}/booths/{BOOTH}")
+        page.get_by_role("button", name="Watch live").click()
+        refusal = page.get_by_role("alert")
+        refusal.get_by_text("administrator").wait_for()
+        assert page.locator("video").evaluate("video => video.srcObject") is None
+        assert not health(watched, BOOTH)["viewers"]
