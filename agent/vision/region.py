@@ -65,6 +65,7 @@ class Cutter:
         self._x, self._y = (np.empty((size, size), dtype=np.float32) for _ in range(2))
         self._patch = np.empty((size, size, 3), dtype=np.uint8)
         self._found: tuple[Region, int, int] | None = None
+        self._sparse = cv2.INTER_LINEAR
 
     def cut(self, image: BgrImage, region: Region) -> NDArray[np.uint8]:
         """The region as RGB, size × size × 3, overwritten by the next cut.
@@ -74,8 +75,10 @@ class Cutter:
         """
         left, top, right, bottom = self._part(image, region)
         if (right - left) * (bottom - top) > DENSE * self._size**2:
-            self._find(region, 0, 0)
-            cv2.remap(image, self._x, self._y, cv2.INTER_LINEAR, dst=self._patch, borderMode=self._border)
+            if self._find(region, 0, 0):
+                between = any((grid != np.rint(grid)).any() for grid in (self._x, self._y))
+                self._sparse = cv2.INTER_LINEAR if between else cv2.INTER_NEAREST  # the same, and three times as quick
+            cv2.remap(image, self._x, self._y, self._sparse, dst=self._patch, borderMode=self._border)
             cv2.cvtColor(self._patch, cv2.COLOR_BGR2RGB, dst=self._patch)
         else:
             self._find(region, left, top)
@@ -95,10 +98,10 @@ class Cutter:
         right = max(min(math.ceil(region.x + half_w), width), left + 1)
         return left, top, right, max(min(math.ceil(region.y + half_h), height), top + 1)
 
-    def _find(self, region: Region, left: int, top: int) -> None:
-        """Where each pixel of the patch comes from, with that corner of the picture as 0, 0."""
+    def _find(self, region: Region, left: int, top: int) -> bool:
+        """Where each pixel of the patch comes from, with that corner of the picture as 0, 0; False if known already."""
         if self._found == (region, left, top):  # the whole picture is cut out of every frame alike
-            return
+            return False
         self._found = (region, left, top)
         to_picture = region.to_picture()
         to_picture[:, 2] -= (left, top)
@@ -107,6 +110,7 @@ class Cutter:
             np.add.outer(self._steps * along_y + corner, self._steps * along_x, out=grid)
             np.rint(grid, out=grid)
             grid *= np.float32(1 / STEPS)
+        return True
 
 
 def whole(image: BgrImage) -> Region:

@@ -71,3 +71,17 @@ def test_a_cutter_that_was_used_before_cuts_as_a_new_one() -> None:
     for region in (here, there, there, here):
         again = used.cut(GRADIENT, region).copy()
         np.testing.assert_array_equal(again, Cutter(32, "replicate").cut(GRADIENT, region))
+
+
+@pytest.mark.parametrize("frame_wh", [(640, 480), (1280, 720), (650, 480), (333, 500)])
+def test_a_small_copy_of_the_whole_picture_is_made_of_the_pixels_that_the_mapping_says(
+    frame_wh: tuple[int, int],
+) -> None:
+    image = np.random.default_rng(7).integers(0, 256, (frame_wh[1], frame_wh[0], 3), dtype=np.uint8)
+    square = whole(image).squared()
+    patch = Cutter(64, "zero").cut(image, square)
+    steps = np.arange(64, dtype=np.float32)[None] * np.float32(square.width / 64)
+    across, down = (np.repeat(np.rint(32 * (steps + low)) / 32, 64, axis=0) for low in square.upright_box[:2])
+    maps = across.astype(np.float32), np.ascontiguousarray(down.T.astype(np.float32))
+    expected = cv2.remap(image, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    np.testing.assert_allclose(patch.astype(int), expected[..., ::-1].astype(int), atol=1)
