@@ -46,9 +46,12 @@ def test_a_device_delivers_chunks_of_one_form(devices: Path) -> None:
     microphone.open()
     chunks = [microphone.read() for _ in range(15)]
     microphone.close()
-    heard = np.concatenate([chunk.samples for chunk in chunks]).astype(np.float64)
     assert {len(chunk.samples) for chunk in chunks} == {CHUNK_SAMPLES}
-    assert float(np.argmax(np.abs(np.fft.rfft(heard)))) * RATE_HZ / len(heard) == pytest.approx(440, abs=4)
+    for (
+        chunk
+    ) in chunks:  # each by itself: the device that a file stands in for is faster than real time, so there are holes
+        peak = int(np.argmax(np.abs(np.fft.rfft(chunk.samples.astype(np.float64)))))
+        assert peak * RATE_HZ / CHUNK_SAMPLES == pytest.approx(440, abs=RATE_HZ / CHUNK_SAMPLES)
     assert {chunk.rate_hz for chunk in chunks} == {RATE_HZ}
     with pytest.raises(DetectorError, match="not open"):
         microphone.read()
