@@ -9,15 +9,15 @@ from rich.console import Console
 
 from agent.vision.native import forbid_network
 from contract.manifest import default_weights_dir, load_manifest
-from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows, voice
+from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows, streaming, streaming_links, voice
 from tests.benchmarks.identity import measure as measure_identity
 
 GOAL_MEMORY_MB = 350.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def bench(*, short: bool, out: Path) -> list[rows.Row]:
-    """All rows. Short: a few seconds of video, no accuracy."""
+def bench(*, short: bool) -> list[rows.Row]:
+    """What seeing and hearing cost. Short: a few seconds of video, no accuracy."""
     manifest, weights_dir = load_manifest(), default_weights_dir()
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory() as folder, console.status("") as status:
@@ -37,7 +37,6 @@ def bench(*, short: bool, out: Path) -> list[rows.Row]:
         if labels.is_file() and not short:
             status.update("Accuracy on the labelled footage (minutes)")
             found.append(accuracy.measure(labels, weights_dir))
-    rows.write(out, found)
     return found
 
 
@@ -46,8 +45,10 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a few seconds of video, one turn, no accuracy")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
     arguments = parser.parse_args()
+    live = streaming.measure(short=arguments.short) + streaming_links.measure(short=arguments.short)
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it
-    found = bench(short=arguments.short, out=arguments.out)
+    found = live + bench(short=arguments.short)
+    rows.write(arguments.out, found)
     rows.show(found, Console(width=110))
     print(f"Peer: {peer.peer_name(default_weights_dir())}. Written: {arguments.out}", file=sys.stderr)
     return 0

@@ -33,7 +33,7 @@ class Turn:
 
     @property
     def per_frame(self) -> float:
-        """Of one core, for a viewer who is shown 30 frames a second; a peer that falls behind is not cheaper for that."""
+        """Of one core, for a viewer shown 30 frames a second: who falls behind is not cheaper for that."""
         return self.cpu_share / self.shown_fps * 30
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,7 +29,7 @@ def pictures() -> list[BgrImage]:
 
 
 def resident_bytes() -> int:
-    lines = open("/proc/self/status").read().splitlines()  # noqa: SIM115, PTH123 - once, and gone
+    lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
 
@@ -48,8 +49,7 @@ class OurBooth:
         threading.Thread(target=self._film, daemon=True).start()
 
     async def offer(self, peer_id: UUID, sdp: str) -> str:
-        from contract.live import OfferCommand, Watcher
-        from contract.messages import AnswerReply
+        from contract.live import AnswerReply, OfferCommand, Watcher
 
         command = OfferCommand(peer_id=peer_id, sdp=sdp, watcher=Watcher(name=str(peer_id)), rendition="high")
         reply = await asyncio.wrap_future(self._streaming.offer(command))

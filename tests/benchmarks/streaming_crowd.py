@@ -17,6 +17,8 @@ from uuid import uuid4
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket
 
+from tests.support.viewer import until
+
 
 @dataclass(slots=True)
 class Count:
@@ -45,8 +47,7 @@ class Watcher:
 
     async def accept(self, answer: str) -> None:
         await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        while self._connection.connectionState != "connected":
-            await asyncio.sleep(0.02)
+        await until(lambda: self._connection.connectionState == "connected", "a connection")
         dtls = self._connection.getTransceivers()[0].receiver.transport
         for protocol in dtls.transport._connection._protocols:
             self._tap(protocol)

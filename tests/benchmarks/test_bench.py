@@ -27,6 +27,14 @@ EXPECTED = {
     "listening a second, somebody types",
     "listening a second, somebody speaks",
     "resident memory, fresh process",
+    "live: CPU with 8 viewers against 1",
+    "live: CPU of one encoder a viewer against ours, 8",
+    "live: slowest of 8 viewers",
+    "live: slowest of 16 viewers",
+    "live: memory with 8 viewers against 1",
+    "live: viewer behind 300 kbit/s",
+    "live: slowest of the others meanwhile",
+    "live: longest freeze at 5 % loss",
 }
 
 

@@ -75,6 +75,10 @@ class ChromiumViewer:
         began_ms, shown = await self._page.evaluate(_SHOWN)
         return [((at_ms - began_ms) / 1000, width, height) for at_ms, width, height in shown]
 
+    async def now_s(self) -> float:
+        """On the clock of `shown`."""
+        return float(await self._page.evaluate("performance.now() - window.began")) / 1000
+
     async def stats(self) -> dict[str, Any]:
         """`inbound-rtp` of the video, as getStats has it."""
         found: dict[str, Any] = await self._page.evaluate(_STATS)
