@@ -13,12 +13,12 @@ from agent.rules.engine import Engine, Opened
 from agent.vision.analyzer import Analyzer
 from agent.vision.face_embedding import SFace
 from agent.vision.governor import Governor, Heat
+from contract.manifest import load_manifest
 from contract.messages import DetectorHealth
 from contract.profiles import PROFILES
 from contract.violation import Violation
 from tests.support.portrait import dark, scene
 from tests.support.toy_faces import NAME, opposite, toy_weights
-from tests.support.weights import real_weights
 
 START = datetime(2026, 1, 1, 10, 41, 30, tzinfo=UTC)
 
@@ -124,19 +124,18 @@ def test_a_rule_that_is_switched_off_ends_it_and_forgets(analyzer: Analyzer, cap
     assert health(analyzer).reason == "learns the candidate's face: 0 of 5 good looks"
 
 
-def test_without_weights_it_is_off_says_so_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
-    analyzer = Analyzer(*real_weights(), allow_missing=False)
-    caplog.set_level(logging.WARNING)
-    folder = real_weights()[1]
-    present = (folder / "face_recognition_sface_2021dec.onnx").exists()
+def test_without_weights_it_is_off_says_so_and_the_others_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    toy_weights(tmp_path)  # those for faces, and none that the shipped manifest names for this
+    analyzer = Analyzer(load_manifest(), tmp_path)
     analyzer.recognise(True)
     told = health(analyzer)
     seen = analyzer.analyze(Frame(scene(), 0.0, START, 0))
     analyzer.close()
-    assert (told.state == "on") == present
-    if not present:
-        assert told.reason.endswith("run: invigil models fetch face_recognition_sface_2021dec.onnx")
-        assert "identity detector is off" in caplog.text
+    assert told.state == "off"
+    assert told.reason.endswith("is not there; run: invigil models fetch face_recognition_sface_2021dec.onnx")
+    assert f"identity detector is off: {told.reason}" in caplog.messages
     assert seen.faces
     assert seen.identity is None
 
