@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import av
 
+from agent.capture.arrival import ArrivalClock
 from agent.capture.chunker import Chunker
 from agent.capture.microphone import RATE_HZ, AudioChunk
 from agent.errors import DetectorError
@@ -31,8 +32,7 @@ MOST_CHANNELS: Final = 2
 class AlsaMicrophone:
     """One ALSA device, named as ALSA does: `default`, `plughw:1,0`, `pipewire`, `pulse`.
 
-    Chunks are stamped with the monotonic clock when they arrive, less the time that their samples take. A driver that
-    blocks does so in `read`; `MicrophoneThread` says so.
+    Chunks are stamped with the monotonic clock. A driver that blocks does so in `read`; `MicrophoneThread` says so.
     """
 
     def __init__(self, source: str = "default") -> None:
@@ -40,7 +40,7 @@ class AlsaMicrophone:
         self._source = source
         self._container: Any = None
         self._frames: Any = None
-        self._chunker = Chunker()
+        self._chunker, self._clock = Chunker(), ArrivalClock()
         self._ready = deque[AudioChunk]()
 
     def open(self) -> None:
@@ -54,7 +54,7 @@ class AlsaMicrophone:
                 problem = error
                 continue
             self._frames = self._container.decode(audio=0)
-            self._chunker = Chunker()
+            self._chunker, self._clock = Chunker(), ArrivalClock()
             return
         why = getattr(problem, "strerror", None) or problem
         raise DetectorError(
@@ -68,7 +68,7 @@ class AlsaMicrophone:
         while not self._ready:
             try:
                 frame = next(self._frames)
-                starts_s = time.monotonic() - frame.samples / frame.sample_rate
+                starts_s = self._clock.starts_s(time.monotonic(), frame.samples / frame.sample_rate)
                 self._ready.extend(self._chunker.add(frame, starts_s))
             except StopIteration:
                 raise DetectorError(f"{self.name}: vanished") from None
