@@ -272,3 +272,15 @@ def test_a_clock_that_went_back_turns_no_interval_round(outbox: Outbox) -> None:
     assert isinstance(closed, ViolationClosed)
     assert closed.violation.ended_at is not None
     assert closed.violation.ended_at >= closed.violation.opened_at
+
+
+def test_a_profile_with_an_object_nobody_looks_for_is_in_force_and_told_of(
+    booth: Booth, caplog: pytest.LogCaptureFixture
+) -> None:
+    strict = PROFILES["strict"]
+    items = strict.rules.prohibited_object.model_copy(update={"min_score": {"cellphone": 0.3, "book": 0.4}})
+    rules = strict.rules.model_copy(update={"prohibited_object": items})
+    booth.start()
+    booth.monitor.want(Desired(revision=2, profile=strict.model_copy(update={"name": "typo", "rules": rules})))
+    wait_for("the report", lambda: bool(booth.reports) and booth.reports[-1].profile == "typo")
+    assert "Rule profile typo: no detector looks for 'cellphone' (did you mean 'cell phone'?)." in caplog.text

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.rules.engine import Change, Closed, Engine, Opened
-from agent.vision.observation import Face, Observation
+from agent.vision.observation import Detection, Face, Faceless, Observation
 from contract.profiles import PROFILES, RuleProfile
 from contract.violation import Violation
 from tests.support.observations import SEEING, ZERO, face, item, seen
@@ -226,3 +226,25 @@ def test_a_rule_is_pending_from_the_first_sign_until_it_opens_or_passes() -> Non
     assert names[2] == frozenset()
     assert names[3] == names[12] == {"no_face"}
     assert names[13] == frozenset(), "a second later it is open"
+
+
+def test_a_camera_check_that_fails_neither_holds_nor_releases() -> None:
+    """Covered for four seconds, then nobody measures, then it is open again."""
+    covered, unknown = replace(SEEING, blocked=True, edges=0.6), replace(SEEING, known=False)
+    cameras = [covered] * 40 + [unknown] * 60 + [SEEING] * 20
+    observations = [seen(n / 10, faces=HERE, camera=camera) for n, camera in enumerate(cameras)]
+    assert closed(run(observations), "camera_blocked") == [(0.0, 1.0, 10.0)]
+    assert run([seen(n / 10, faces=HERE, camera=unknown) for n in range(100)]) == []
+
+
+def test_a_hidden_face_is_told_late_and_dated_back() -> None:
+    body = Detection("person", 0.9, (100.0, 50.0, 500.0, 470.0))
+
+    def lost(at_s: float) -> Observation:
+        missing_s = at_s - 1.0
+        return replace(seen(at_s), faceless=Faceless(body, missing_s, None, sure=True))
+
+    long = [seen(n / 10, faces=HERE) if n < 10 else lost(n / 10) for n in range(60)]
+    assert closed(run(long), "no_face") == [(1.0, 3.0, 5.9)]
+    short = [seen(n / 10, faces=HERE) if n < 10 or n > 28 else lost(n / 10) for n in range(60)]
+    assert run(short) == []

@@ -139,3 +139,19 @@ def test_the_real_network_watches_a_booth_and_finds_nothing_twice_the_same() -> 
         detector.close()
     assert found[0] == found[1]
     assert all(item.score < 0.3 for turn in found[0] for item in turn if item.label in ("cell phone", "laptop", "book"))
+
+
+def test_the_whole_picture_out_of_turn_tells_who_is_there() -> None:
+    """On a real picture: the portrait is a body, the empty room none, and the turns go on where they were."""
+    watch = ObjectWatch(load_object_detector(*real_weights()))
+    assert watch.bodies(0.0) is None
+    watch.detect(scene(1), 0.0, all_of_it=True)
+    seen = watch.bodies(0.5)
+    assert seen is not None
+    assert seen[0] == 0.0
+    assert [body.label for body in seen[1]] == ["person"]
+    watch.detect(scene(0), 0.4)
+    assert watch.bodies(0.5) == (0.4, ()), "the first turn is the whole picture, too"
+    watch.detect(scene(1), 0.7)
+    assert watch.bodies(0.8) == (0.4, ()), "a near view tells nothing of bodies"
+    assert watch.bodies(9.0) is None

@@ -81,3 +81,24 @@ def test_strict_has_the_holds_that_the_scorers_expect() -> None:
         "camera_blocked": 1.0,
         "camera_frozen": 2.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("cellphone", "no detector looks for 'cellphone' .did you mean 'cell phone'"),
+        ("Laptop", "did you mean 'laptop'"),
+        ("giraffe", "known: backpack, book, cell phone"),
+    ],
+)
+def test_an_object_that_no_detector_looks_for_is_refused_from_a_person(label: str, said: str) -> None:
+    data = PROFILES["strict"].model_dump()
+    data["rules"]["prohibited_object"]["min_score"][label] = 0.3
+    with pytest.raises(InvalidError, match=rf"rules\.prohibited_object\.min_score: .*{said}"):
+        RuleProfile.configure(data)
+    assert RuleProfile.model_validate(data).rules.prohibited_object.unknown(), "an older booth takes it and says so"
+
+
+def test_the_built_in_profiles_name_objects_that_are_looked_for() -> None:
+    assert all(not profile.rules.prohibited_object.unknown() for profile in PROFILES.values())
+    assert RuleProfile.configure(PROFILES["strict"].model_dump()) == PROFILES["strict"]
