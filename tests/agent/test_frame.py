@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from agent.frame import Frame, LatestFrame
+from agent.frame import Frame, FrameTap, LatestFrame
 
 
 def frame(index: int) -> Frame:
@@ -51,3 +51,21 @@ def test_close_wakes_up_whoever_waits() -> None:
 
 def test_frame_wh_is_width_then_height() -> None:
     assert frame(0).frame_wh == (3, 2)
+
+
+def test_a_tap_gives_every_frame_to_each_who_subscribed() -> None:
+    tap = FrameTap()
+    tap.put(frame(0))  # nobody there: nothing happens
+    first, second = tap.subscribe(), tap.subscribe()
+    tap.put(frame(1))
+    assert first.take(0) is second.take(0) is not None
+    tap.put(frame(2))
+    tap.put(frame(3))
+    assert (first.dropped, second.dropped) == (1, 1)
+    tap.close(first)
+    tap.close(first)
+    assert first.closed
+    tap.put(frame(4))
+    newest = second.take(0)
+    assert newest is not None
+    assert newest.index == 4
