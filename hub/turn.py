@@ -37,11 +37,11 @@ class IceServers:
         assert config.turn_secret_file is not None  # noqa: S101 (held by the configuration)
         return cls(config, read_secret(data / config.turn_secret_file))
 
-    def for_user(self, name: str) -> tuple[IceServer, ...]:
+    def for_user(self, name: str, now: datetime | None = None) -> tuple[IceServer, ...]:
         """For one connection of a person or booth; the name shows in the TURN server's log."""
         servers = [IceServer(urls=self._stun)] if self._stun else []
         if self._turn:
-            expiry = int(datetime.now(UTC).timestamp()) + self._lifetime_s
+            expiry = int((now or datetime.now(UTC)).timestamp()) + self._lifetime_s
             # Names of people may hold what STUN's user names do not take.
             username = f"{expiry}:{quote(name, safe='')[:100]}"
             servers.append(IceServer(urls=self._turn, username=username, credential=self._sign(username)))

@@ -54,6 +54,7 @@ look() {
     if [ "$for_what" = test ]; then
         want needed chromium "the tests drive a real browser" has_browser
         want needed libatomic1 "Playwright's driver is linked against libatomic.so.1" has_library libatomic.so.1
+        want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
 }
 
@@ -77,6 +78,12 @@ if may_install; then
     # shellcheck disable=SC2086 # a list of package names
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages >&2 ||
         echo '  ✗ apt-get install failed; its output is above' >&2
+    case "$packages" in
+    *coturn*)
+        # Debian starts a TURN server as soon as it has the package; tests start their own.
+        if has_program systemctl; then as_root systemctl disable --now coturn >/dev/null 2>&1 || true; fi
+        ;;
+    esac
     look
 fi
 

@@ -33,7 +33,7 @@ def ensure(path: Path, what: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_nothing_is_said_where_all_is_there(tmp_path: Path) -> None:
-    path = shell_tools(tmp_path / "bin", python3="exit 0", mosquitto="", chromium="", apt_get="exit 9")
+    path = shell_tools(tmp_path / "bin", python3="exit 0", mosquitto="", chromium="", turnserver="", apt_get="exit 9")
     done = ensure(path, "test")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -78,14 +78,32 @@ def test_apt_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
     python = f'case "$3" in libGL.so.1) [ -e {told} ];; esac'
     apt = f'if [ "$1" = install ]; then echo "$DEBIAN_FRONTEND $*" > {told}; fi'
     sudo = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
-    path = shell_tools(
-        tmp_path / "bin", python3=python, mosquitto="", chromium="", apt_get=apt, sudo=sudo, true="exit 0"
-    )
+    programs = {"mosquitto": "", "chromium": "", "turnserver": "", "true": "exit 0"}
+    path = shell_tools(tmp_path / "bin", python3=python, apt_get=apt, sudo=sudo, **programs)
     done = ensure(path, "test")
     assert done.returncode == 0, done.stderr
     assert told.read_text() == "noninteractive install -y -q --no-install-recommends libgl1\n"
     assert "Installing system packages through apt: libgl1" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_turn_server_for_tests_is_not_left_running(tmp_path: Path) -> None:
+    """Debian starts coturn when it is installed: nobody who runs the tests asked for an open relay."""
+    folder, told = tmp_path / "bin", tmp_path / "told"
+    apt = f'if [ "$1" = install ]; then ln -s /bin/true {folder}/turnserver; fi'
+    path = shell_tools(
+        folder,
+        python3="exit 0",
+        mosquitto="",
+        chromium="",
+        apt_get=apt,
+        sudo='if [ "$1" = -n ]; then shift; fi; exec "$@"',
+        systemctl=f'echo "$*" > {told}',
+        true="exit 0",
+        ln='exec /bin/ln "$@"',
+    )
+    assert ensure(path, "test").returncode == 0
+    assert told.read_text() == "disable --now coturn\n"
 
 
 def test_an_apt_that_fails_is_not_the_end_of_the_sentence(tmp_path: Path) -> None:
