@@ -64,6 +64,10 @@ ANSWER_S: Final = 7.0
 """The page gathers its candidates for at most 4 s; the hub gives up later."""
 
 BIND_AGAIN_S: Final = (1.0, 30.0)
+MDNS: Final = (
+    "The screen's browser hides its address behind a .local name, which many networks do not carry: start Chromium "
+    "with --disable-features=WebRtcHideLocalIpsWithMdns (docs/screen.md)."
+)
 NO_SCREEN: Final = "no browser shows this booth's screen: is there a screen, and does Chromium run on it?"
 
 
@@ -324,6 +328,8 @@ class ScreenServer:
             case Hand():
                 self._hand(raised=words.raised)
             case Answer():
+                if ".local " in words.sdp:
+                    self._trouble.count("screen", MDNS)
                 with self._lock:
                     talk = self._talks.of(words.peer_id, words.offer)
                 settle(talk, AnswerReply(sdp=words.sdp))

@@ -130,6 +130,18 @@ def test_a_page_that_cannot_says_why(server: ScreenServer) -> None:
         assert refused(server.candidate(candidate(command.peer_id))) == "this talk is over"
 
 
+def test_an_answer_that_hides_the_booths_address_is_passed_on_and_counted(
+    server: ScreenServer, trouble: Trouble
+) -> None:
+    with page(server.port, hello={}) as shown:
+        reply = server.talk(talk_command("offer"))
+        words = shown.hear("talk")
+        hidden = "a=candidate:1 1 udp 2113937151 0ae1c8b4-33c1-4f0e-9f57-4c1d5c2c52a1.local 50000 typ host"
+        shown.say({"type": "answer", "peer_id": words["peer_id"], "offer": words["offer"], "sdp": hidden})
+        assert reply.result(SOON_S) == AnswerReply(sdp=hidden)
+    assert trouble.snapshot() == {"screen": 1}
+
+
 def test_a_page_that_never_answers_is_not_waited_for(server: ScreenServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent.screen.server.ANSWER_S", 0.1)
     with page(server.port, hello={}) as shown:

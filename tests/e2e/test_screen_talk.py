@@ -76,6 +76,7 @@ def test_the_candidate_sees_and_hears_who_speaks_until_they_hang_up(here: Booth)
     wait_for("the other side to notice", lambda: caller.page.evaluate("channel.readyState") == "closed")
     assert caller.call().type == "answer"
     wait_for("the picture again", lambda: video(page)["shown"])
+    assert here.trouble.snapshot() == {}
 
 
 def test_an_offer_with_all_its_candidates_needs_no_more_of_them(here: Booth) -> None:
@@ -194,7 +195,8 @@ def test_what_cannot_be_answered_says_why_and_leaves_the_screen_as_it_was(here: 
 
 
 def test_a_browser_that_wants_a_touch_before_it_plays_sound_gets_one() -> None:
-    with booth("--autoplay-policy=document-user-activation-required", KIOSK[1]) as here:
+    switches = [each for each in KIOSK if not each.startswith(("--autoplay-policy", "--disable-features"))]
+    with booth(*switches, "--autoplay-policy=document-user-activation-required") as here:
         page = here.browser.new_context(has_touch=True).new_page()
         page.goto(here.url)  # and no script of ours runs in it before it has to play: Playwright's count as touches
         wait_for("the screen", lambda: here.server.screen().connected)
@@ -204,6 +206,7 @@ def test_a_browser_that_wants_a_touch_before_it_plays_sound_gets_one() -> None:
         expect(button).to_be_visible()
         assert video(page)["muted"]
         wait_for("the picture all the same", lambda: video(page)["shown"])
+        assert here.trouble.snapshot() == {"screen": 1}, "that the answer hides its address is counted too"
         button.tap()
         expect(button).to_be_hidden()
         assert not video(page)["muted"]

@@ -17,8 +17,18 @@ from contract.live import SayCommand, TalkCommand, Watcher
 from tests.support.browser import QUIET, chromium
 from tests.support.processes import wait_for
 
-KIOSK = ("--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns")
-"""The two switches of the kiosk that change how a talk goes."""
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "screen.md"
+
+
+def kiosk_switches() -> tuple[str, ...]:
+    """Those of docs/screen.md, but for the window and the profile, which are the test's own."""
+    command = DOCUMENT.read_text().partition("```sh\n")[2].partition("```")[0]
+    assert command.startswith("chromium --kiosk"), "docs/screen.md has no command line for Chromium any more"
+    own = ("--kiosk", "--app=", "--user-data-dir=")
+    return tuple(word for word in command.split() if word.startswith("--") and not word.startswith(own))
+
+
+KIOSK = kiosk_switches()
 
 FAKE = (
     "--use-fake-device-for-media-stream",
