@@ -140,7 +140,8 @@ def checked_weights() -> Path:
 
 def told(outcome: Outcome) -> str:
     row = f"{outcome.release} · {outcome.cpu} · {outcome.asked}"
-    return f"{row}: {'; '.join(outcome.problems) or outcome.seen} ({outcome.took_s:.0f} s)"
+    took = f" ({outcome.took_s:.0f} s)" if outcome.took_s else ""
+    return f"{row}: {'; '.join(outcome.problems) or outcome.seen}{took}"
 
 
 def show(outcomes: Sequence[Outcome], console: Console) -> None:
