@@ -68,3 +68,18 @@ def test_who_is_not_assigned_to_the_booth_sees_nothing_of_it(watched: Stack) -> 
         refusal.get_by_text("administrator").wait_for()
         assert page.locator("video").evaluate("video => video.srcObject") is None
         assert not health(watched, BOOTH)["viewers"]
+
+
+def test_the_interviewer_is_seen_and_heard_on_the_booths_screen(watched: Stack) -> None:
+    with proctor(watched, BOOTH) as person:
+        screen = person.screen(watched)
+        person.until("the hub to hear of the screen", lambda: health(watched, BOOTH)["screen"]["connected"])
+        person.page.get_by_role("button", name="Talk to the candidate").click()
+        person.page.locator("[data-talk=live]").wait_for()
+        picture = screen.locator("video")
+        person.until("the interviewer's picture", lambda: picture.evaluate("video => video.videoWidth > 0"))
+        person.page.keyboard.down(" ")
+        person.page.get_by_text("The candidate hears you.").wait_for()
+        person.page.keyboard.up(" ")
+        person.page.get_by_role("button", name="End talk").click()
+        wait_for("nobody to speak", lambda: health(watched, BOOTH)["screen"]["speaker"] is None)

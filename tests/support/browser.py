@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -30,12 +30,12 @@ def chromium() -> str:
 
 
 @contextmanager
-def open_page(width: int = 1440, height: int = 900) -> Iterator[Page]:
+def open_page(width: int = 1440, height: int = 900, switches: Sequence[str] = ()) -> Iterator[Page]:
     """An empty page. Anything the page throws ends the test; so does a request that leaves loopback."""
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
     trouble: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=[*QUIET, *sandbox])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*QUIET, *sandbox, *switches])
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
             page.on("pageerror", lambda error: trouble.append(f"the page threw: {error}"))

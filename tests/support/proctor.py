@@ -20,6 +20,7 @@ from playwright.sync_api import Page, WebSocketRoute
 
 from tests.support.barcode import READ
 from tests.support.browser import open_page, sign_in
+from tests.support.kiosk import FAKE, KIOSK, scene
 from tests.support.stack import Stack
 from tests.support.udp_relay import UdpRelay, Weather
 
@@ -92,6 +93,15 @@ class Proctor:
         self.page.get_by_role("button", name="Watch live").click()
         self.until("a picture", self.moment)
 
+    def screen(self, centre: Stack) -> Page:
+        """The booth's screen, in a window of the same browser that shares nothing else with this one."""
+        browser = self.page.context.browser
+        assert browser is not None
+        screen = browser.new_context(viewport={"width": 1024, "height": 600}).new_page()
+        screen.goto(f"http://127.0.0.1:{centre.screens[self.booth]}/")
+        self.until("the booth's screen to show something", lambda: scene(screen) != "empty")
+        return screen
+
     def stop(self) -> None:
         self.page.get_by_role("button", name="Stop", exact=True).click()
         self.page.locator("[data-watching=off]").wait_for()
@@ -120,7 +130,7 @@ class Proctor:
 @contextmanager
 def proctor(centre: Stack, booth: str, network: Network | None = None) -> Iterator[Proctor]:
     """The administrator's browser on the page of `booth`, which is online."""
-    with open_page() as page:
+    with open_page(switches=(*FAKE, *KIOSK)) as page:
         if network is not None:
             network.route(page)
         sign_in(page, centre.url)

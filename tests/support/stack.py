@@ -32,6 +32,8 @@ class Stack:
             folder / "hub.log",
         )
         self.booths: dict[str, Program] = {}
+        self.screens: dict[str, int] = {}
+        """Port of each booth's screen."""
 
     def start_hub(self) -> None:
         self.data.mkdir(exist_ok=True)
@@ -67,7 +69,7 @@ class Stack:
         run(
             *("invigil", "device", "enrol", "--hub", self.url, "--dir", folder),
             *("--camera-kind", "replay", "--camera-source", camera_source, *weights, "--json"),
-            *("--screen-port", "0"),
+            *("--screen-port", str(self.screens.setdefault(booth, free_port()))),
             env={"INVIGIL_CLAIM_CODE": added["claim_code"]},
         )
         return folder / "device.toml"

@@ -171,7 +171,6 @@ export const en = {
   "watch.kbit": "{kbit} kbit/s",
   "watch.loss": "{percent} % lost",
   "watch.rtt": "{ms} ms",
-  "watch.since": "since",
   "watch.encoders": "Encoded once:",
 
   "talk.title": "Talk",
@@ -189,6 +188,7 @@ export const en = {
   "talk.connecting": "Connecting to the booth's screen…",
   "talk.ready": "The candidate sees you. Hold Space to speak.",
   "talk.heard": "The candidate hears you.",
+  "talk.replaced": "{name} speaks to the candidate now.",
   "talk.no-screen": "No screen is connected in this booth: the candidate could neither see nor hear you.",
   "talk.denied.NotAllowedError":
     "The browser was not allowed to use the microphone. Allow it at the address bar, then try again.",

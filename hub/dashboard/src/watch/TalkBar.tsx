@@ -160,10 +160,26 @@ function HandRaised({ booth }: { booth: Booth }) {
   );
 }
 
+/** Why nobody speaks, where there is something to know. */
+function Hint({ talk, screenless }: { talk: Talk; screenless: boolean }) {
+  const text = talk.denied
+    ? named("talk.denied", talk.denied)
+    : talk.replacedBy !== null
+      ? t("talk.replaced", { name: talk.replacedBy })
+      : screenless
+        ? t("talk.no-screen")
+        : null;
+  return (
+    <p role={talk.denied ? "alert" : "status"} className={`text-xs ${talk.denied ? "text-high" : "text-ink-3"}`}>
+      {text}
+    </p>
+  );
+}
+
 export function TalkBar({ booth, talk }: { booth: Booth; talk: Talk }) {
   const [writing, setWriting] = useState(false);
   const online = booth.availability === "online";
-  const screen = booth.health?.screen.connected ?? false;
+  const screenless = booth.health?.screen.connected === false;
   useSpace(talk);
   useKeys({
     t: () => online && (talk.own ? talk.stop() : talk.start()),
@@ -184,12 +200,7 @@ export function TalkBar({ booth, talk }: { booth: Booth; talk: Talk }) {
             <Button disabled={!online} look="bare" aria-expanded={writing} onClick={() => setWriting(!writing)}>
               {t("talk.message")}
             </Button>
-            <p
-              role={talk.denied ? "alert" : undefined}
-              className={`text-xs ${talk.denied ? "text-high" : "text-ink-3"}`}
-            >
-              {talk.denied ? named("talk.denied", talk.denied) : online && !screen ? t("talk.no-screen") : null}
-            </p>
+            <Hint talk={talk} screenless={online && screenless} />
           </>
         )}
       </div>

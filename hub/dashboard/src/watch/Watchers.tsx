@@ -26,7 +26,7 @@ export function Watchers({ health }: { health: Health }) {
             <div className="flex items-baseline justify-between gap-3">
               <span className="truncate font-medium">{viewer.name}</span>
               <span className="text-ink-3 text-xs">
-                {t("watch.since")} <When at={viewer.since} />
+                <When at={viewer.since} />
               </span>
             </div>
             <p className="text-ink-3 text-xs">{viewer.state === "connecting" ? t("watch.connecting") : line(viewer)}</p>
@@ -37,6 +37,7 @@ export function Watchers({ health }: { health: Health }) {
         <p className="tabular pt-2 text-ink-3 text-xs">
           {t("watch.encoders")}{" "}
           {health.streams
+            .filter((stream) => stream.fps > 0)
             .map((stream) => `${stream.stream} (${stream.encoder}, ${number(stream.bitrate_bps / 1000)} kbit/s)`)
             .join(", ")}
         </p>

@@ -13,6 +13,8 @@ export type Talk = {
   own: MediaStream | null;
   /** Why the browser gave no microphone. */
   denied: string | null;
+  /** Another interviewer who took over the booth's screen. */
+  replacedBy: string | null;
   speaking: boolean;
   cameraOn: boolean;
   devices: Devices;
@@ -56,13 +58,12 @@ export function useTalk(boothId: string): Talk {
   const [link, setLink] = useState<Link | null>(null);
   const [own, setOwn] = useState<MediaStream | null>(null);
   const [denied, setDenied] = useState<string | null>(null);
+  const [replacedBy, setReplacedBy] = useState<string | null>(null);
   const [held, setHeld] = useState(false);
   const [locked, lock] = useState(false);
   const [cameraOn, showCamera] = useState(true);
   const [devices, setDevices] = useState(remembered);
   const stream = useRef<MediaStream | null>(null);
-  const channel = useRef<RTCDataChannel | null>(null);
-  const told = useRef("{}");
   const state = useSyncExternalStore(link?.subscribe ?? NEVER, () => link?.state ?? null);
   const speaking = own !== null && (held || locked);
 
@@ -72,8 +73,16 @@ export function useTalk(boothId: string): Talk {
     setOwn(null);
   }, []);
 
+  const stop = useCallback(() => {
+    setLink(null);
+    setHeld(false);
+    lock(false);
+    release();
+  }, [release]);
+
   const start = useCallback(async () => {
     setDenied(null);
+    setReplacedBy(null);
     if (!navigator.mediaDevices) {
       setDenied("insecure");
       return;
@@ -93,22 +102,18 @@ export function useTalk(boothId: string): Talk {
       prepare: (peer) => {
         const media = stream.current;
         for (const track of media?.getTracks() ?? []) peer.addTransceiver(track, { direction: "sendonly" });
-        const opened = peer.createDataChannel("state");
-        opened.onopen = () => opened.send(told.current);
-        channel.current = opened;
+        peer.createDataChannel("words").onmessage = ({ data }: MessageEvent<string>) => {
+          const word = JSON.parse(data) as { type: string; by?: string };
+          if (word.type !== "ended") return;
+          setReplacedBy(word.by ?? "");
+          stop();
+        };
       },
       onLive: () => {},
     });
     setLink(next);
     next.start();
-  }, [boothId, devices]);
-
-  const stop = useCallback(() => {
-    setLink(null);
-    setHeld(false);
-    lock(false);
-    release();
-  }, [release]);
+  }, [boothId, devices, stop]);
 
   useEffect(() => {
     if (!link) return;
@@ -125,13 +130,10 @@ export function useTalk(boothId: string): Talk {
     for (const track of own?.getAudioTracks() ?? []) track.enabled = speaking;
   }, [own, speaking]);
 
-  // The booth's screen is told, so that it shows a name and not a black picture.
+  // The booth's screen hides a black picture and shows the name instead.
   useEffect(() => {
     for (const track of own?.getVideoTracks() ?? []) track.enabled = cameraOn;
-    const camera = cameraOn && (own?.getVideoTracks().length ?? 0) > 0;
-    told.current = JSON.stringify({ speaking, camera });
-    if (channel.current?.readyState === "open") channel.current.send(told.current);
-  }, [own, cameraOn, speaking]);
+  }, [own, cameraOn]);
 
   const choose = useCallback(
     async (chosen: Devices) => {
@@ -155,6 +157,7 @@ export function useTalk(boothId: string): Talk {
     state,
     own,
     denied,
+    replacedBy,
     speaking,
     cameraOn,
     devices,
