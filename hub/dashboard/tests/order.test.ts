@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { neighbour } from "@/wall/arrows";
 import { keepInPlace, orderBooths } from "@/wall/order";
-import { booth, health } from "./make";
+import { at, booth, health } from "./make";
 
 const ids = (booths: { booth_id: string }[]) => booths.map((item) => item.booth_id);
 
 describe("the order of the wall", () => {
-  it("is open high, monitoring lost, open medium, the rest, never seen", () => {
+  it("is open high, hand raised, monitoring lost, open medium, the rest, never seen", () => {
     const booths = [
       booth("never", { availability: "never_seen", health: null }),
       booth("quiet"),
@@ -14,10 +14,21 @@ describe("the order of the wall", () => {
       booth("gap", { gaps_open: 1 }),
       booth("camera", { health: health({ camera: "lost" }) }),
       booth("offline", { availability: "offline" }),
+      booth("hand", { hand_raised_at: at(-20) }),
       booth("high", { worst_open: "high" }),
       booth("low", { worst_open: "low" }),
     ];
-    expect(ids(orderBooths(booths))).toEqual(["high", "camera", "gap", "offline", "medium", "low", "quiet", "never"]);
+    expect(ids(orderBooths(booths))).toEqual([
+      "high",
+      "hand",
+      "camera",
+      "gap",
+      "offline",
+      "medium",
+      "low",
+      "quiet",
+      "never",
+    ]);
   });
 
   it("counts names as people do, and is the same whatever order the hub sent", () => {

@@ -104,6 +104,7 @@ export const en = {
   "booth.detector-slowed": "{name} detector slowed",
   "booth.detector-failed": "{name} detector failed",
   "booth.detector-no-reason": "The booth gave no reason.",
+  "booth.hand": "Hand raised",
   "booth.gap": "Not monitored",
   "booth.look": "Look now",
   "booth.looking": "Asking the booth…",

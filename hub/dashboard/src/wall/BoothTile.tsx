@@ -1,6 +1,6 @@
 /** One booth on the wall: what it looked like, how it is, and its last ten minutes. The whole tile opens the booth. */
 import { Link } from "@tanstack/react-router";
-import { TriangleAlert } from "lucide-react";
+import { Hand, TriangleAlert } from "lucide-react";
 import type { Booth, Gap, Severity, Violation } from "@/api/types";
 import { AvailabilityChip } from "@/booths/Availability";
 import { BoothPicture } from "@/booths/Picture";
@@ -32,6 +32,12 @@ function Summary({ booth }: { booth: Booth }) {
   const troubles = warnings(booth);
   return (
     <div className="tabular flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3 text-xs">
+      {booth.hand_raised_at && (
+        <span className="inline-flex items-center gap-1 font-medium text-medium">
+          <Hand size={12} aria-hidden="true" />
+          {t("booth.hand")}
+        </span>
+      )}
       {booth.open_violations > 0 && (
         <span className="font-medium text-ink">{count("booth.open", booth.open_violations)}</span>
       )}

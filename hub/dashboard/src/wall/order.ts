@@ -10,12 +10,13 @@ export function monitoringLost(booth: Booth): boolean {
   return booth.availability === "online" && booth.health?.camera === "lost";
 }
 
-/** Open high → monitoring lost → open medium → the rest → what never reported. */
+/** Open high → hand raised → monitoring lost → open medium → the rest → what never reported. */
 export function urgency(booth: Booth): number {
   if (booth.worst_open === "high") return 0;
-  if (monitoringLost(booth)) return 1;
-  if (booth.worst_open === "medium") return 2;
-  return booth.availability === "never_seen" ? 4 : 3;
+  if (booth.hand_raised_at) return 1;
+  if (monitoringLost(booth)) return 2;
+  if (booth.worst_open === "medium") return 3;
+  return booth.availability === "never_seen" ? 5 : 4;
 }
 
 export function orderBooths(booths: readonly Booth[]): Booth[] {
