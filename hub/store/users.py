@@ -21,10 +21,6 @@ async def find(connection: AsyncConnection, username: str) -> Row[Any] | None:
     return (await connection.execute(select(users).where(users.c.username == username))).one_or_none()
 
 
-async def everyone(connection: AsyncConnection) -> Sequence[Row[Any]]:
-    return (await connection.execute(select(users).order_by(users.c.username))).all()
-
-
 async def administrators(connection: AsyncConnection, limit: int) -> list[str]:
     """What they are called; whom to ask."""
     found = await connection.execute(

@@ -71,6 +71,34 @@ def test_users_and_booths_are_added_while_the_hub_runs(tmp_path: Path) -> None:
         assert "Traceback" not in program.log.read_text()
 
 
+def test_booths_are_assigned_while_the_hub_runs(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data) as (_, ready):
+        run("invigil-hub", "user", "add", "pat", "--data", data, "--password-stdin", stdin=PASSWORD)
+        run("invigil-hub", "user", "add", "ada", "--role", "admin", "--data", data, "--password-stdin", stdin=PASSWORD)
+        for booth in ("booth-1", "booth-2"):
+            run("invigil-hub", "booth", "add", booth, "--data", data)
+        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}) as client:
+            client.post("/api/v1/sign-in", json={"username": "pat", "password": PASSWORD}).raise_for_status()
+
+            def mine() -> list[str]:
+                return list(client.get("/api/v1/me").raise_for_status().json()["booths"])
+
+            assert mine() == []
+            said = run("invigil-hub", "user", "assign", "pat", "booth-2", "booth-1", "booth-1", "--data", data)
+            assert said == "pat may watch: booth-1, booth-2\n"
+            assert mine() == ["booth-1", "booth-2"]
+            said = run("invigil-hub", "user", "unassign", "pat", "booth-1", "--data", data, "--json")
+            assert json.loads(said) == {"username": "pat", "booths": ["booth-2"]}
+            assert mine() == ["booth-2"]
+        everyone = json.loads(run("invigil-hub", "user", "list", "--data", data, "--json"))
+        assert [(user["username"], user["booths"]) for user in everyone] == [("ada", None), ("pat", ["booth-2"])]
+        table = run("invigil-hub", "user", "list", "--data", data)
+        assert "all" in table
+        assert "booth-2" in table
+        assert "every booth" in failing("user", "assign", "ada", "booth-1", "--data", data)
+
+
 def test_ctrl_c_ends_with_0_and_takes_the_broker_along(tmp_path: Path) -> None:
     data = tmp_path / "hub"
     with serving(data) as (program, _):
@@ -161,6 +189,8 @@ def test_what_cannot_be_is_refused_with_a_hint(tmp_path: Path) -> None:
         (failing("booth", "add", "booth-1", "--data", tmp_path), "booth claim booth-1"),
         (failing("booth", "add", "Booth One", "--data", tmp_path), "lower-case"),
         (failing("booth", "claim", "booth-2", "--data", tmp_path), "booth list"),
+        (failing("user", "assign", "bob", "booth-1", "--data", tmp_path), "user list"),
+        (failing("user", "assign", "ada", "booth-1", "booth-2", "--data", tmp_path), "booth list"),
     ):
         assert hint in said
 
@@ -174,6 +204,8 @@ def test_what_cannot_be_is_refused_with_a_hint(tmp_path: Path) -> None:
         ["user", "add"],
         ["user", "list"],
         ["user", "password"],
+        ["user", "assign"],
+        ["user", "unassign"],
         ["booth", "add"],
         ["booth", "claim"],
         ["booth", "list"],

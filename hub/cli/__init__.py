@@ -1,0 +1,1 @@
+"""The commands of `invigil-hub`, one file per noun."""
