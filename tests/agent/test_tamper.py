@@ -119,6 +119,17 @@ def test_a_picture_that_changes_a_little_now_and_then_is_life() -> None:
     assert not any(state.frozen for state in states(images))
 
 
+@pytest.mark.parametrize("height", [240, 360, 480, 720, 1080])
+@pytest.mark.parametrize("row", range(8))
+def test_a_change_weighs_the_same_in_whichever_row_of_a_block_it_is(height: int, row: int) -> None:
+    """Compressed video changes most at the edges of its blocks of eight."""
+    before = np.full((height, 640, 3), 100, np.uint8)
+    after = before.copy()
+    after[row::8] += 8
+    *_, state = states([before, after])
+    assert state.change == pytest.approx(1, abs=0.1)
+
+
 def test_the_first_frame_has_nothing_to_differ_from() -> None:
     assert next(states([scene()])).change == float("inf")
 
