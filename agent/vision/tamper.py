@@ -40,8 +40,8 @@ MEASURE_CHANGE: Final = 0.1
 """… and whenever it differs from the one last measured by more than this share of its mean grey level, so that a hand
 over the lens is seen in the frame in which it comes."""
 ROWS: Final = 96
-"""Rows of a picture, about, that are compared with those of another: one in five of 480. Always one of an odd number, so
-that all rows of a compressed video's blocks of eight have their turn: at their edges more changes than within."""
+"""Rows of a picture, about, that are compared with those of another: one in five of 480. Always one of an odd number,
+so that all rows of a compressed video's blocks of eight have their turn: at their edges more changes than within."""
 SLOWLY_S: Final = 0.5
 """Light, focus and viewpoint are not measured more often than this, whatever changes."""
 STILL: Final = 0.04
