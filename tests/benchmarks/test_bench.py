@@ -35,6 +35,8 @@ EXPECTED = {
     "live: viewer behind 300 kbit/s",
     "live: slowest of the others meanwhile",
     "live: longest freeze at 5 % loss",
+    "talkback audio browser to browser p50",
+    "talkback audio browser to browser p95",
 }
 
 
