@@ -43,7 +43,7 @@ class VisionConfig(Wire):
     )
 
 
-EncoderChoice = Literal["auto", "libx264", "picamera2", "gstreamer"]
+EncoderChoice = Literal["auto", "libx264", "v4l2m2m", "gstreamer"]
 
 
 class StreamingConfig(Wire):
@@ -52,7 +52,7 @@ class StreamingConfig(Wire):
     high_bps: int = Field(1_000_000, description="bits per second at the camera's size", ge=100_000, le=20_000_000)
     low_bps: int = Field(200_000, description="bits per second for slow links, 480 x 360 at 10 fps", ge=50_000)
     encoder: EncoderChoice = Field(
-        "auto", description="picamera2 and gstreamer use the board's own; auto takes the first that works here"
+        "auto", description="v4l2m2m (Raspberry Pi 4) and gstreamer (Jetson) use the board's own; auto what is there"
     )
 
 

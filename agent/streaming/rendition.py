@@ -10,7 +10,8 @@ from typing import Final
 from agent.errors import DetectorError
 from agent.frame import Frame, FrameTap, LatestFrame
 from agent.health import Trouble
-from agent.streaming.encoder import EncodedFrame, EncoderFactory, EncoderSettings, VideoEncoder
+from agent.streaming.encoder import EncoderFactory, EncoderSettings, VideoEncoder
+from agent.streaming.h264 import EncodedFrame
 from contract.live import Rendition, StreamStats
 
 log = logging.getLogger(__name__)

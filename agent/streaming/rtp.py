@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from agent.streaming.encoder import EncodedFrame
+from agent.streaming.h264 import EncodedFrame, nal_units
 from contract.live import Rendition
 
 PAYLOAD_MAX: Final = 1200
@@ -54,19 +54,6 @@ def packetize(access_unit: bytes) -> Iterator[bytes]:
             together.append(nal)
     if together:
         yield _aggregate(together)
-
-
-def nal_units(access_unit: bytes) -> Iterator[bytes]:
-    """What lies between the start codes, empty ones left out."""
-    at = access_unit.find(b"\0\0\1")
-    while at >= 0:
-        begin = at + 3
-        at = access_unit.find(b"\0\0\1", begin)
-        nal = access_unit[begin : at if at >= 0 else len(access_unit)]
-        if at >= 0:
-            nal = nal.rstrip(b"\0")  # the zero of a four-byte start code; a NAL unit itself never ends in one
-        if nal:
-            yield nal
 
 
 def _aggregate(nals: list[bytes]) -> bytes:

@@ -16,8 +16,9 @@ from agent.errors import DetectorError
 from agent.frame import FrameTap
 from agent.health import Trouble
 from agent.streaming.audio import AudioThread
-from agent.streaming.encoder import EncodedFrame, settings_of
+from agent.streaming.encoder import settings_of
 from agent.streaming.encoders import factories
+from agent.streaming.h264 import EncodedFrame
 from agent.streaming.peer import Peer
 from agent.streaming.rendition import RenditionThread
 from agent.streaming.rtp import RtpFrame, video_frame
@@ -309,7 +310,13 @@ class Streaming:
                 seat.viewer.offer(frame, now_s)
 
     def _soon(self, work: Coroutine[Any, Any, AnyReply]) -> Future[AnyReply]:
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop)
+        except RuntimeError:  # the loop is closed: the hub asks while the agent stops
+            work.close()
+            late: Future[AnyReply] = Future()
+            late.set_result(ErrorReply(reason="the agent is stopping"))
+            return late
 
 
 async def _end_all() -> None:

@@ -14,7 +14,8 @@ from agent.errors import DetectorError
 from agent.frame import Frame, FrameTap
 from agent.health import Trouble
 from agent.streaming import rendition as rendition_module
-from agent.streaming.encoder import EncodedFrame, EncoderFactory, EncoderSettings, fit, settings_of
+from agent.streaming.encoder import EncoderFactory, EncoderSettings, fit, settings_of
+from agent.streaming.h264 import EncodedFrame
 from agent.streaming.rendition import KEYFRAME_GAP_S, RenditionThread
 from agent.streaming.x264 import X264Encoder
 from tests.support.moving_camera import MovingCamera, MovingPictures

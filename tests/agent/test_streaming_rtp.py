@@ -7,8 +7,8 @@ from aiortc.codecs.h264 import h264_depayload
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.streaming.encoder import EncodedFrame
-from agent.streaming.rtp import PAYLOAD_MAX, nal_units, packetize, video_frame
+from agent.streaming.h264 import EncodedFrame, nal_units
+from agent.streaming.rtp import PAYLOAD_MAX, packetize, video_frame
 
 START = b"\0\0\0\1"
 

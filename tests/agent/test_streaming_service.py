@@ -11,7 +11,7 @@ import pytest
 from agent.frame import Frame, FrameTap
 from agent.health import Trouble
 from agent.streaming import service
-from agent.streaming.encoder import EncodedFrame
+from agent.streaming.h264 import EncodedFrame
 from agent.streaming.service import SILENT_S, TICK_S, Streaming
 from agent.streaming.x264 import X264Encoder
 from contract.device import StreamingConfig
