@@ -1,13 +1,17 @@
 """The WebSockets on which a browser and a booth come together: to see it live, and to speak on its screen."""
 
+import logging
+
 from fastapi import APIRouter, WebSocket
 
 from hub.api.booths import find_booth, refuse_strangers
-from hub.closing import FOREIGN_ORIGIN, NO_SUCH_BOOTH, NOT_ALLOWED, NOT_SIGNED_IN
-from hub.errors import RefusedError
+from hub.closing import FAILED, FOREIGN_ORIGIN, NO_SUCH_BOOTH, NOT_ALLOWED, NOT_SIGNED_IN
+from hub.errors import RefusedError, StoreError
 from hub.parts import running_hub
 from hub.peer import PeerKind
 from hub.web import same_origin
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/booths")
 
@@ -31,13 +35,16 @@ async def _signal(socket: WebSocket, booth_id: str, kind: PeerKind) -> None:
     if not same_origin(socket.headers):
         await refuse(socket, "Request refused", "another site may not watch", "foreign_origin", FOREIGN_ORIGIN)
         return
-    me = await hub.auth.who(token)
-    if me is None:
-        await refuse(socket, "Not signed in", "sign in first", "not_signed_in", NOT_SIGNED_IN)
-        return
     try:
-        booth = await find_booth(hub, booth_id)
-        await refuse_strangers(hub, me, booth)
+        me = await hub.auth.who(token)
+        if me is None:
+            await refuse(socket, "Not signed in", "sign in first", "not_signed_in", NOT_SIGNED_IN)
+            return
+        await refuse_strangers(hub, me, await find_booth(hub, booth_id))
+    except StoreError as error:
+        log.warning("cannot tell who may watch %s: %s", booth_id, error)
+        await refuse(socket, "The hub cannot tell who may", error.hint, "unreadable", FAILED, retry=True)
+        return
     except RefusedError as error:
         known = error.status != 404
         code, counted = (NOT_ALLOWED, "not_allowed") if known else (NO_SUCH_BOOTH, "no_such_booth")

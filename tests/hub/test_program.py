@@ -7,14 +7,21 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from typer.testing import CliRunner
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from contract.messages import Availability, EnrolReply, EnrolRequest
+from contract.topics import booth_topic
 from hub.__main__ import app
+from tests.support.answering_booth import AnsweringBooth
+from tests.support.hub import Device, signing_request
 from tests.support.processes import Program, run, wait_for
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (what is tested)
@@ -118,6 +125,42 @@ def test_after_kill_9_it_starts_again_on_the_same_directory(tmp_path: Path) -> N
         assert again["mqtt_port"] == first["mqtt_port"]
         wait_for("the orphan to be gone", lambda: not Path(f"/proc/{broker}").exists())
         assert httpx.get(f"{again['url']}/readyz").status_code == 200
+
+
+def test_who_watched_when_the_hub_was_killed_is_known_afterwards(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    run("invigil-hub", "user", "add", "ada", "--role", "admin", "--data", data, "--password-stdin", stdin=PASSWORD)
+    added = json.loads(run("invigil-hub", "booth", "add", "booth-1", "--data", data, "--json"))
+    key = ec.generate_private_key(ec.SECP256R1())
+    with serving(data) as (program, ready), httpx.Client(base_url=ready["url"]) as client:
+        client.headers["X-Invigil-Request"] = "1"
+        request = EnrolRequest(claim_code=added["claim_code"], csr_pem=signing_request(key))
+        reply = EnrolReply.parse(client.post("/api/v1/enrol", json=request.model_dump()).raise_for_status().content)
+        device = Device("booth-1", key, reply.certificate_pem, tmp_path / "device")
+        device.write(reply.ca_pem)
+        client.post("/api/v1/sign-in", json={"username": "ada", "password": PASSWORD}).raise_for_status()
+        cookie = f"invigil_session={client.cookies['invigil_session']}"
+        with AnsweringBooth(device, reply.mqtt_port) as booth:
+            wait_for("the booth", booth.client.is_connected)
+            booth.client.subscribe(booth_topic("booth-1", "commands"), qos=1)
+            wait_for("the subscription", lambda: booth.granted)
+            now = datetime.now(UTC)
+            booth.send(Availability(state="online", since=now).to_json(), "availability", retain=True)
+            wait_for("it online", lambda: client.get("/api/v1/booths/booth-1").json()["availability"] == "online")
+            url = ready["url"].replace("http", "ws") + "/api/v1/booths/booth-1/view"
+            with connect(url, additional_headers={"Cookie": cookie}, proxy=None) as socket:
+                assert "welcome" in str(socket.recv())
+                socket.send(json.dumps({"type": "offer", "sdp": "v=0"}))
+                assert "answer" in str(socket.recv())
+                wait_for("the record", lambda: client.get("/api/v1/watches").json()["items"][0]["answered_at"])
+                program.kill()
+                with pytest.raises(ConnectionClosed):
+                    socket.recv()
+    with serving(data) as (_, ready):
+        headers = {"Cookie": cookie}
+        (watch,) = httpx.get(f"{ready['url']}/api/v1/watches", headers=headers).json()["items"]
+        assert (watch["username"], watch["ended_why"]) == ("ada", "hub_stopped")
+        assert watch["started_at"] <= watch["ended_at"]
 
 
 def test_two_hubs_cannot_share_a_directory(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from hub import signaling as signaling_module
 from hub.errors import StoreError
 from hub.parts import Hub
 from hub.signals import SignalAnswer
-from hub.store import watches
+from hub.store import users, watches
 from hub.views import WatchView
 from tests.hub.test_api import a_health
 from tests.hub.test_assignments import assign
@@ -148,6 +148,25 @@ async def test_leaving_hangs_up_and_ends_the_watch(tmp_path: Path) -> None:
         assert len(await centre.watches()) == 2, "who never offered saw nothing"
         await centre.booth.hears(HangUpCommand, 2)
         assert len(centre.booth.all_of(HangUpCommand)) == 2
+
+
+@pytest.mark.parametrize("how", ["cut", "silent"])
+async def test_a_browser_that_vanishes_hangs_up_too(tmp_path: Path, how: str) -> None:
+    """Its machine crashed and the network says so, or nobody says anything and pings go unanswered."""
+    async with (
+        a_hub(tmp_path) as hub,
+        an_answering_booth(hub, tmp_path) as booth,
+        served(hub, ws_ping_interval=0.2, ws_ping_timeout=0.5) as server,
+        server.listen(VIEW) as socket,
+    ):
+        await answered(socket)
+        if how == "cut":
+            socket.transport.abort()
+        else:
+            socket.transport.pause_reading()
+        await booth.hears(HangUpCommand)
+        assert (await Centre(hub, booth, server).ended())[0].ended_why == "left"
+        socket.transport.abort()
 
 
 async def test_candidates_follow_the_offer_in_order_while_the_booth_has_not_answered(tmp_path: Path) -> None:
@@ -433,6 +452,24 @@ async def test_a_hub_that_stops_tells_booths_and_lets_browsers_come_back(tmp_pat
         assert (await centre.ended())[0].ended_why == "hub_stopped"
         async with centre.server.listen(VIEW) as late:
             assert await close_code(late) == 1001
+
+
+async def test_while_nobody_can_tell_who_may_nobody_is_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And who watches goes on: the reads fail as they would with a broken disk; only the statement is made to."""
+
+    async def broken(*_: object) -> None:
+        raise StoreError("database: disk I/O error", hint="make room")
+
+    monkeypatch.setattr(peer_module, "ALLOWED_INTERVAL_S", 0.02)
+    async with a_centre(tmp_path) as centre, centre.server.listen(VIEW) as socket:
+        await answered(socket)
+        with monkeypatch.context() as patched:
+            patched.setattr(users, "signed_in", broken)
+            async with centre.server.listen(VIEW) as late:
+                assert (await hear(late, "trouble"))["retry"] is True
+                assert await close_code(late) == 1011
+            await say(socket, "offer", sdp=OFFER_SDP)
+            await hear(socket, "answer")
 
 
 async def test_what_cannot_be_recorded_does_not_happen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -38,10 +39,12 @@ class Served:
 
 
 @asynccontextmanager
-async def served(hub: Hub) -> AsyncIterator[Served]:
+async def served(hub: Hub, **options: Any) -> AsyncIterator[Served]:
+    """`options` are uvicorn's."""
     app = create_app()
     app.state.hub = hub
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws="websockets-sansio", ws_max_size=64 * 1024)
+    settings = {"ws": "websockets-sansio", "ws_max_size": 64 * 1024} | options
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, **settings)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
     await until("the server", lambda: server.started)
