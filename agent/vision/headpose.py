@@ -21,10 +21,14 @@ HEAD_MODEL_CM: Final = np.array(
 )
 """Eye, eye, nose tip, mouth, ear, ear of MediaPipe's canonical face (`canonical_face_model.obj`), x to the picture's
 right, y up, z to the camera; the left of the picture first. Ears: the tragion lies between two mesh points."""
+_MODEL: Final = HEAD_MODEL_CM - HEAD_MODEL_CM.mean(axis=0)
+_INVERSE: Final = np.linalg.pinv(_MODEL)
 PITCH_OFFSET_DEG: Final = 4.6
 PITCH_GAIN: Final = 0.70
 """The keypoint fit's pitch against the landmarker's, fitted on labelled stills where both found the face."""
 
+MIN_SINGULAR: Final = 1e-6
+"""Of the smaller singular value to the larger: keypoints on one line or one spot say nothing of a head."""
 SHORTFALL: Final = 1.1
 """True degrees for one degree of the mean of both. Least squares on the eight labelled people of AFLW2000 give 1.09 for
 pitch and 1.10 for yaw; the ten people of the CMU face images, who were not used for it, are told better with it."""
@@ -35,9 +39,9 @@ and other heads have less than 0.23; of what the detector sees in necks and chai
 
 def from_matrix(matrix: NDArray[np.float64]) -> HeadPose:
     """Pose from the landmarker's 4 × 4 matrix (canonical face to camera; x right, y up, z towards the viewer)."""
-    rotation = np.asarray(matrix, dtype=np.float64)[:3, :3]
-    rotation = rotation / np.maximum(np.linalg.norm(rotation, axis=0), 1e-9)
-    return _from_rotation(rotation)
+    (_, a, d, _), (_, b, e, _), (_, c, f, _), _ = np.asarray(matrix, dtype=np.float64).tolist()
+    up, forward = max(math.hypot(a, b, c), 1e-9), max(math.hypot(d, e, f), 1e-9)
+    return _from_axes(up=(a / up, b / up), forward=(d / forward, e / forward, f / forward))
 
 
 def from_keypoints(points_xy: Sequence[tuple[float, float]]) -> HeadPose | None:
@@ -48,15 +52,11 @@ def from_keypoints(points_xy: Sequence[tuple[float, float]]) -> HeadPose | None:
     """
     picture = np.asarray(points_xy, dtype=np.float64) * (1, -1)
     picture = picture - picture.mean(axis=0)
-    model = HEAD_MODEL_CM - HEAD_MODEL_CM.mean(axis=0)
-    affine = np.linalg.lstsq(model, picture, rcond=None)[0].T
-    if not np.isfinite(affine).all() or np.linalg.matrix_rank(affine, tol=1e-6) < 2:
+    axes = _orthonormal(_INVERSE @ picture)
+    if axes is None or _misfit(picture, _MODEL @ axes) > MAX_MISFIT:
         return None
-    u, _, vt = np.linalg.svd(affine, full_matrices=False)
-    right, up = u @ vt
-    if _misfit(picture, model @ np.stack([right, up]).T) > MAX_MISFIT:
-        return None
-    pose = _from_rotation(np.stack([right, up, np.cross(right, up)]))
+    (x1, y1), (x2, y2), (x3, y3) = axes.tolist()
+    pose = _from_axes(up=(x2, y2), forward=(x3, y3, x1 * y2 - x2 * y1))
     return HeadPose(pose.yaw_deg, (pose.pitch_deg - PITCH_OFFSET_DEG) / PITCH_GAIN, pose.roll_deg)
 
 
@@ -73,11 +73,23 @@ def _misfit(picture: NDArray[np.float64], head: NDArray[np.float64]) -> float:
     return float(np.linalg.norm(picture - size * head) / max(float(np.linalg.norm(picture)), 1e-9))
 
 
-def _from_rotation(rotation: NDArray[np.float64]) -> HeadPose:
-    """Columns are where the head's right-of-picture, up and forward axes point in the camera's frame."""
-    forward, up = rotation[:, 2], rotation[:, 1]
+def _orthonormal(affine: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The 3 × 2 matrix with orthonormal columns nearest to A, A (A'A)^(-1/2); None where one column says it all."""
+    (p, q), (_, r) = (affine.T @ affine).tolist()
+    if not math.isfinite(p + q + r):
+        return None
+    largest = (p + r + math.hypot(p - r, 2 * q)) / 2  # singular value, squared
+    product = math.sqrt(max(p * r - q * q, 0.0))  # of both singular values
+    if product <= MIN_SINGULAR * largest:
+        return None
+    share = 1 / (product * math.sqrt(p + r + 2 * product))
+    return np.asarray(affine @ (np.array([[r + product, -q], [-q, p + product]]) * share))
+
+
+def _from_axes(up: tuple[float, float], forward: tuple[float, float, float]) -> HeadPose:
+    """Where the head's up and forward axes point in the camera's frame."""
     return HeadPose(
         yaw_deg=math.degrees(math.atan2(-forward[0], forward[2])),
-        pitch_deg=math.degrees(math.asin(float(np.clip(forward[1], -1, 1)))),
+        pitch_deg=math.degrees(math.asin(max(-1.0, min(1.0, forward[1])))),
         roll_deg=math.degrees(math.atan2(up[0], up[1])),
     )
