@@ -84,6 +84,7 @@ class ScreenServer:
         if self._files.lang != config.lang:
             trouble.count("screen", f"The screen has no texts in {config.lang!r}; it speaks {FALLBACK!r}.")
         self._lock = threading.Lock()
+        self._telling = threading.RLock()
         self._state = ScreenState()
         self._talks = Talks()
         self._link: PageLink | None = None
@@ -309,7 +310,7 @@ class ScreenServer:
             self._close(older, REPLACED, "shown elsewhere")
         settle(talk, ErrorReply(reason="the booth's screen was loaded again; offer again"))
         if raised:
-            self.on_hand(self.hand_raised_at)
+            self._tell_hand()
 
     def _farewell(self, link: PageLink) -> None:
         with self._lock:
@@ -343,10 +344,14 @@ class ScreenServer:
     def _hand(self, *, raised: bool) -> None:
         with self._lock:
             changed = self._state.hand(raised=raised)
-            since = self._state.hand_raised_at
         self._show()
         if changed:
-            self.on_hand(since)
+            self._tell_hand()
+
+    def _tell_hand(self) -> None:
+        """One at a time and how it is by then: the last word is right when candidate and proctor act at once."""
+        with self._telling:
+            self.on_hand(self.hand_raised_at)
 
     def _give_up(self, talk: Speaking) -> None:
         """The page has not answered in time."""

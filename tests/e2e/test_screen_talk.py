@@ -1,15 +1,19 @@
 """An interviewer speaks to the candidate: real Chromium on both sides, measured where the candidate sees and hears."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from contract.live import AnswerReply
 from contract.messages import ErrorReply
 from tests.support.interviewer import Interviewer
 from tests.support.kiosk import KIOSK, Booth, booth, message, scene, talk_command
 from tests.support.processes import wait_for
+from tests.support.turn_server import TurnServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -174,6 +178,27 @@ def test_a_message_is_read_while_the_sound_goes_on(here: Booth) -> None:
     wait_for("sound", lambda: heard(page))
 
 
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_where_booths_and_people_are_kept_apart_talk_goes_through_the_relay(
+    here: Booth, tmp_path: Path, transport: str
+) -> None:
+    page = here.page()
+    with TurnServer(tmp_path / "turn") as turn:
+        servers = turn.ice_servers(urls=[url for url in turn.urls if transport in url][:1])
+        caller = Interviewer(here.browser, here.server, ice_servers=servers.for_user("proctor"), relay_only=True)
+        reply = caller.call()
+        assert isinstance(reply, AnswerReply)
+        kinds = {line.split()[7] for line in reply.sdp.splitlines() if line.startswith("a=candidate:")}
+        assert kinds == {"relay"}
+        wait_for("the picture", lambda: video(page)["shown"])
+        assert plays(page)
+        wait_for("sound", lambda: heard(page))
+        late = servers.for_user("proctor", datetime.now(UTC) - timedelta(days=2))
+        expired = Interviewer(here.browser, here.server, ice_servers=late, relay_only=True).call()
+    assert isinstance(expired, ErrorReply)
+    assert "found no ICE candidate" in expired.reason
+
+
 def test_without_a_screen_the_interviewer_is_told_so(here: Booth) -> None:
     reply = Interviewer(here.browser, here.server).call()
     assert isinstance(reply, ErrorReply)
@@ -185,9 +210,7 @@ def test_what_cannot_be_answered_says_why_and_leaves_the_screen_as_it_was(here: 
     nonsense = here.server.talk(talk_command("v=0\r\nnonsense\r\n")).result(30)
     assert isinstance(nonsense, ErrorReply)
     assert nonsense.reason.startswith("the screen's browser cannot take this offer")
-    no_relay = here.server.talk(Interviewer(here.browser, here.server).offer(gathered=False, relay_only=True)).result(
-        30
-    )
+    no_relay = Interviewer(here.browser, here.server, relay_only=True).call()
     assert isinstance(no_relay, ErrorReply)
     assert "found no ICE candidate" in no_relay.reason
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()

@@ -28,7 +28,7 @@ PAGE = """<!doctype html><title>interviewer</title><script>
     pc = new RTCPeerConnection({ iceServers: ice_servers, iceTransportPolicy: relay_only ? "relay" : "all" });
     pc.onicecandidate = ({ candidate }) => candidate && found.push({
       candidate: candidate.candidate, sdp_mid: candidate.sdpMid, sdp_mline_index: candidate.sdpMLineIndex });
-    channel = pc.createDataChannel("talk");
+    channel = pc.createDataChannel("words");
     channel.onmessage = ({ data }) => told.push(JSON.parse(data));
     for (const track of stream.getTracks()) pc.addTransceiver(track, { direction: "sendonly", streams: [stream] });
     await pc.setLocalDescription(await pc.createOffer());
@@ -45,9 +45,17 @@ class Interviewer:
     """One browser window. It offers without candidates and trickles them, as a dashboard does."""
 
     def __init__(
-        self, browser: Browser, server: ScreenServer, name: str = "A. Proctor", *, camera: bool = True
+        self,
+        browser: Browser,
+        server: ScreenServer,
+        name: str = "A. Proctor",
+        *,
+        camera: bool = True,
+        ice_servers: Sequence[IceServer] = (),
+        relay_only: bool = False,
     ) -> None:
         self.name = name
+        self._ice_servers, self._relay_only = tuple(ice_servers), relay_only
         self.peer_id: UUID = uuid4()
         self._server = server
         self._camera = camera
@@ -56,17 +64,15 @@ class Interviewer:
         self.page: Page = context.new_page()
         self.page.goto(ADDRESS)
 
-    def offer(
-        self, *, gathered: bool = False, ice_servers: Sequence[IceServer] = (), relay_only: bool = False
-    ) -> TalkCommand:
-        options: dict[str, Any] = {"camera": self._camera, "gathered": gathered, "relay_only": relay_only}
-        options["ice_servers"] = [server.model_dump() for server in ice_servers]
+    def offer(self, *, gathered: bool = False) -> TalkCommand:
+        options: dict[str, Any] = {"camera": self._camera, "gathered": gathered, "relay_only": self._relay_only}
+        options["ice_servers"] = [server.model_dump() for server in self._ice_servers]
         return TalkCommand(
             peer_id=self.peer_id,
             sdp=self.page.evaluate("offer", options),
             watcher=Watcher(name=self.name),
-            ice_servers=tuple(ice_servers),
-            relay_only=relay_only,
+            ice_servers=self._ice_servers,
+            relay_only=self._relay_only,
         )
 
     def call(self) -> AnyReply:
