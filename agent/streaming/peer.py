@@ -23,8 +23,9 @@ from contract.live import IceCandidate, OfferCommand
 
 log = logging.getLogger(__name__)
 
-ANSWER_S: Final = 8.0
-"""Gathering candidates takes aioice 5 s at most, which a STUN or TURN server that does not answer makes it take."""
+ANSWER_S: Final = 6.0
+"""aioice gathers candidates for 5 s at most, which a STUN or TURN server that does not answer makes it take. The hub
+waits a second longer than this, so that who watches is told why."""
 HEARTBEAT: Final = "heartbeat"
 _CLOCK_HZ: Final = {"video": 90_000, "audio": 48_000}
 _CODECS: Final = {"video": ("video/H264", "video/rtx"), "audio": ("audio/opus",)}

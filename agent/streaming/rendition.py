@@ -140,7 +140,10 @@ class _Run:
                 self._keyframe_s = now_s
             self._done.append((now_s, len(encoded.data)))
             for sink in self._owner._sinks:
-                sink(encoded)
+                try:
+                    sink(encoded)
+                except Exception:  # whoever takes frames badly harms neither the encoder nor the others
+                    log.exception("%s rendition", self._owner.rendition)
 
     def _fail(self, error: Exception) -> None:
         """Count it, and try the next kind of encoder after a while."""

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 TICK_S: Final = 0.5
 SILENT_S: Final = 8.0
 """A viewer of whom nothing was heard for so long is gone. Browsers beat every 2 s and report every second."""
-CONNECT_S: Final = 20.0
+CONNECT_S: Final = 15.0
 """A viewer who has not connected so long after the answer is given up."""
 INBOX_FRAMES: Final = 60
 """Frames that wait for the streaming thread: two seconds of video; then all of them are dropped up to a keyframe."""

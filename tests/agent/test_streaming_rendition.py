@@ -202,3 +202,16 @@ def test_the_bitrate_is_kept(tmp_path: Path) -> None:
     assert stream[4] & 0x1F == 7  # SPS first
     assert stream[5] == 66  # baseline ...
     assert stream[6] & 0x40  # ... constrained
+
+
+def test_one_who_takes_frames_badly_harms_nobody(tap: FrameTap, make: Make) -> None:
+    thread, got = make(), list[EncodedFrame]()
+
+    def bad(_frame: EncodedFrame) -> None:
+        raise ValueError("no")
+
+    with MovingCamera(tap, width=320, height=240):
+        thread.subscribe(bad)
+        thread.subscribe(got.append)
+        wait_for("frames", lambda: len(got) > 10)
+    assert sum(frame.keyframe for frame in got) <= 2  # the encoder was not started anew

@@ -43,6 +43,7 @@ class OurBooth:
         from agent.streaming.service import Streaming
         from contract.device import StreamingConfig
 
+        self.filmed = 0
         self._tap = FrameTap()
         self._streaming = Streaming(self._tap, None, StreamingConfig(), Trouble())
         self._streaming.start()
@@ -68,6 +69,7 @@ class OurBooth:
         while True:
             image = there_and_back[index % len(there_and_back)]
             self._tap.put(Frame(image, time.monotonic(), datetime.now(UTC), index))
+            self.filmed = index
             index, due_s = index + 1, due_s + 1 / FPS
             time.sleep(max(0.0, due_s - time.monotonic()))
 
@@ -76,6 +78,7 @@ class NaiveBooth:
     def __init__(self) -> None:
         from aiortc.contrib.media import MediaRelay
 
+        self.filmed = 0
         self._relay = MediaRelay()
         self._track = _naive_track()
         self._connections: dict[UUID, Any] = {}
@@ -129,7 +132,7 @@ async def serve(kind: str) -> None:
             await booth.hang_up(UUID(command["hang_up"]))
             told = {}
         else:
-            told = dict(figures())
+            told = {**figures(), "filmed": booth.filmed}
         print(json.dumps(told), flush=True)
 
 
