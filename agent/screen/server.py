@@ -97,7 +97,7 @@ class ScreenServer:
 
     def start(self) -> None:
         """A port that somebody else has is tried again for as long as it takes; the agent goes on without a screen."""
-        self._bind()
+        self._listener = self._bind()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, args=(self._loop,), name="screen", daemon=True)
         self._thread.start()
@@ -209,25 +209,31 @@ class ScreenServer:
     # --- the thread ---
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                runner.run(self._serve())
-        except Exception:
-            self._trouble.count("screen")
-            log.exception("The booth's screen is dead.")
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(self._live())
 
-    async def _serve(self) -> None:
+    async def _live(self) -> None:
+        """Until the halt. Whatever ends the server begins it anew: a screen that fails must not stop the agent."""
         wait_s, longest_s = BIND_AGAIN_S
-        while self._listener is None:
-            if await self._halted(wait_s * random.uniform(0.5, 1.0)):  # noqa: S311 - hides nothing
-                return
+        while not self._halt.is_set():
+            listener = self._listener or self._bind()
+            try:
+                if listener is not None:
+                    with listener:
+                        await self._serve(listener)
+            except Exception:
+                self._trouble.count("screen")
+                log.exception("The booth's screen failed; starting it again.")
+            self._listener, self._port = None, 0
+            await self._halted(wait_s * random.uniform(0.5, 1.0))  # noqa: S311 - hides nothing
             wait_s = min(wait_s * 2, longest_s)
-            self._bind()
+
+    async def _serve(self, listener: socket.socket) -> None:
         quiet = logging.getLogger(f"{__name__}.http")
         quiet.setLevel(logging.CRITICAL)  # any program on the device may write nonsense to a port, as often as it likes
         async with serve(
             self._converse,
-            sock=self._listener,
+            sock=listener,
             process_request=self._request,
             compression=None,
             server_header=None,
@@ -242,19 +248,18 @@ class ScreenServer:
             log.info("The booth's screen: http://%s:%d/", HOST, self.port)
             await self._halt.wait()
 
-    async def _halted(self, within_s: float) -> bool:
-        try:
+    async def _halted(self, within_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._halt.wait(), within_s)
-        except TimeoutError:
-            return False
-        return True
 
-    def _bind(self) -> None:
+    def _bind(self) -> socket.socket | None:
         try:
-            self._listener = socket.create_server((HOST, self._config.port))
-            self._port = int(self._listener.getsockname()[1])
+            listener = socket.create_server((HOST, self._config.port))
         except OSError as error:
             self._trouble.count("screen", f"The booth's screen has no port {self._config.port}: {error}. Trying again.")
+            return None
+        self._port = int(listener.getsockname()[1])
+        return listener
 
     def _request(self, _: ServerConnection, request: Request) -> Response | None:
         response = self._files.answer(request, self.port)

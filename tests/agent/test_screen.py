@@ -5,9 +5,11 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from websockets.asyncio.server import serve
 from websockets.exceptions import InvalidStatus
 
 from agent.health import Trouble
@@ -280,6 +282,23 @@ def test_it_stops_while_it_waits_for_its_port(trouble: Trouble) -> None:
         server.start()
         server.stop()
         assert not server.alive
+
+
+def test_a_server_that_fails_begins_anew(trouble: Trouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[int] = []
+
+    def serve_later(*words: Any, **more: Any) -> Any:
+        began.append(1)
+        if len(began) == 1:
+            raise OSError("no more files")
+        return serve(*words, **more)
+
+    monkeypatch.setattr("agent.screen.server.serve", serve_later)
+    with screen_server(trouble) as server:
+        wait_for("the second try", lambda: len(began) == 2 and server.port)
+        with page(server.port, hello={}):
+            assert server.screen().connected
+    assert trouble.snapshot() == {"screen": 1}
 
 
 def test_before_the_start_and_after_the_end_nothing_fails(trouble: Trouble) -> None:

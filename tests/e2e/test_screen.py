@@ -136,8 +136,11 @@ def test_a_message_is_confirmed_by_touch_or_enter_and_the_hub_can_tell() -> None
         wait_for("the touch to count", touched)
         expect(page.get_by_text("second")).to_be_visible()
         assert server.screen().unread == 1
+        page.locator("#hand").tap()
+        wait_for("the hand", lambda: server.hand_raised_at)  # the key belongs to the message all the same
         confirm(page, server, left=0)
         expect(page.locator("#message")).to_be_hidden()
+        assert server.hand_raised_at
 
 
 def test_a_key_that_was_meant_for_something_else_confirms_nothing() -> None:

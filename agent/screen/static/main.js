@@ -98,10 +98,12 @@ addEventListener("keydown", (event) => {
   } else if (event.key.toLowerCase() === "h") {
     event.preventDefault();
     raise(shown?.hand_raised_at === null);
+  } else if (event.key === "Enter" && document.body.dataset.scene === "message") {
+    event.preventDefault(); // whichever button was touched last: the key is written on the one that confirms
+    read();
   } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {
     if (link_state === "replaced") link.open();
     else if (talk?.blocked) talk.hear();
-    else read();
   }
 });
 addEventListener("contextmenu", (event) => event.preventDefault());
