@@ -220,7 +220,7 @@ async def test_a_snapshot_is_asked_for_and_awaited(tmp_path: Path) -> None:
 
 
 async def test_a_booth_that_does_not_answer_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.api.booths.SNAPSHOT_REPLY_S", 0.1)
+    monkeypatch.setattr("hub.api.booths.REPLY_S", 0.1)
     async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink, browser(hub) as client:
         await add_user(hub)
         await sign_in(client)
