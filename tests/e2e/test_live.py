@@ -73,7 +73,9 @@ def test_who_is_not_assigned_to_the_booth_sees_nothing_of_it(watched: Stack) -> 
 def test_the_interviewer_is_seen_and_heard_on_the_booths_screen(watched: Stack) -> None:
     with proctor(watched, BOOTH) as person:
         screen = person.screen(watched)
-        person.until("the hub to hear of the screen", lambda: health(watched, BOOTH)["screen"]["connected"])
+        person.until(
+            "the hub to hear of the screen", lambda: (health(watched, BOOTH) or {}).get("screen", {}).get("connected")
+        )
         person.page.get_by_role("button", name="Talk to the candidate").click()
         person.page.locator("[data-talk=live]").wait_for()
         picture = screen.locator("video")
