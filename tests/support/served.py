@@ -43,7 +43,7 @@ async def served(hub: Hub, **options: Any) -> AsyncIterator[Served]:
     """`options` are uvicorn's."""
     app = create_app()
     app.state.hub = hub
-    settings = {"ws": "websockets-sansio", "ws_max_size": 64 * 1024} | options
+    settings: dict[str, Any] = {"ws": "websockets-sansio", "ws_max_size": 64 * 1024} | options
     config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, **settings)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
