@@ -56,6 +56,14 @@ class StreamingConfig(Wire):
     )
 
 
+class EvidenceConfig(Wire):
+    clips: bool = Field(
+        True,
+        description="video of every violation, which keeps the encoder busy while an exam is monitored; without it "
+        "there are pictures only, and no recording either",
+    )
+
+
 class ScreenConfig(Wire):
     """There is no address to set: the page is served on loopback only."""
 
@@ -88,6 +96,7 @@ class DeviceConfig(Wire):
     microphone: MicrophoneConfig = MicrophoneConfig()
     vision: VisionConfig = VisionConfig()
     streaming: StreamingConfig = StreamingConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
     screen: ScreenConfig = ScreenConfig()
     tls: TlsConfig = TlsConfig()
 

@@ -25,7 +25,7 @@ from contract.live import (
     ViewerStats,
 )
 from contract.profiles import RuleProfile
-from contract.violation import EvidenceRef, Violation
+from contract.violation import EvidenceRef, EvidenceRole, Violation
 from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire, explain
 
 # --- events: booth → hub ---
@@ -84,8 +84,49 @@ class Checkpoint(Wire):
     signature: str = Field(description="base64 DER, ECDSA P-256 over contract.chain.checkpoint_bytes", max_length=200)
 
 
+class EvidenceAdded(Wire):
+    """A violation has one more file: its clip is whole only some seconds after it opened.
+
+    Violations that lie close together share a clip; then each is told of the same file.
+    """
+
+    type: Literal["evidence_added"] = "evidence_added"
+    violation_id: UUID
+    evidence: EvidenceRef
+
+
+DropReason = Literal["spool_full", "disk_full", "damaged"]
+
+
+class EvidenceDropped(Wire):
+    """A file that an earlier event named, and that the hub will never get. Told, so that nobody takes it for hidden."""
+
+    type: Literal["evidence_dropped"] = "evidence_dropped"
+    sha256: Sha256
+    role: EvidenceRole
+    reason: DropReason
+
+
+class SegmentRecorded(Wire):
+    """One piece of the recording of an exam. What lies between two of them was not recorded."""
+
+    type: Literal["segment_recorded"] = "segment_recorded"
+    evidence: EvidenceRef
+    started_at: Timestamp
+    ended_at: Timestamp
+    has_sound: bool = False
+
+
 EventBody = Annotated[
-    ViolationOpened | ViolationUpdated | ViolationClosed | MonitoringGap | MonitoringStep | Checkpoint,
+    ViolationOpened
+    | ViolationUpdated
+    | ViolationClosed
+    | MonitoringGap
+    | MonitoringStep
+    | EvidenceAdded
+    | EvidenceDropped
+    | SegmentRecorded
+    | Checkpoint,
     Field(discriminator="type"),
 ]
 
@@ -192,6 +233,10 @@ class Desired(Wire):
     calibration: Calibration | None = Field(None, description="of the candidate; without it the profile's cone holds")
     exam_session: UUID | None = Field(
         None, description="the one that is on; with another one, or its end, the booth forgets the candidate's face"
+    )
+    recording: bool = Field(False, description="record all of it, not only clips of violations")
+    recorded_sound: bool = Field(
+        False, description="clips and recordings have sound; the candidate was told, and a microphone is there"
     )
 
 

@@ -51,14 +51,18 @@ class Explanation(Wire):
     )
 
 
+EvidenceRole = Literal["snapshot", "clip", "segment", "boxes"]
+"""A picture; the video around a violation; a piece of the recording; what was seen in a clip (`contract.boxes`)."""
+
+
 class EvidenceRef(Wire):
-    """A file that belongs to a violation, named by its content; it travels over HTTPS and may arrive later."""
+    """A file that is evidence, named by its content; it travels over HTTPS and may arrive later."""
 
     sha256: Sha256
-    role: Literal["snapshot", "clip"]
-    media_type: str = Field(description="image/jpeg, video/mp4", max_length=60)
+    role: EvidenceRole
+    media_type: str = Field(description="image/jpeg, video/mp4, application/json", max_length=60)
     size_bytes: int = Field(ge=1)
-    taken_at: Timestamp
+    taken_at: Timestamp = Field(description="of a video, and of the boxes beside it: when its first frame was taken")
 
 
 class Violation(Wire):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from contract import live
 from contract import messages as m
+from contract.boxes import Box, ClipBoxes, Look
 from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig, HubConfig
 from contract.profiles import PROFILES
@@ -65,6 +66,8 @@ GAP = m.MonitoringGap(
     ended_at=NOON + timedelta(seconds=9),
 )
 
+CLIP = EvidenceRef(sha256=HASH, role="clip", media_type="video/mp4", size_bytes=1_248_213, taken_at=NOON)
+
 EXAMPLES: dict[str, Wire] = {
     "event_violation_opened": event(m.ViolationOpened(violation=violation())),
     "event_violation_updated": event(m.ViolationUpdated(violation=violation()), 8),
@@ -74,6 +77,34 @@ EXAMPLES: dict[str, Wire] = {
         m.MonitoringStep(step="started", profile="strict", profile_version=1, agent_version="0.1.0"), 1
     ),
     "event_checkpoint": event(m.Checkpoint(head_seq=10, head_sha256=HASH, signature="MEUCIQ=="), 11),
+    "event_evidence_added": event(m.EvidenceAdded(violation_id=violation().violation_id, evidence=CLIP), 12),
+    "event_evidence_dropped": event(m.EvidenceDropped(sha256=HASH, role="clip", reason="spool_full"), 13),
+    "event_segment_recorded": event(
+        m.SegmentRecorded(
+            evidence=CLIP.model_copy(update={"role": "segment"}),
+            started_at=NOON,
+            ended_at=NOON + timedelta(seconds=30),
+            has_sound=True,
+        ),
+        14,
+    ),
+    "clip_boxes": ClipBoxes(
+        clip_sha256=HASH,
+        started_at=NOON,
+        duration_s=10.2,
+        frame_wh=(640, 480),
+        looks=(
+            Look(at_s=0.1),
+            Look(
+                at_s=0.2,
+                boxes=(
+                    Box(label="face", score=0.98, xyxy=(0.4, 0.25, 0.6, 0.6), yaw_deg=41.5, pitch_deg=-3.0),
+                    Box(label="cell phone", score=0.61, xyxy=(0.1, 0.8, 0.2, 1.02)),
+                ),
+                speaking=True,
+            ),
+        ),
+    ),
     "ack": m.Ack(
         chain_id=CHAIN,
         committed=(m.SeqRange(first=1, last=6), m.SeqRange(first=8, last=9)),

@@ -539,10 +539,10 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "snapshot" | "clip";
+            role: "snapshot" | "clip" | "segment" | "boxes";
             /**
              * Media Type
-             * @description image/jpeg, video/mp4
+             * @description image/jpeg, video/mp4, application/json
              */
             media_type: string;
             /** Size Bytes */
@@ -550,6 +550,7 @@ export interface components {
             /**
              * Taken At
              * Format: date-time
+             * @description of a video, and of the boxes beside it: when its first frame was taken
              */
             taken_at: string;
             /**
