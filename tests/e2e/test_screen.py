@@ -83,6 +83,8 @@ def test_each_state_is_said_in_large_plain_words(size: tuple[int, int]) -> None:
         shows("calm", "A. Proctor and Bartholomew… are watching")
         server.watched_by(("A. Proctor", "B. Smith", "C. Jones", "D. Jones"))
         shows("calm", "A. Proctor, B. Smith, and 2 more are watching")
+        server.watched_by(("W" * 120, "M" * 120))
+        shows("calm", "2 people are watching")
         page.keyboard.press("h")
         shows("calm", "Your hand is raised", "Lower hand")
         server.trouble("camera_lost")

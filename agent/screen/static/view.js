@@ -8,6 +8,7 @@ const NAME_LENGTH_OF_TWO = 13;
 const find = (selector) => document.querySelector(selector);
 
 export class View {
+  #fitted = null;
   #message = null;
   #scene = null;
 
@@ -44,17 +45,23 @@ export class View {
   }
 
   #status(shown, away) {
-    const all = shown?.watchers ?? [];
-    const names = all.map((name) => short(name, all.length > 1 ? NAME_LENGTH_OF_TWO : NAME_LENGTH));
-    const more = names.length - WATCHERS_NAMED;
+    const names = shown?.watchers ?? [];
     reveal("#recording", !away && shown?.recording);
     reveal("#watchers", !away && names.length > 0);
-    if (names.length) {
-      put(
-        "#watchers span",
-        more > 0 ? this.text.watchedByMany(names.slice(0, WATCHERS_NAMED), more) : this.text.watchedBy(names),
-      );
-    }
+    const fitted = `${names.join("\n")} ${innerWidth}`; // measured again only when that changes
+    if (away || names.length === 0 || fitted === this.#fitted) return;
+    this.#fitted = fitted;
+    put("#watchers span", this.#watching(names));
+    const line = find("#watchers span");
+    if (line.scrollWidth > line.clientWidth) put("#watchers span", this.text.watchedByCount(names.length));
+  }
+
+  #watching(names) {
+    const short = names.map((name) => shorten(name, names.length > 1 ? NAME_LENGTH_OF_TWO : NAME_LENGTH));
+    const more = names.length - WATCHERS_NAMED;
+    return more > 0
+      ? this.text.watchedByMany(short.slice(0, WATCHERS_NAMED), more)
+      : this.text.watchedBy(short);
   }
 
   #trouble(trouble, scene) {
@@ -126,7 +133,7 @@ function scene_of({ shown, talk, replaced, agent_lost, message, trouble }) {
   return trouble === null ? "calm" : "trouble";
 }
 
-function short(name, length) {
+function shorten(name, length) {
   return name.length > length ? `${name.slice(0, length - 1).trimEnd()}…` : name;
 }
 

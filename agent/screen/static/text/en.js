@@ -11,6 +11,7 @@ export const text = {
 
   recording: "Recording",
   watchedBy: (names) => `${and.format(names)} ${names.length === 1 ? "is" : "are"} watching`,
+  watchedByCount: (count) => (count === 1 ? "Somebody is watching" : `${count} people are watching`), // names too long
   watchedByMany: (names, more) => `${and.format([...names, `${more} more`])} are watching`,
 
   messageFrom: (name) => `Message from ${name}`,
