@@ -95,6 +95,11 @@ export class Link {
     this.open();
   };
 
+  /** Something else than the connection itself says that the other end is gone. */
+  lost(peer: RTCPeerConnection): void {
+    if (this.attempt?.peer === peer) this.fail(this.attempt);
+  }
+
   say(message: SignalOut): void {
     const socket = this.attempt?.socket;
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));

@@ -102,7 +102,9 @@ export function useTalk(boothId: string): Talk {
       prepare: (peer) => {
         const media = stream.current;
         for (const track of media?.getTracks() ?? []) peer.addTransceiver(track, { direction: "sendonly" });
-        peer.createDataChannel("words").onmessage = ({ data }: MessageEvent<string>) => {
+        const words = peer.createDataChannel("words");
+        words.onclose = () => next.lost(peer); // a page that was reloaded; ICE needs 17 s to say so
+        words.onmessage = ({ data }: MessageEvent<string>) => {
           const word = JSON.parse(data) as { type: string; by?: string };
           if (word.type !== "ended") return;
           setReplacedBy(word.by ?? "");
