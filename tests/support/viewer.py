@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from itertools import pairwise
 from types import TracebackType
 from typing import Any
 from uuid import UUID, uuid4
@@ -119,6 +121,11 @@ class TestViewer:
                     self.heard += 1
         except MediaStreamError:
             return
+
+
+def longest_step_s(times_s: Sequence[float]) -> float:
+    """Between one and the next."""
+    return max(after - before for before, after in pairwise(times_s))
 
 
 async def until(condition: Any, what: str, timeout_s: float = 60) -> None:
