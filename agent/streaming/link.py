@@ -18,7 +18,10 @@ LOSS_GOOD: Final = 0.03
 DELAY_BAD_S: Final = 0.5
 """Above the shortest round trip seen: packets stand in somebody's queue."""
 ESTIMATE_BAD: Final = 0.6
-"""Of what is sent: an estimate below that means that most of it does not arrive in time."""
+"""Of what is sent: an estimate that falls below that means that much of it does not arrive in time. One that is still
+low after a change to the high rendition means nothing: browsers raise theirs slowly from what they got before."""
+FALL: Final = 0.95
+"""Of the estimate before; less is rounding."""
 BAD_WINDOWS: Final = 2
 """In a row."""
 FIRST_REST_S: Final = 15.0
@@ -37,8 +40,11 @@ class Link:
     """Share of packets lost in the last window."""
     round_trip_s: float | None = None
     estimate_bps: int | None = None
+    """What the link carries, by the browser (REMB)."""
     _auto: Rendition = "high"
     _bad: int = 0
+    _fell: bool = False
+    """Whether the estimate fell in this window."""
     _good_since_s: float | None = None
     _shortest_s: float = float("inf")
     _rest_s: float = FIRST_REST_S
@@ -65,6 +71,10 @@ class Link:
             self._window = now_s, expected, lost
             self._judge(now_s, loss, sent_bps)
 
+    def estimated(self, bitrate_bps: int) -> None:
+        self._fell |= self.estimate_bps is not None and bitrate_bps < FALL * self.estimate_bps
+        self.estimate_bps = bitrate_bps
+
     def congested(self, now_s: float) -> None:
         """Our own socket does not take any more."""
         self._bad = max(self._bad, BAD_WINDOWS)
@@ -74,7 +84,8 @@ class Link:
     def _judge(self, now_s: float, loss: float, sent_bps: float) -> None:
         self.loss = loss
         late = self.round_trip_s is not None and self.round_trip_s - self._shortest_s > DELAY_BAD_S
-        narrow = self.estimate_bps is not None and self.estimate_bps < ESTIMATE_BAD * sent_bps
+        narrow = self._fell and self.estimate_bps is not None and self.estimate_bps < ESTIMATE_BAD * sent_bps
+        self._fell = False
         if loss > LOSS_BAD or late or narrow:
             self._bad += BAD_WINDOWS if loss > LOSS_AWFUL else 1
             self._good_since_s = None

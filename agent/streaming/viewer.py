@@ -144,7 +144,7 @@ class Viewer:
 
     def estimated(self, bitrate_bps: int) -> None:
         self.heard()
-        self.link.estimate_bps = bitrate_bps
+        self.link.estimated(bitrate_bps)
 
     def turn(self, now_s: float) -> None:
         """Ask for the keyframe at which another rendition begins, if another is due."""

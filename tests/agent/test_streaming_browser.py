@@ -6,6 +6,7 @@ import pytest
 
 from agent.frame import FrameTap
 from agent.health import Trouble
+from agent.streaming import link
 from agent.streaming.service import Streaming
 from contract.device import StreamingConfig
 from tests.support.chromium_viewer import chromium_browser, chromium_viewer
@@ -46,6 +47,24 @@ async def test_a_narrow_link_gets_the_low_rendition_and_slows_nobody(streaming: 
         assert longest_step_s(fast.shown_s) - longest_step_s(encoded_s) < 0.5  # what the camera left out, nobody sees
         renditions = {stats.name: stats.rendition for stats in streaming.viewers()}
         assert renditions == {"Chromium": "low", "Fast": "high"}
+
+
+async def test_a_link_that_is_wide_again_gets_the_high_rendition_back(
+    streaming: Streaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although Chromium's own estimate still says for half a minute that it carries the low one only."""
+    monkeypatch.setattr(link, "FIRST_REST_S", 3.0)
+    network = Weather(rate_bps=300_000)
+    async with UdpRelay(down=network) as relay, chromium_browser() as browser:
+        viewer = await (await chromium_viewer(browser)).watch(streaming, through=relay)
+
+        async def shows(size_wh: tuple[int, int], pictures: int) -> bool:
+            shown = await viewer.shown()
+            return len(shown) >= pictures and all((w, h) == size_wh for _, w, h in shown[-pictures:])
+
+        await until_async(lambda: shows((480, 360), 15), "the low rendition")
+        network.rate_bps = None
+        await until_async(lambda: shows((640, 480), 120), "the high rendition, and that it stays")
 
 
 async def test_random_loss_is_mended(streaming: Streaming) -> None:

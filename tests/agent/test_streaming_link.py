@@ -62,11 +62,24 @@ def test_packets_that_stand_in_a_queue_count_as_lost(reports: Reports) -> None:
     assert reports.second(round_trip_s=1.4) == "low"
 
 
-def test_an_estimate_far_below_what_is_sent_counts(reports: Reports) -> None:
-    reports.link.estimate_bps = 250_000
-    reports.second()
-    assert reports.second() == "low"
-    assert Reports(Link(estimate_bps=250_000)).second(sent_bps=200_000) == "high"  # a quiet scene
+def test_an_estimate_that_falls_far_below_what_is_sent_counts(reports: Reports) -> None:
+    for estimate_bps in (900_000, 400_000, 300_000):
+        reports.link.estimated(estimate_bps)
+        reports.second()
+    assert reports.link.rendition == "low"
+
+
+def test_an_estimate_that_is_low_but_rises_does_not_count(reports: Reports) -> None:
+    """As Chromium's does for half a minute after a change to the high rendition."""
+    for second in range(30):
+        reports.link.estimated(int(160_000 * 1.08**second))
+        assert reports.second() == "high"
+
+
+def test_an_estimate_falls_in_a_quiet_scene_and_that_does_not_count(reports: Reports) -> None:
+    for estimate_bps in (900_000, 400_000, 300_000):
+        reports.link.estimated(estimate_bps)
+        assert reports.second(sent_bps=200_000) == "high"
 
 
 def test_the_high_one_is_tried_again_and_later_each_time_that_it_does_not_go(reports: Reports) -> None:
