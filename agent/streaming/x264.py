@@ -22,6 +22,7 @@ class X264Encoder(LibavEncoder):
         context.thread_count = 1
         context.profile = "Baseline"
         options = {
+            "force-cfr": 0,  # rate by time and not by count: a camera may give 15 frames a second as well as 30
             "repeat-headers": 1,
             "annexb": 1,
             "keyint": KEYFRAME_EVERY_S * fps,

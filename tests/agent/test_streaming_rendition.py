@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 
 import av
 import numpy as np
@@ -15,7 +14,7 @@ from agent.frame import Frame, FrameTap
 from agent.health import Trouble
 from agent.streaming import rendition as rendition_module
 from agent.streaming.encoder import EncoderFactory, EncoderSettings, fit, settings_of
-from agent.streaming.h264 import EncodedFrame
+from agent.streaming.h264 import EncodedFrame, nal_units
 from agent.streaming.rendition import KEYFRAME_GAP_S, RenditionThread
 from agent.streaming.x264 import X264Encoder
 from tests.support.moving_camera import MovingCamera, MovingPictures
@@ -192,16 +191,22 @@ def test_pictures_fit_and_keep_their_shape(
     assert fit(frame_wh, box_wh) == wanted_wh
 
 
-def test_the_bitrate_is_kept(tmp_path: Path) -> None:
-    settings = settings_of("high", 1_000_000, 200_000)
-    encoder, pictures = X264Encoder(settings), MovingPictures()
-    frames = [Frame(pictures.at(number), 100 + number / 30, datetime.now(UTC), number) for number in range(120)]
+@pytest.mark.parametrize("fps", [10, 15, 30])
+def test_the_bitrate_is_kept_at_any_rate_of_the_camera(fps: int) -> None:
+    encoder, pictures = X264Encoder(settings_of("high", 1_000_000, 200_000)), MovingPictures()
+    frames = [Frame(pictures.at(number), 100 + number / fps, datetime.now(UTC), number) for number in range(fps * 4)]
     size = sum(len(done.data) for frame in frames for done in encoder.encode(frame, keyframe=False))
     assert 600_000 < size * 8 / 4 < 1_150_000
-    stream = encoder.encode(Frame(pictures.at(0), 110, datetime.now(UTC), 0), keyframe=True)[0].data
-    assert stream[4] & 0x1F == 7  # SPS first
-    assert stream[5] == 66  # baseline ...
-    assert stream[6] & 0x40  # ... constrained
+
+
+def test_a_keyframe_has_all_that_a_browsers_decoder_needs() -> None:
+    encoder = X264Encoder(settings_of("high", 1_000_000, 200_000))
+    data = encoder.encode(Frame(MovingPictures().at(0), 1.0, datetime.now(UTC), 0), keyframe=True)[0].data
+    sps, pps, *slices = [nal for nal in nal_units(data) if nal[0] & 0x1F != 6]
+    assert [nal[0] & 0x1F for nal in (sps, pps, *slices)] == [7, 8, 5]
+    assert sps[1] == 66  # baseline ...
+    assert sps[2] & 0x40  # ... constrained
+    assert sps[3] <= 31  # level 3.1 at most
 
 
 def test_one_who_takes_frames_badly_harms_nobody(tap: FrameTap, make: Make) -> None:
