@@ -88,7 +88,7 @@ beforeEach(() => {
       return peers.at(-1) as unknown as RTCPeerConnection;
     },
     prepare: () => {},
-    wish: () => ({ rendition: "low" }),
+    wish: () => "low",
     onLive: (peer) => live.push(peer),
     heartbeat: true,
   });

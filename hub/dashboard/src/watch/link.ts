@@ -5,7 +5,7 @@
  * plays. Nothing here waits for the operating system to notice a dead network: every step has its own time limit.
  */
 import { backoffMs } from "@/live/connection";
-import type { IceCandidate, SignalIn, SignalOut } from "@/watch/messages";
+import type { IceCandidate, RenditionWish, SignalIn, SignalOut } from "@/watch/messages";
 
 export type LinkState =
   | { phase: "connecting" }
@@ -33,8 +33,8 @@ export type LinkOptions = {
   peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
   /** Adds transceivers, tracks and handlers before the offer is made. */
   prepare: (peer: RTCPeerConnection) => void;
-  /** What goes into the offer besides the description. */
-  wish?: () => Partial<Extract<SignalOut, { type: "offer" }>>;
+  /** The size of picture that is asked for. */
+  wish?: () => RenditionWish;
   /** A link is up: take its tracks. Called again after every rebuild. */
   onLive: (peer: RTCPeerConnection) => void;
   /** Whether the other end answers heartbeats: the agent does, a booth's screen does not. */
@@ -175,7 +175,7 @@ export class Link {
     const offer = await peer.createOffer();
     await peer.setLocalDescription(offer);
     if (attempt !== this.attempt) return;
-    this.say({ type: "offer", sdp: offer.sdp ?? "", ...this.options.wish?.() });
+    this.say({ type: "offer", sdp: offer.sdp ?? "", rendition: this.options.wish?.() ?? "auto" });
     offered = true;
     for (const candidate of waiting) trickle(candidate);
   }

@@ -1,15 +1,9 @@
-/** What travels on the signaling WebSocket of one view or talk; the hub's `hub/signaling.py` is the other end. */
-export type IceCandidate = { candidate: string; sdp_mid: string | null; sdp_mline_index: number | null };
-export type IceServer = { urls: string[]; username: string; credential: string };
-export type RenditionWish = "auto" | "high" | "low";
+/** What travels on the signaling WebSocket of one view or talk, as the hub's OpenAPI schema has it. */
+import type { components } from "@/api/schema";
 
-export type SignalOut =
-  | { type: "offer"; sdp: string; rendition?: RenditionWish }
-  | { type: "candidate"; candidate: IceCandidate }
-  | { type: "rendition"; rendition: RenditionWish }
-  | { type: "hang_up" };
+type Schemas = components["schemas"];
 
-export type SignalIn =
-  | { type: "welcome"; peer_id: string; ice_servers: IceServer[]; relay_only: boolean }
-  | { type: "answer"; sdp: string }
-  | { type: "trouble"; title: string; detail: string; retry: boolean };
+export type SignalIn = Schemas["HubSignal"];
+export type SignalOut = Schemas["BrowserSignal"];
+export type IceCandidate = Schemas["IceCandidate"];
+export type RenditionWish = NonNullable<Extract<SignalOut, { type: "offer" }>["rendition"]>;

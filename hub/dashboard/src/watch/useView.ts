@@ -37,7 +37,7 @@ export function useView(boothId: string): View {
         peer.addTransceiver("video", { direction: "recvonly" });
         peer.addTransceiver("audio", { direction: "recvonly" });
       },
-      wish: () => ({ rendition: wished.current }),
+      wish: () => wished.current,
       onLive: (peer) => setStream(received(peer)),
     });
     setLink(next);
