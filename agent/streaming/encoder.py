@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import Final, Protocol
 
 import cv2
@@ -95,3 +96,42 @@ class Underway:
             if known >= ticks - 1:
                 return frame
         return None
+
+
+class FrameRate:
+    """Whether an encoder was told the rate at which frames really come.
+
+    Encoders spend bits by the frame: told 30 a second, they give a camera of 15 half the bitrate. The middle of many
+    intervals is taken, so that a frame left out or a camera lost for a while means nothing.
+    """
+
+    INTERVALS: Final = 31
+    FIRST_LOOK_S: Final = 1.0
+    LOOK_EVERY_S: Final = 10.0
+    """Each change costs a keyframe."""
+    OFF: Final = 1.25
+    """Times faster or slower than told."""
+
+    def __init__(self, max_fps: float) -> None:
+        self.fps = max(1, round(max_fps))
+        self._max_fps = self.fps
+        self._intervals_s: deque[float] = deque(maxlen=self.INTERVALS)
+        self._last_s: float | None = None
+        self._look_s = 0.0
+
+    def off(self, captured_s: float) -> bool:
+        """Of each frame; True, once, when `fps` has become another."""
+        if self._last_s is None or captured_s <= self._last_s:
+            self._intervals_s.clear()
+            self._look_s = captured_s + self.FIRST_LOOK_S
+        else:
+            self._intervals_s.append(captured_s - self._last_s)
+        self._last_s = captured_s
+        if captured_s < self._look_s or not self._intervals_s:
+            return False
+        self._look_s = captured_s + self.LOOK_EVERY_S
+        fps = max(1, min(self._max_fps, round(1 / median(self._intervals_s))))
+        if 1 / self.OFF <= fps / self.fps <= self.OFF:
+            return False
+        self.fps = fps
+        return True

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agent.errors import DetectorError
 from agent.frame import Frame
-from agent.streaming.encoder import KEYFRAME_EVERY_S, EncoderSettings, Underway, fit, planes
+from agent.streaming.encoder import KEYFRAME_EVERY_S, EncoderSettings, FrameRate, Underway, fit, planes
 from agent.streaming.h264 import EncodedFrame, ParameterSets
 
 HARDWARE: Final = "nvv4l2h264enc"
@@ -59,13 +59,14 @@ def present() -> bool:
 
 
 class GStreamerEncoder:
-    """One pipeline a picture size."""
+    """One pipeline for each size and rate of pictures."""
 
     def __init__(self, settings: EncoderSettings, element: str = HARDWARE) -> None:
         self.name = f"GStreamer {element}"
         self._gst, self._settings, self._element = load(), settings, element
         if self._gst.ElementFactory.find(element) is None:
             raise DetectorError(f"{self.name}: this device has no such element")
+        self._rate = FrameRate(settings.max_fps)
         self._pipeline: Any = None
         self._size_wh = (0, 0)
         self._last_s = float("-inf")
@@ -74,7 +75,7 @@ class GStreamerEncoder:
 
     def encode(self, frame: Frame, *, keyframe: bool) -> list[EncodedFrame]:
         size_wh = fit(frame.frame_wh, self._settings.box_wh)
-        if frame.captured_s <= self._last_s or size_wh != self._size_wh:
+        if frame.captured_s <= self._last_s or size_wh != self._size_wh or self._rate.off(frame.captured_s):
             self.close()
         if self._pipeline is None:
             self._open(size_wh)
@@ -99,7 +100,7 @@ class GStreamerEncoder:
         self._underway, self._headers = Underway(), ParameterSets()
 
     def _open(self, size_wh: tuple[int, int]) -> None:
-        settings, fps = self._settings, round(self._settings.max_fps)
+        settings, fps = self._settings, self._rate.fps
         element = _ELEMENTS[self._element].format(
             bps=settings.bitrate_bps, kbps=settings.bitrate_bps // 1000, every=KEYFRAME_EVERY_S * fps
         )

@@ -9,7 +9,7 @@ from av.video.frame import PictureType
 
 from agent.errors import DetectorError
 from agent.frame import Frame
-from agent.streaming.encoder import EncoderSettings, Underway, fit, planes
+from agent.streaming.encoder import EncoderSettings, FrameRate, Underway, fit, planes
 from agent.streaming.h264 import EncodedFrame, ParameterSets
 
 CLOCK_HZ: Final = 90_000
@@ -17,12 +17,13 @@ CLOCK_HZ: Final = 90_000
 
 
 class LibavEncoder:
-    """A new picture size starts a new stream with a keyframe, and so does a clock that goes back."""
+    """A new size of pictures starts a new stream with a keyframe; so do another rate and a clock that goes back."""
 
     name: str
 
     def __init__(self, settings: EncoderSettings) -> None:
         self._settings = settings
+        self._rate = FrameRate(settings.max_fps)
         self._context: Any = None
         self._size_wh = (0, 0)
         self._last_s = float("-inf")
@@ -30,7 +31,7 @@ class LibavEncoder:
 
     def encode(self, frame: Frame, *, keyframe: bool) -> list[EncodedFrame]:
         size_wh = fit(frame.frame_wh, self._settings.box_wh)
-        if frame.captured_s <= self._last_s or size_wh != self._size_wh:
+        if frame.captured_s <= self._last_s or size_wh != self._size_wh or self._rate.off(frame.captured_s):
             self.close()
         try:
             if self._context is None:
@@ -55,7 +56,7 @@ class LibavEncoder:
         context.width, context.height = size_wh
         context.pix_fmt = "yuv420p"
         context.bit_rate = self._settings.bitrate_bps
-        context.framerate = Fraction(round(self._settings.max_fps))
+        context.framerate = Fraction(self._rate.fps)
         context.time_base = Fraction(1, CLOCK_HZ)
         context.open()
         self._context, self._size_wh = context, size_wh

@@ -46,7 +46,7 @@ class V4l2Encoder(LibavEncoder):
             context: Any = av.CodecContext.create(self.name, "w")
         except (av.error.FFmpegError, ValueError) as error:
             raise DetectorError(f"{self.name}: this build of FFmpeg does not know it") from error
-        context.gop_size = KEYFRAME_EVERY_S * round(self._settings.max_fps)
+        context.gop_size = KEYFRAME_EVERY_S * self._rate.fps
         context.profile = "Baseline"
         context.options = {"num_output_buffers": str(BUFFERS), "num_capture_buffers": str(BUFFERS)}
         return context

@@ -17,12 +17,11 @@ class X264Encoder(LibavEncoder):
     name = "libx264"
 
     def _make(self) -> Any:
-        bitrate_bps, fps = self._settings.bitrate_bps, round(self._settings.max_fps)
+        bitrate_bps, fps = self._settings.bitrate_bps, self._rate.fps
         context: Any = av.CodecContext.create("libx264", "w")
         context.thread_count = 1
         context.profile = "Baseline"
         options = {
-            "force-cfr": 0,  # rate by time and not by count: a camera may give 15 frames a second as well as 30
             "repeat-headers": 1,
             "annexb": 1,
             "keyint": KEYFRAME_EVERY_S * fps,

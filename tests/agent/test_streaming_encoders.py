@@ -11,7 +11,7 @@ from agent.errors import DetectorError
 from agent.frame import Frame, FrameTap
 from agent.health import Trouble
 from agent.streaming import encoders, gstreamer, v4l2m2m
-from agent.streaming.encoder import EncoderFactory, EncoderSettings, Underway
+from agent.streaming.encoder import EncoderFactory, EncoderSettings, FrameRate, Underway
 from agent.streaming.encoders import factories
 from agent.streaming.gstreamer import GStreamerEncoder
 from agent.streaming.h264 import EncodedFrame, ParameterSets, nal_units
@@ -101,3 +101,27 @@ def test_an_encoder_that_swallows_pictures_does_not_fill_the_memory() -> None:
         underway.put(index * 3000, frame(index))
     assert underway.take(0) is None
     assert underway.take(999 * 3000) is not None
+
+
+def changes(rate: FrameRate, times_s: list[float]) -> list[float]:
+    return [at_s for at_s in times_s if rate.off(at_s)]
+
+
+def test_the_rate_of_a_slow_camera_is_noticed_once() -> None:
+    rate = FrameRate(30)
+    assert changes(rate, [10 + number / 15 for number in range(600)]) == [pytest.approx(11, abs=0.1)]
+    assert rate.fps == 15
+
+
+def test_frames_left_out_and_a_camera_lost_are_no_other_rate() -> None:
+    rate = FrameRate(30)
+    times_s = [10 + number / 30 for number in range(900) if number % 5 and not 200 < number < 400]
+    assert changes(rate, times_s) == []
+    assert changes(rate, [5 + number / 30 for number in range(300)]) == []  # a clock that goes back
+    assert rate.fps == 30
+
+
+def test_faster_than_may_be_is_not_told() -> None:
+    rate = FrameRate(10)
+    assert changes(rate, [number / 60 for number in range(600)]) == []
+    assert rate.fps == 10
