@@ -31,6 +31,11 @@ def upload_bytes(booth: str, sha256: str, size_bytes: int, signed_at: str) -> by
     return f"invigil upload v1\n{booth}\n{sha256}\n{size_bytes}\n{signed_at}\n".encode()
 
 
+def chunk_bytes(booth: str, sha256: str, size_bytes: int, offset: int, chunk_sha256: str, signed_at: str) -> bytes:
+    """What a device signs for one chunk of a file of `size_bytes`: a chunk that was changed on its way is not taken."""
+    return f"invigil chunk v1\n{booth}\n{sha256}\n{size_bytes}\n{offset}\n{chunk_sha256}\n{signed_at}\n".encode()
+
+
 def sign(key: ec.EllipticCurvePrivateKey, data: bytes) -> str:
     """ECDSA P-256 with SHA-256, as base64 DER."""
     return base64.b64encode(key.sign(data, ec.ECDSA(hashes.SHA256()))).decode()

@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from contract.messages import Health
 from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
-from hub.api import booths, enrol, evidence, live, signaling, system, users, violations, watches
+from hub.api import booths, enrol, evidence, live, recording, signaling, system, users, violations, watches
 from hub.auth import Auth
 from hub.broker import Broker
 from hub.certificates import Authority
@@ -30,6 +30,7 @@ from hub.enrolment import Enrolment, MqttAddress
 from hub.errors import BrokerError, HubError
 from hub.evidence import EvidenceFiles
 from hub.feed import Feed
+from hub.filestore import LocalFiles
 from hub.ingest import Ingest
 from hub.live import Live
 from hub.message import Message
@@ -39,6 +40,7 @@ from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.problems import install_problem_handlers
 from hub.signaling import Signaling
+from hub.signatures import Signatures
 from hub.states import BoothStates
 from hub.turn import IceServers
 from hub.viewing import Viewing
@@ -68,7 +70,7 @@ def create_app() -> FastAPI:
     )
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for resource in (users, booths, violations, evidence, watches, enrol, system, live, signaling):
+    for resource in (users, booths, violations, evidence, recording, watches, enrol, system, live, signaling):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(system.probes)
@@ -184,7 +186,13 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             desired=desired,
             commands=commands,
             evidence=EvidenceFiles(
-                settings.evidence_dir, settings.evidence_max_bytes, database, authority, feed, metrics
+                settings.evidence_dir,
+                settings.evidence_max_bytes,
+                LocalFiles(settings.evidence_dir),
+                database,
+                Signatures(database, authority),
+                feed,
+                metrics,
             ),
             live=live_feed,
             watches=watched,

@@ -9,12 +9,20 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract import chain
-from contract.messages import Checkpoint, MonitoringGap, ViolationClosed, ViolationOpened, ViolationUpdated
+from contract.messages import (
+    Checkpoint,
+    EvidenceAdded,
+    MonitoringGap,
+    ViolationClosed,
+    ViolationOpened,
+    ViolationUpdated,
+)
+from hub import bodies
 from hub.certificates import load_certificate, public_key
 from hub.errors import CertificateError
 from hub.incoming import Incoming, Key, Refused
 from hub.progress import ChainProgress, Range
-from hub.store import booths, devices, events, evidence, gaps, violations
+from hub.store import booths, devices, events, gaps, violations
 
 
 @dataclass(slots=True)
@@ -74,6 +82,8 @@ async def _read(connection: AsyncConnection, incoming: list[Incoming], refused: 
         keys.update(((chain_id, seq - 1), (chain_id, seq), (chain_id, seq + 1)))
         if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
             violation_ids.add(body.violation.violation_id)
+        elif isinstance(body, EvidenceAdded):
+            violation_ids.add(body.violation_id)
         elif isinstance(body, MonitoringGap):
             gap_ids.add(body.gap_id)
         elif isinstance(body, Checkpoint):
@@ -121,6 +131,8 @@ def _judge(arrived: Incoming, known: _Known, hashes: dict[Key, str], outcome: Ou
 def _own(body: object, booth_id: str, known: _Known) -> bool:
     if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
         return known.violations.setdefault(body.violation.violation_id, booth_id) == booth_id
+    if isinstance(body, EvidenceAdded):
+        return known.violations.setdefault(body.violation_id, booth_id) == booth_id
     if isinstance(body, MonitoringGap):
         return known.gaps.setdefault(body.gap_id, booth_id) == booth_id
     return True
@@ -145,7 +157,8 @@ async def _write(connection: AsyncConnection, known: _Known, hashes: dict[Key, s
         return
     await _write_events(connection, known, hashes, outcome)
     await _write_checkpoints(connection, known, hashes, outcome)
-    await _write_bodies(connection, outcome)
+    changed = await bodies.write(connection, [(arrived.event, arrived.message) for arrived in outcome.stored])
+    outcome.violations, outcome.gaps = changed.violations, changed.gaps
 
 
 async def _write_chains(connection: AsyncConnection, known: _Known, outcome: Outcome) -> None:
@@ -253,41 +266,3 @@ def _signed(chain_id: UUID, checkpoint: Checkpoint, certificate_pem: str | None)
         return False
     signed = chain.checkpoint_bytes(chain_id, checkpoint.head_seq, checkpoint.head_sha256)
     return chain.verify(key, checkpoint.signature, signed)
-
-
-async def _write_bodies(connection: AsyncConnection, outcome: Outcome) -> None:
-    """The newest state of each violation and gap; `outcome.stored` may hold several of one, in any order."""
-    violation_rows: dict[UUID, dict[str, Any]] = {}
-    gap_rows: dict[UUID, dict[str, Any]] = {}
-    refs: dict[tuple[UUID, str], dict[str, Any]] = {}
-    pictures: dict[str, tuple[str, datetime]] = {}
-    for arrived in sorted(outcome.stored, key=lambda arrived: arrived.event.seq):
-        event, body = arrived.event, arrived.event.body
-        row: dict[str, Any] = {"booth_id": event.booth, "chain_id": event.chain_id, "seq": event.seq}
-        if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
-            violation = body.violation
-            fields = ("violation_id", "kind", "severity", "opened_at", "ended_at")
-            row |= {name: getattr(violation, name) for name in fields}
-            row |= {"document": violation.model_dump_json(), "received_at": arrived.message.received_at}
-            violation_rows[violation.violation_id] = row
-            for ref in violation.evidence:
-                refs[violation.violation_id, ref.sha256] = {
-                    "violation_id": violation.violation_id,
-                    "sha256": ref.sha256,
-                    "taken_at": ref.taken_at,
-                }
-                if ref.role == "snapshot":
-                    pictures[event.booth] = (ref.sha256, ref.taken_at)
-        elif isinstance(body, MonitoringGap):
-            fields = ("gap_id", "reason", "detail", "started_at", "ended_at")
-            gap_rows[body.gap_id] = row | {name: getattr(body, name) for name in fields}
-    if violation_rows:
-        await violations.upsert(connection, list(violation_rows.values()))
-    if refs:
-        await violations.add_evidence_refs(connection, list(refs.values()))
-    if pictures:
-        await evidence.show_known_pictures(connection, pictures)
-    if gap_rows:
-        await gaps.upsert(connection, list(gap_rows.values()))
-    outcome.violations = set(violation_rows)
-    outcome.gaps = set(gap_rows)

@@ -59,7 +59,7 @@ class FileSettings(Wire):
     mqtt_port: int = Field(8883, description="MQTT port; 0 takes any free one", ge=0, le=65535)
     public_host: str = Field("", description="the name devices reach this hub by; default: host, or the host's name")
     behind_proxy: bool = Field(False, description="a reverse proxy ends TLS: serve plain HTTP on any address")
-    evidence_max_bytes: int = Field(8 * 2**20, description="largest evidence file taken, bytes", ge=1024)
+    evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     log_level: LogLevel = "info"
     ice: IceConfig = IceConfig()
 

@@ -1,108 +1,158 @@
-"""Evidence files: taken from devices that sign them, kept by content under `DIR/evidence/ab/cd…`.
+"""Evidence files: taken from devices that sign them, whole or in chunks, and kept by content in a store.
 
-A file is written beside its place, checked, flushed and renamed: what has its name is whole. Its row comes after.
+A file is written beside the store, checked, and moved into it: what has its name is whole. Its row comes after.
 """
 
 import asyncio
-import base64
-import binascii
 import errno
 import hashlib
 import logging
-import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from anyio import to_thread
 
-from contract import chain
-from hub.certificates import Authority, fingerprint, public_key
 from hub.db import Database
-from hub.errors import CertificateError, RefusedError, StoreError
+from hub.errors import RefusedError, StoreError
 from hub.feed import Feed
+from hub.filestore import FileStore, free_bytes
 from hub.metrics import Metrics
-from hub.store import devices, evidence
+from hub.signatures import Piece, Signatures
+from hub.store import evidence
+from hub.unfinished import Begun, Unfinished
+from hub.uploads import MAX_CHUNK_BYTES, Progress, Turns, Upload, check_piece, drain, misnamed, patiently, read_chunk
 
 log = logging.getLogger(__name__)
 
-MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "video/mp4")
+MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "video/mp4", "application/json")
 """What a browser shows without running anything in it."""
-
-SIGNED_WITHIN: Final = timedelta(minutes=10)
-"""How far `Invigil-Signed-At` may be from the hub's clock, which bounds how long a copied request is of use."""
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _WRITE_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """The headers of one upload, as they came."""
+class Found:
+    """A file that is here."""
 
-    sha256: str
-    booth: str
-    certificate: str
-    signed_at: str
-    signature: str
+    path: Path
     media_type: str
-    size_bytes: int | None
+    booth_id: str
 
 
 class EvidenceFiles:
     def __init__(
-        self, folder: Path, max_bytes: int, database: Database, authority: Authority, feed: Feed, metrics: Metrics
+        self,
+        folder: Path,
+        max_bytes: int,
+        store: FileStore,
+        database: Database,
+        signatures: Signatures,
+        feed: Feed,
+        metrics: Metrics,
     ) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._store = store
         self._database = database
-        self._authority = authority
+        self._signatures = signatures
         self._feed = feed
         self._metrics = metrics
         self._arrivals: dict[str, list[asyncio.Event]] = {}
-        # Nothing half written survives a start.
+        self._turns = Turns()
+        # What came as a whole comes again; what comes in chunks goes on where it was.
         shutil.rmtree(self._incoming, ignore_errors=True)
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._unfinished = Unfinished(folder / "unfinished")
 
     @property
     def _incoming(self) -> Path:
         return self._folder / "incoming"
 
     def disk_free_bytes(self) -> int:
-        return shutil.disk_usage(self._folder).free
+        return free_bytes(self._folder)
 
-    async def find(self, sha256: str) -> tuple[Path, str] | None:
-        """Path and media type of a file that is here."""
+    async def find(self, sha256: str) -> Found | None:
+        """A file that is here, to be opened at once. Raises `StoreError` where the store does not answer."""
         async with self._database.reading() as connection:
             row = await evidence.find(connection, sha256)
-        path = self._path(sha256)
-        return (path, row.media_type) if row is not None and path.is_file() else None
+        if row is None:
+            return None
+        with _as_ours(sha256):
+            path = await self._store.find(sha256)
+        return Found(path, row.media_type, row.booth_id) if path else None
 
     async def receive(self, upload: Upload, body: AsyncIterator[bytes]) -> bool:
         """Takes one file from a device; True when it is new.
 
         Raises 401 for a signature or certificate that does not count, 413 and 415 for what is not taken, 422 for bytes
-        that are not what the name says, 507 when the disk is full.
+        that are not what the name says, 429 for too many at once, 507 when the disk is full.
         """
-        try:
-            return await self._receive(upload, body)
-        except RefusedError as error:
-            self._metrics.evidence_refused.labels(str(error.status)).inc()
-            if error.status != 413:
-                await _drain(body, self._max_bytes)
-            raise
+        with self._counting(upload):
+            size_bytes = self._taken_size(upload)
+            try:
+                signed_at = await self._signatures.check(upload.signed, upload.sha256, size_bytes)
+                with self._turns.one_more(upload.booth):
+                    new = not await self._here(upload.sha256)
+                    if new:
+                        await self._take_whole(upload, body)
+                    else:
+                        await drain(body, self._max_bytes)
+            except RefusedError as error:
+                if error.status != 413:
+                    await drain(body, MAX_CHUNK_BYTES if error.status == 401 else self._max_bytes)
+                raise
+            await self._record(upload, size_bytes, signed_at, new=new)
+            return new
+
+    async def progress(self, upload: Upload) -> Progress:
+        """How much of the file is here, for the device that sends it; raises as `receive` does."""
+        with self._counting(upload):
+            size_bytes = self._taken_size(upload)
+            await self._signatures.check(upload.signed, upload.sha256, size_bytes)
+            if await self._here(upload.sha256):
+                return Progress(size_bytes, complete=True)
+            begun = await to_thread.run_sync(self._unfinished.begun, upload.booth, upload.sha256, size_bytes)
+            return Progress(begun.offset, complete=False)
+
+    async def receive_chunk(
+        self, upload: Upload, piece: Piece, length: int | None, body: AsyncIterator[bytes]
+    ) -> Progress:
+        """Takes one chunk, wholly or not at all; the last one completes the file. A chunk may be empty: it completes
+        a file of which all is here but that could not be kept before.
+
+        Raises as `receive` does, and 409 with `Upload-Offset` for another offset than what is here ends at.
+        """
+        with self._counting(upload):
+            size_bytes = self._taken_size(upload)
+            try:
+                check_piece(piece, length, size_bytes)
+                signed_at = await self._signatures.check(upload.signed, upload.sha256, size_bytes, piece)
+                with self._turns.one_more(upload.booth):
+                    if await self._here(upload.sha256):
+                        await drain(body, MAX_CHUNK_BYTES)
+                        await self._record(upload, size_bytes, signed_at, new=False)
+                        return Progress(size_bytes, complete=True)
+                    chunk = await read_chunk(piece, length or 0, body)
+                    async with self._turns.alone(upload.booth, upload.sha256):
+                        return await self._grow(upload, size_bytes, piece, chunk, signed_at)
+            except RefusedError as error:
+                if error.status != 413:
+                    await drain(body, MAX_CHUNK_BYTES)
+                raise
 
     async def wait_for(self, sha256: str, timeout_s: float) -> bool:
         """Whether the file is here, or comes within `timeout_s`."""
         arrived = asyncio.Event()
         self._arrivals.setdefault(sha256, []).append(arrived)
         try:
-            if await self.find(sha256) is None:
+            if not await self._here(sha256):
                 await asyncio.wait_for(arrived.wait(), timeout_s)
         except TimeoutError:
             return False
@@ -112,73 +162,54 @@ class EvidenceFiles:
                 del self._arrivals[sha256]
         return True
 
-    async def _receive(self, upload: Upload, body: AsyncIterator[bytes]) -> bool:
-        if upload.media_type not in MEDIA_TYPES:
-            known = ", ".join(MEDIA_TYPES)
-            raise RefusedError(415, "Not a kind of evidence", f"{upload.media_type} is not taken; send {known}")
-        if upload.size_bytes is None:
-            raise RefusedError(411, "Length required", "send Content-Length: the signature covers it")
-        if upload.size_bytes > self._max_bytes:
-            raise self._too_large()
-        signed_at = await self._check_device(upload, upload.size_bytes)
-        new = await self.find(upload.sha256) is None
-        if new:
-            await self._store(upload, body)
-        else:
-            await _drain(body, self._max_bytes)
-        await self._record(upload, upload.size_bytes, signed_at)
-        if new:
-            self._metrics.evidence_stored.inc()
-            self._metrics.evidence_stored_bytes.inc(upload.size_bytes)
-        self._feed.evidence_arrived(upload.sha256, upload.booth)
-        for waiting in self._arrivals.get(upload.sha256, []):
-            waiting.set()
-        return new
-
-    async def _check_device(self, upload: Upload, size_bytes: int) -> datetime:
-        now = datetime.now(UTC)
-        try:
-            pem = base64.b64decode(upload.certificate, validate=True).decode()
-            certificate = self._authority.check_device(pem, now)
-            key = public_key(certificate)
-        except (binascii.Error, UnicodeDecodeError) as error:
-            raise _unauthorised("Invigil-Certificate is not base64 of a PEM certificate") from error
-        except CertificateError as error:
-            raise _unauthorised(f"{error}; {error.hint}") from error
+    async def _here(self, sha256: str) -> bool:
         async with self._database.reading() as connection:
-            device = await devices.by_fingerprint(connection, fingerprint(certificate))
-        if device is None or device.booth_id != upload.booth:
-            raise _unauthorised(f"this certificate is not one of {upload.booth!r}; enrol the device for that booth")
-        if device.replaced_at is not None:
-            raise _unauthorised(f"another device was enrolled for {upload.booth} since; enrol this one again")
-        signed_at = _signing_time(upload.signed_at, now)
-        signed = chain.upload_bytes(upload.booth, upload.sha256, size_bytes, upload.signed_at)
-        if not chain.verify(key, upload.signature, signed):
-            raise _unauthorised("Invigil-Signature is not the device's over this upload (contract.chain.upload_bytes)")
-        return signed_at
+            known = await evidence.find(connection, sha256) is not None
+        with _as_ours(sha256):
+            return known and await self._store.has(sha256)
 
-    async def _store(self, upload: Upload, body: AsyncIterator[bytes]) -> None:
-        try:
-            with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
-                temporary = Path(file.name)
-                try:
-                    await self._write(upload, body, file)
-                    await to_thread.run_sync(_settle, file, self._path(upload.sha256))
-                finally:
-                    with suppress(OSError):
-                        await to_thread.run_sync(temporary.unlink, True)
-        except OSError as error:
-            if error.errno in _FULL:
-                log.error("evidence %s of %s: %s", upload.sha256, upload.booth, error.strerror)
+    async def _grow(self, upload: Upload, size_bytes: int, piece: Piece, chunk: bytes, signed_at: datetime) -> Progress:
+        """One more chunk, by one request at a time."""
+        booth, sha256 = upload.booth, upload.sha256
+        with _as_ours(sha256):
+            begun = await to_thread.run_sync(self._unfinished.begun, booth, sha256, size_bytes)
+            if piece.offset != begun.offset:
                 raise RefusedError(
-                    507, "The hub's disk is full", "keep the file and send it again; the hub needs more room"
-                ) from error
-            raise StoreError(f"evidence folder: {error}", hint="keep the file and send it again") from error
+                    409,
+                    "Another offset is next",
+                    f"{begun.offset} bytes are here; go on from there",
+                    headers={"Upload-Offset": str(begun.offset)},
+                )
+            if chunk:
+                begun = await to_thread.run_sync(self._unfinished.append, booth, sha256, size_bytes, begun, chunk)
+            if begun.offset < size_bytes:
+                return Progress(begun.offset, complete=False)
+            await self._complete(sha256, begun)
+        await self._record(upload, size_bytes, signed_at, new=True)
+        return Progress(size_bytes, complete=True, new=True)
+
+    async def _complete(self, sha256: str, begun: Begun) -> None:
+        found = await to_thread.run_sync(self._unfinished.sha256_of, begun)
+        if found != sha256 or begun.path is None:
+            await to_thread.run_sync(self._unfinished.forget, begun)
+            raise misnamed(found)
+        await self._store.keep(sha256, begun.path)
+
+    async def _take_whole(self, upload: Upload, body: AsyncIterator[bytes]) -> None:
+        with _as_ours(upload.sha256), tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                await self._write(upload, body, file)
+                await to_thread.run_sync(file.flush)
+                await self._store.keep(upload.sha256, temporary)
+            finally:
+                with suppress(OSError):
+                    await to_thread.run_sync(temporary.unlink, True)
 
     async def _write(self, upload: Upload, body: AsyncIterator[bytes], file: Any) -> None:
         digest, size = hashlib.sha256(), 0
         waiting = bytearray()
-        async for piece in body:
+        async for piece in patiently(body):
             size += len(piece)
             if size > self._max_bytes:
                 raise self._too_large()
@@ -189,11 +220,9 @@ class EvidenceFiles:
                 waiting.clear()
         await to_thread.run_sync(file.write, bytes(waiting))
         if size == 0 or digest.hexdigest() != upload.sha256:
-            raise RefusedError(
-                422, "Not the file it is named after", f"its SHA-256 is {digest.hexdigest()}, the name says another"
-            )
+            raise misnamed(digest.hexdigest())
 
-    async def _record(self, upload: Upload, size_bytes: int, signed_at: datetime) -> None:
+    async def _record(self, upload: Upload, size_bytes: int, signed_at: datetime, *, new: bool) -> None:
         async with self._database.writing() as connection:
             await evidence.add(
                 connection,
@@ -208,51 +237,49 @@ class EvidenceFiles:
             if upload.media_type.startswith("image/"):
                 when = await evidence.taken_at(connection, upload.booth, upload.sha256) or signed_at
                 await evidence.show_picture(connection, upload.booth, upload.sha256, when)
+        if new:
+            self._metrics.evidence_stored.inc()
+            self._metrics.evidence_stored_bytes.inc(size_bytes)
+        self._feed.evidence_arrived(upload.sha256, upload.booth)
+        for waiting in self._arrivals.get(upload.sha256, []):
+            waiting.set()
 
-    def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / sha256[2:4] / sha256
+    def _taken_size(self, upload: Upload) -> int:
+        if upload.media_type not in MEDIA_TYPES:
+            known = ", ".join(MEDIA_TYPES)
+            raise RefusedError(415, "Not a kind of evidence", f"{upload.media_type} is not taken; send {known}")
+        if upload.size_bytes is None:
+            raise RefusedError(411, "Length required", "send Content-Length: the signature covers it")
+        if upload.size_bytes > self._max_bytes:
+            raise self._too_large()
+        return upload.size_bytes
+
+    @contextmanager
+    def _counting(self, upload: Upload) -> Iterator[None]:
+        """Whatever is not taken is counted, by status."""
+        try:
+            yield
+        except RefusedError as error:
+            self._metrics.evidence_refused.labels(str(error.status)).inc()
+            raise
+        except StoreError as error:
+            log.error("evidence %s of %s: %s", upload.sha256, upload.booth, error)
+            self._metrics.evidence_refused.labels("503").inc()
+            raise
 
     def _too_large(self) -> RefusedError:
         return RefusedError(413, "Evidence too large", f"the hub takes at most {self._max_bytes} bytes a file")
 
 
-def _signing_time(text: str, now: datetime) -> datetime:
+@contextmanager
+def _as_ours(sha256: str) -> Iterator[None]:
+    """What goes wrong with files."""
     try:
-        signed_at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _unauthorised("Invigil-Signed-At is not an ISO 8601 time") from error
-    if signed_at.tzinfo is None:
-        raise _unauthorised("Invigil-Signed-At has no time zone")
-    if abs(signed_at - now) > SIGNED_WITHIN:
-        raise _unauthorised(
-            f"the device's clock says {text}, the hub's {now.isoformat(timespec='seconds')}; set the device's clock"
-        )
-    return signed_at
-
-
-def _unauthorised(detail: str) -> RefusedError:
-    return RefusedError(401, "Upload refused", detail)
-
-
-def _settle(file: Any, path: Path) -> None:
-    """To disk, then to its name, then the name to disk."""
-    file.flush()
-    os.fsync(file.fileno())
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.replace(file.name, path)
-    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-async def _drain(body: AsyncIterator[bytes], limit: int) -> None:
-    """Reads what is still coming: a client that is cut off while it sends does not see the answer."""
-    size = 0
-    with suppress(RuntimeError):
-        async for piece in body:
-            size += len(piece)
-            if size > limit:
-                return
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            log.error("evidence %s: %s", sha256, error.strerror)
+            raise RefusedError(
+                507, "The hub's disk is full", "keep the file and send it again; the hub needs more room"
+            ) from error
+        raise StoreError(f"evidence store: {error}", hint="keep the file and send it again") from error

@@ -214,7 +214,38 @@ evidence_refs = Table(
     Column("violation_id", Uuid, primary_key=True),
     Column("sha256", SHA256, primary_key=True, index=True),
     Column("taken_at", UtcDateTime, nullable=False),
+    Column("booth_id", BOOTH_ID),
+    Column("ref", Text),
 )
+"""`ref` is the whole reference where a later event added it, with the booth that did; null where the violation's own
+document holds it."""
+
+dropped_evidence = Table(
+    "dropped_evidence",
+    metadata,
+    Column("booth_id", ForeignKey("booths.booth_id"), primary_key=True),
+    Column("sha256", SHA256, primary_key=True, index=True),
+    Column("role", String(20), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("dropped_at", UtcDateTime, nullable=False),
+)
+"""Files that a booth could not keep, as it says itself."""
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("chain_id", Uuid, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("booth_id", ForeignKey("booths.booth_id"), nullable=False),
+    Column("sha256", SHA256, nullable=False, index=True),
+    Column("media_type", String(60), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("has_sound", Boolean, nullable=False),
+    Index(None, "booth_id", "started_at"),
+)
+"""Pieces of the recording, each with the event that named it."""
 
 evidence_files = Table(
     "evidence_files",

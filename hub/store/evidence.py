@@ -1,14 +1,16 @@
-"""Which evidence files have arrived, and which picture of a booth is the newest."""
+"""Which evidence files have arrived, which never will, what names them, and which picture of a booth is the newest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contract.violation import EvidenceRef
 from hub.store.upsert import insert
-from hub.tables import booth_states, evidence_files, evidence_refs, violations
+from hub.tables import booth_states, dropped_evidence, evidence_files, evidence_refs, violations
 
 
 async def find(connection: AsyncConnection, sha256: str) -> Row[Any] | None:
@@ -18,6 +20,41 @@ async def find(connection: AsyncConnection, sha256: str) -> Row[Any] | None:
 async def arrived(connection: AsyncConnection, names: Iterable[str]) -> set[str]:
     """Those of `names` whose file is here."""
     found = await connection.execute(select(evidence_files.c.sha256).where(evidence_files.c.sha256.in_(list(names))))
+    return set(found.scalars())
+
+
+async def belongs_to_violation(connection: AsyncConnection, sha256: str) -> bool:
+    statement = select(exists().where(evidence_refs.c.sha256 == sha256))
+    return bool((await connection.execute(statement)).scalar_one())
+
+
+async def added_later(
+    connection: AsyncConnection, violation_ids: Iterable[UUID]
+) -> dict[tuple[UUID, str], list[EvidenceRef]]:
+    """References that came after the violation itself, by violation and the booth that said so, oldest first."""
+    statement = (
+        select(evidence_refs)
+        .where(evidence_refs.c.violation_id.in_(list(violation_ids)), evidence_refs.c.ref.is_not(None))
+        .order_by(evidence_refs.c.taken_at, evidence_refs.c.sha256)
+    )
+    found: dict[tuple[UUID, str], list[EvidenceRef]] = {}
+    for row in await connection.execute(statement):
+        ref = EvidenceRef.model_validate_json(row.ref)
+        found.setdefault((row.violation_id, row.booth_id), []).append(ref)
+    return found
+
+
+async def dropped(connection: AsyncConnection, names: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Why a booth could not keep a file, by booth and name."""
+    found = await connection.execute(select(dropped_evidence).where(dropped_evidence.c.sha256.in_(list(names))))
+    return {(row.booth_id, row.sha256): row.reason for row in found}
+
+
+async def drop(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Notes what the booths dropped; the violations that named one of these files."""
+    await connection.execute(insert(connection, dropped_evidence).on_conflict_do_nothing(), rows)
+    names = [row["sha256"] for row in rows]
+    found = await connection.execute(select(evidence_refs.c.violation_id).where(evidence_refs.c.sha256.in_(names)))
     return set(found.scalars())
 
 

@@ -130,8 +130,14 @@ def _statement() -> Select[Any]:
 
 async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[ViolationView]:
     found = [(row, Violation.model_validate_json(row.document)) for row in rows]
-    named = {ref.sha256 for _, violation in found for ref in violation.evidence}
+    added = await evidence.added_later(connection, [violation.violation_id for _, violation in found]) if found else {}
+    refs = {
+        violation.violation_id: (*violation.evidence, *added.get((violation.violation_id, row.booth_id), ()))
+        for row, violation in found
+    }
+    named = {ref.sha256 for some in refs.values() for ref in some}
     arrived = await evidence.arrived(connection, named) if named else set()
+    dropped = await evidence.dropped(connection, named - arrived) if named - arrived else {}
     return [
         ViolationView.model_construct(
             **{name: getattr(violation, name) for name in Violation.model_fields if name != "evidence"},
@@ -139,7 +145,12 @@ async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[
             booth_name=row.booth_name,
             received_at=row.received_at,
             evidence=tuple(
-                EvidenceView(**ref.model_dump(), available=ref.sha256 in arrived) for ref in violation.evidence
+                EvidenceView(
+                    **ref.model_dump(),
+                    available=ref.sha256 in arrived,
+                    dropped=dropped.get((row.booth_id, ref.sha256)),
+                )
+                for ref in refs[violation.violation_id]
             ),
         )
         for row, violation in found

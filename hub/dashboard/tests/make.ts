@@ -44,6 +44,7 @@ export function violation(change: Partial<Violation> = {}): Violation {
         size_bytes: 1000,
         taken_at: at(1),
         available: false,
+        dropped: null,
       },
     ],
     ...change,

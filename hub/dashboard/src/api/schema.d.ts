@@ -271,7 +271,9 @@ export interface paths {
         };
         /**
          * Get Evidence
-         * @description The file with its media type. It never changes, so a browser may keep it.
+         * @description The file with its media type, whole or the ranges that are asked for. It never changes, so a browser may keep it.
+         *
+         *     Video that belongs to no violation is shown to those who may watch the booth.
          */
         get: operations["getEvidence"];
         /**
@@ -279,6 +281,37 @@ export interface paths {
          * @description By a device. The body is the file; the headers are signed with the device's key. 201 new, 200 already there.
          */
         put: operations["putEvidence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        /**
+         * Ask Evidence
+         * @description By a device, signed as for `PUT`: `Upload-Offset` is how many of the file's `Upload-Length` bytes are here, and
+         *     `Upload-Complete` is ?1 when the hub has the file and the device may forget it.
+         */
+        head: operations["askEvidence"];
+        /**
+         * Patch Evidence
+         * @description By a device. The body is the chunk that begins at `Upload-Offset`; `Invigil-Signature` is over
+         *     `contract.chain.chunk_bytes`. A chunk is taken wholly or not at all. 204 with the next `Upload-Offset`; 201 for the
+         *     chunk that completes the file, 200 if the file was here already; 409 with `Upload-Offset` for another offset.
+         */
+        patch: operations["patchEvidence"];
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Recording
+         * @description For those who may watch the booth. At most two days and 2000 pieces at a time.
+         */
+        get: operations["getRecording"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -558,6 +591,11 @@ export interface components {
              * @description whether the file has arrived at the hub
              */
             available: boolean;
+            /**
+             * Dropped
+             * @description why the booth could not keep it, and it will never come
+             */
+            dropped: ("spool_full" | "disk_full" | "damaged") | null;
         };
         /**
          * Explanation
@@ -752,6 +790,27 @@ export interface components {
             screen: components["schemas"]["Screen"];
         };
         /**
+         * HoleView
+         * @description A stretch without video, and why: nothing was recorded, or what was recorded is not here.
+         */
+        HoleView: {
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "not_recorded" | "on_its_way" | "dropped";
+        };
+        /**
          * HubSignal
          * @description From the hub, on /api/v1/booths/{booth_id}/view or /talk.
          */
@@ -929,6 +988,26 @@ export interface components {
             profile: "strict" | "standard" | "lenient";
         };
         /**
+         * Recording
+         * @description A booth's recording between two times. Segments and holes together cover from the first piece to the last.
+         */
+        Recording: {
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Segments
+             * @description oldest first; `available` ones can be played
+             */
+            segments: components["schemas"]["SegmentView"][];
+            /** Holes */
+            holes: components["schemas"]["HoleView"][];
+            /**
+             * Truncated
+             * @description whether there is more than is listed; ask again from the last one's end
+             */
+            truncated: boolean;
+        };
+        /**
          * Said
          * @description The booth's screen shows it.
          */
@@ -966,6 +1045,40 @@ export interface components {
              * @default 0
              */
             unread: number;
+        };
+        /**
+         * SegmentView
+         * @description One piece of a booth's recording.
+         */
+        SegmentView: {
+            /** Sha256 */
+            sha256: string;
+            /** Media Type */
+            media_type: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Has Sound */
+            has_sound: boolean;
+            /**
+             * Available
+             * @description whether the file has arrived at the hub
+             */
+            available: boolean;
+            /**
+             * Dropped
+             * @description why the booth could not keep it, and it will never come
+             */
+            dropped: ("spool_full" | "disk_full" | "damaged") | null;
         };
         /** SignInRequest */
         SignInRequest: {
@@ -1824,12 +1937,12 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                "content-type": string;
+                "content-length"?: number | null;
                 "invigil-booth": string;
                 "invigil-certificate": string;
                 "invigil-signed-at": string;
                 "invigil-signature": string;
-                "content-type": string;
-                "content-length"?: number | null;
             };
             path: {
                 /** @description SHA-256 of the file, hexadecimal */
@@ -1855,6 +1968,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askEvidence: {
+        parameters: {
+            query?: never;
+            header: {
+                "content-type": string;
+                "upload-length": number;
+                "invigil-booth": string;
+                "invigil-certificate": string;
+                "invigil-signed-at": string;
+                "invigil-signature": string;
+            };
+            path: {
+                /** @description SHA-256 of the file, hexadecimal */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchEvidence: {
+        parameters: {
+            query?: never;
+            header: {
+                "content-type": string;
+                "upload-length": number;
+                "upload-offset": number;
+                "invigil-chunk-sha256": string;
+                "content-length"?: number | null;
+                "invigil-booth": string;
+                "invigil-certificate": string;
+                "invigil-signed-at": string;
+                "invigil-signature": string;
+            };
+            path: {
+                /** @description SHA-256 of the file, hexadecimal */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description taken; more is to come */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecording: {
+        parameters: {
+            query?: {
+                /** @description default: four hours before `to` */
+                from?: string | null;
+                /** @description default: the newest piece's end */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */

@@ -1,0 +1,109 @@
+"""What events say, written into the tables that people are shown from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contract.messages import (
+    Event,
+    EvidenceAdded,
+    EvidenceDropped,
+    MonitoringGap,
+    SegmentRecorded,
+    ViolationClosed,
+    ViolationOpened,
+    ViolationUpdated,
+)
+from contract.violation import EvidenceRef
+from hub.message import Message
+from hub.store import evidence, gaps, recording, violations
+
+
+@dataclass(slots=True)
+class Changed:
+    """What looks different now."""
+
+    violations: set[UUID]
+    gaps: set[UUID]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The newest state of each thing; a batch may hold several of one."""
+
+    violations: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    gaps: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    refs: dict[tuple[UUID, str], dict[str, Any]] = field(default_factory=dict)
+    pictures: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    dropped: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    segments: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Message]]) -> Changed:
+    """`stored` are events that were not here before, in any order."""
+    rows = _Rows()
+    for event, message in sorted(stored, key=lambda pair: pair[0].seq):
+        _sort(event, message, rows)
+    if rows.violations:
+        await violations.upsert(connection, list(rows.violations.values()))
+    if rows.refs:
+        await violations.add_evidence_refs(connection, list(rows.refs.values()))
+    if rows.pictures:
+        await evidence.show_known_pictures(connection, rows.pictures)
+    if rows.gaps:
+        await gaps.upsert(connection, list(rows.gaps.values()))
+    if rows.segments:
+        await recording.add(connection, rows.segments)
+    changed = set(rows.violations) | {violation_id for violation_id, _ in rows.refs}
+    if rows.dropped:
+        changed |= await evidence.drop(connection, list(rows.dropped.values()))
+    return Changed(changed, set(rows.gaps))
+
+
+def _sort(event: Event, message: Message, rows: _Rows) -> None:
+    body = event.body
+    row: dict[str, Any] = {"booth_id": event.booth, "chain_id": event.chain_id, "seq": event.seq}
+    if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
+        violation = body.violation
+        fields = ("violation_id", "kind", "severity", "opened_at", "ended_at")
+        row |= {name: getattr(violation, name) for name in fields}
+        row |= {"document": violation.model_dump_json(), "received_at": message.received_at}
+        rows.violations[violation.violation_id] = row
+        for ref in violation.evidence:
+            rows.refs[violation.violation_id, ref.sha256] = _ref_row(violation.violation_id, event.booth, ref)
+            if ref.role == "snapshot":
+                rows.pictures[event.booth] = (ref.sha256, ref.taken_at)
+    elif isinstance(body, EvidenceAdded):
+        added = _ref_row(body.violation_id, event.booth, body.evidence, added=True)
+        rows.refs.setdefault((body.violation_id, body.evidence.sha256), added)
+    elif isinstance(body, EvidenceDropped):
+        rows.dropped[event.booth, body.sha256] = {
+            "booth_id": event.booth,
+            "sha256": body.sha256,
+            "role": body.role,
+            "reason": body.reason,
+            "dropped_at": event.wall_time,
+        }
+    elif isinstance(body, SegmentRecorded):
+        rows.segments.append(
+            row
+            | {name: getattr(body, name) for name in ("started_at", "ended_at", "has_sound")}
+            | {name: getattr(body.evidence, name) for name in ("sha256", "media_type", "size_bytes")}
+        )
+    elif isinstance(body, MonitoringGap):
+        fields = ("gap_id", "reason", "detail", "started_at", "ended_at")
+        rows.gaps[body.gap_id] = row | {name: getattr(body, name) for name in fields}
+
+
+def _ref_row(violation_id: UUID, booth_id: str, ref: EvidenceRef, *, added: bool = False) -> dict[str, Any]:
+    return {
+        "violation_id": violation_id,
+        "sha256": ref.sha256,
+        "taken_at": ref.taken_at,
+        "booth_id": booth_id,
+        "ref": ref.model_dump_json() if added else None,
+    }

@@ -1,0 +1,88 @@
+"""Whose upload it is: the device's certificate and its signature over what it says of the file."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from contract import chain
+from hub.certificates import Authority, fingerprint, public_key
+from hub.db import Database
+from hub.errors import CertificateError, RefusedError
+from hub.store import devices
+
+SIGNED_WITHIN: Final = timedelta(minutes=10)
+"""How far `Invigil-Signed-At` may be from the hub's clock, which bounds how long a copied request is of use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The headers that say who sends, as they came."""
+
+    booth: str
+    certificate: str
+    signed_at: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One chunk of a file, as its headers say."""
+
+    offset: int
+    sha256: str
+
+
+class Signatures:
+    def __init__(self, database: Database, authority: Authority) -> None:
+        self._database = database
+        self._authority = authority
+
+    async def check(self, signed: Signed, sha256: str, size_bytes: int, piece: Piece | None = None) -> datetime:
+        """When the device of the booth signed it; raises 401 with what to do for a certificate that does not count,
+        a device that was replaced, a wrong clock or a wrong signature."""
+        now = datetime.now(UTC)
+        try:
+            pem = base64.b64decode(signed.certificate, validate=True).decode()
+            certificate = self._authority.check_device(pem, now)
+            key = public_key(certificate)
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise _unauthorised("Invigil-Certificate is not base64 of a PEM certificate") from error
+        except CertificateError as error:
+            raise _unauthorised(f"{error}; {error.hint}") from error
+        async with self._database.reading() as connection:
+            device = await devices.by_fingerprint(connection, fingerprint(certificate))
+        if device is None or device.booth_id != signed.booth:
+            raise _unauthorised(f"this certificate is not one of {signed.booth!r}; enrol the device for that booth")
+        if device.replaced_at is not None:
+            raise _unauthorised(f"another device was enrolled for {signed.booth} since; enrol this one again")
+        signed_at = _signing_time(signed.signed_at, now)
+        if not chain.verify(key, signed.signature, _signed_bytes(signed, sha256, size_bytes, piece)):
+            what = "chunk (contract.chain.chunk_bytes)" if piece else "upload (contract.chain.upload_bytes)"
+            raise _unauthorised(f"Invigil-Signature is not the device's over this {what}")
+        return signed_at
+
+
+def _signed_bytes(signed: Signed, sha256: str, size_bytes: int, piece: Piece | None) -> bytes:
+    if piece is None:
+        return chain.upload_bytes(signed.booth, sha256, size_bytes, signed.signed_at)
+    return chain.chunk_bytes(signed.booth, sha256, size_bytes, piece.offset, piece.sha256, signed.signed_at)
+
+
+def _signing_time(text: str, now: datetime) -> datetime:
+    try:
+        signed_at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _unauthorised("Invigil-Signed-At is not an ISO 8601 time") from error
+    if signed_at.tzinfo is None:
+        raise _unauthorised("Invigil-Signed-At has no time zone")
+    if abs(signed_at - now) > SIGNED_WITHIN:
+        raise _unauthorised(
+            f"the device's clock says {text}, the hub's {now.isoformat(timespec='seconds')}; set the device's clock"
+        )
+    return signed_at
+
+
+def _unauthorised(detail: str) -> RefusedError:
+    return RefusedError(401, "Upload refused", detail)
