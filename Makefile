@@ -24,7 +24,7 @@ ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/inv
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-arm64 bench faults endurance check dashboard models openapi lock clean
+.PHONY: help demo test test-arm64 bench faults endurance mutations check dashboard models openapi lock clean
 .PHONY: system-demo system-test system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -52,6 +52,9 @@ faults: system-test $(VENV)/.dev models ## Kill hub, broker and booths at random
 
 endurance: system-test $(VENV)/.dev models ## Hours of ordinary sitting made from the labelled footage; MINUTES=60 a stretch
 	@INVIGIL_ENDURANCE_MINUTES=$(or $(MINUTES),10) $(BIN)/pytest $(PYTEST_ARGS) -rA --timeout 0 tests/agent/test_ordinary_hour.py
+
+mutations: system-test $(VENV)/.dev ## Tamper with a bundle in every way, again and again; COUNT=100000
+	@INVIGIL_MUTATIONS=$(or $(COUNT),100000) $(BIN)/pytest $(PYTEST_ARGS) --timeout 0 tests/contract/test_verify_mutations.py
 
 check: python-ok $(VENV)/.dev $(DASHBOARD)/node_modules/.installed ## Ruff, mypy --strict, and the dashboard's lint and types
 	@$(SAY) 'ruff' && $(BIN)/ruff check && $(BIN)/ruff format --check
