@@ -16,6 +16,7 @@ from agent.capture.thread import CaptureThread
 from agent.commands import Commands
 from agent.config import agent_version, load_device_key, outbox_path, spool_dir
 from agent.errors import DetectorError, StorageError
+from agent.evidence.recorder import Recorder
 from agent.evidence.snapshot import take_snapshot
 from agent.evidence.spool import Spool
 from agent.evidence.uploader import Uploader
@@ -24,6 +25,9 @@ from agent.health import Trouble, disk_free_bytes, temperature_c, throttled
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
 from agent.screen.server import ScreenServer
+from agent.streaming.encoder import settings_of
+from agent.streaming.encoders import factories
+from agent.streaming.rendition import RenditionThread
 from agent.streaming.service import Streaming
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
@@ -99,6 +103,7 @@ class Agent:
         self._streaming = (
             Streaming(tap, self._microphone, config.streaming, self._trouble) if config.streaming.enabled else None
         )
+        self._recorder = self._new_recorder(tap) if config.evidence.clips else None
         self._screen = ScreenServer(config.screen, self._trouble) if config.screen.enabled else None
         self._reported: Reported | None = None
         self._reporting = threading.Lock()
@@ -120,11 +125,22 @@ class Agent:
             version=self._version,
             desired=self._outbox.desired,
             on_reported=self._report,
+            recorder=self._recorder,
         )
         if self._screen is not None:
             self._screen.on_hand = lambda _since: self._report()
             if self._streaming is not None:
                 self._streaming.on_watchers = self._screen.watched_by
+
+    def _new_recorder(self, tap: FrameTap) -> Recorder:
+        """It shares the encoder of those who watch, and has one of its own where nobody may."""
+        if self._streaming is not None:
+            encoder = self._streaming.renditions["high"]
+        else:
+            streaming = self._config.streaming
+            settings = settings_of("high", streaming.high_bps, streaming.low_bps)
+            encoder = RenditionThread("high", tap, settings, factories(streaming.encoder), self._trouble)
+        return Recorder(encoder, self._spool, self._outbox.append, self._trouble)
 
     def start(self) -> None:
         self._capture.start()
@@ -132,6 +148,8 @@ class Agent:
             self._microphone.start()
         if self._screen is not None:
             self._screen.start()
+        if self._recorder is not None:
+            self._recorder.start()
         self._monitor.start()
         if self._streaming is not None:
             self._streaming.start()
@@ -142,6 +160,8 @@ class Agent:
     def stop(self, *, cleanly: bool) -> None:
         """What sees stops before what tells, so that the last word reaches the hub."""
         self._monitor.stop()
+        if self._recorder is not None:
+            self._recorder.stop()
         if self._streaming is not None:
             self._streaming.stop()
         if self._screen is not None:
@@ -162,6 +182,8 @@ class Agent:
         parts = {"vision": self._monitor.alive, "uplink": self._uplink.alive, "uploader": self._uploader.alive}
         if self._streaming is not None:
             parts["streaming"] = self._streaming.alive
+        if self._recorder is not None:
+            parts["evidence"] = self._recorder.alive
         if self._screen is not None:
             parts["screen"] = self._screen.alive
         return next((name for name, alive in parts.items() if not alive), None)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from agent.capture.thread import CaptureThread
 from agent.errors import StorageError
+from agent.evidence.recorder import Recorder
 from agent.evidence.snapshot import take_snapshot
 from agent.evidence.spool import Spool
 from agent.frame import Frame, LatestFrame
@@ -63,6 +64,7 @@ class Monitor:
         version: str,
         desired: Desired | None,
         on_reported: Callable[[Reported], None],
+        recorder: Recorder | None = None,
     ) -> None:
         self._slot = slot
         self._capture = capture
@@ -72,6 +74,7 @@ class Monitor:
         self._trouble = trouble
         self._version = version
         self._on_reported = on_reported
+        self._recorder = recorder
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._desired = desired
@@ -90,6 +93,7 @@ class Monitor:
         self._step("started")
         self._switch(self._desired.monitoring if self._desired else True)
         self._listen()
+        self._film()
         self._report()
         self._thread.start()
 
@@ -129,6 +133,8 @@ class Monitor:
     def _look(self, frame: Frame) -> None:
         observation = self._analyzer.analyze(frame)
         self._last = frame
+        if self._recorder is not None:
+            self._recorder.saw(observation)
         self._record(self._engine.step(observation), frame)
 
     def _record(self, changes: list[Change], frame: Frame | None) -> None:
@@ -139,6 +145,8 @@ class Monitor:
                 self._updated(change.violation)
             else:
                 self._closed(change.violation)
+            if self._recorder is not None and self._last is not None:
+                self._recorder.noted(change, self._last.captured_s, self._last.wall_time)
 
     def _opened(self, violation: Violation, frame: Frame | None) -> None:
         """The snapshot is on disk before the event that names it."""
@@ -218,6 +226,7 @@ class Monitor:
         self._desired = desired
         self._switch(desired.monitoring)
         self._listen()
+        self._film()
         self._report()
 
     def _change_profile(self, profile: RuleProfile) -> None:
@@ -261,6 +270,11 @@ class Monitor:
     def _listen(self) -> None:
         """The microphone is open only while a rule needs it."""
         self._analyzer.listen(self._profile.rules.speech.enabled and self._off_gap is None)
+
+    def _film(self) -> None:
+        """Video is encoded for evidence only while an exam is monitored."""
+        if self._recorder is not None:
+            self._recorder.film(self._off_gap is None)
 
     def _step(self, step: Literal["started", "profile_changed", "stopped"]) -> None:
         self._outbox.append(

@@ -15,7 +15,7 @@ from contract.chain import sha256_hex
 
 log = logging.getLogger(__name__)
 
-SUFFIXES: Final = {"image/jpeg": ".jpg", "video/mp4": ".mp4"}
+SUFFIXES: Final = {"image/jpeg": ".jpg", "video/mp4": ".mp4", "application/json": ".json"}
 UNFINISHED: Final = ".part"
 
 

@@ -1,0 +1,154 @@
+"""The recorder: keeps the last minute of video while an exam is monitored, and cuts clips of violations out of it."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from agent.errors import StorageError
+from agent.evidence import mp4
+from agent.evidence.clip import boxes_beside, of_one_size
+from agent.evidence.ring import PacketRing
+from agent.evidence.spool import Spool
+from agent.evidence.takes import Take, Takes
+from agent.health import Trouble
+from agent.rules.engine import Change, Closed, Opened
+from agent.streaming.h264 import EncodedFrame
+from agent.streaming.rendition import RenditionThread
+from agent.vision.observation import Observation
+from contract.chain import sha256_hex
+from contract.messages import EventBody, EvidenceAdded
+from contract.violation import EvidenceRef, EvidenceRole, Severity
+
+log = logging.getLogger(__name__)
+
+KEYFRAME_EVERY_S: Final = 2.0
+"""How much earlier than asked for a clip may begin."""
+KEYFRAME_ASKED_S: Final = KEYFRAME_EVERY_S - 0.15
+"""The next frame is made one: at 15 frames a second and with some jitter that is within the two seconds."""
+LOOK_S: Final = 0.25
+LOOKS_KEPT: Final = 1800
+"""Observations for the boxes beside a clip: a minute at 30 a second. The oldest is forgotten."""
+
+
+class Recorder:
+    """One thread, which alone puts files together and writes them. What others call costs them a lock, no more."""
+
+    def __init__(
+        self,
+        encoder: RenditionThread,
+        spool: Spool,
+        append: Callable[[EventBody], object],
+        trouble: Trouble,
+    ) -> None:
+        self._encoder, self._spool, self._append, self._trouble = encoder, spool, append, trouble
+        self._ring = PacketRing()
+        self._looks: deque[Observation] = deque(maxlen=LOOKS_KEPT)
+        self._lock = threading.Lock()
+        self._takes = Takes()
+        self._filming = False
+        self._keyframe_s = float("-inf")
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, join_s: float = 5.0) -> None:
+        """What is being filmed is written as far as it came. After the monitor, before the encoder."""
+        self.film(False)
+        self._stop.set()
+        self._thread.join(join_s)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def newest_s(self) -> float | None:
+        """When the newest picture was captured that a clip could show."""
+        return self._ring.newest_s
+
+    def film(self, wanted: bool) -> None:
+        """The encoder runs only so long. What was filmed before stays for the clips that still wait."""
+        with self._lock:
+            if wanted != self._filming:
+                self._filming = wanted
+                (self._encoder.subscribe if wanted else self._encoder.unsubscribe)(self._take_frame)
+
+    def saw(self, observation: Observation) -> None:
+        self._looks.append(observation)
+
+    def noted(self, change: Change, now_s: float, now_at: datetime) -> None:
+        """A violation opened, goes on or closed. The time is the last frame's that was looked at, on both clocks."""
+        violation = change.violation
+        with self._lock:
+            if not self._filming:
+                return
+            clock_s = time.monotonic()
+            match change:
+                case Opened():
+                    began_s = now_s - (now_at - violation.started_at).total_seconds()
+                    self._takes.opened(
+                        violation.violation_id, violation.severity, began_s=began_s, now_s=now_s, clock_s=clock_s
+                    )
+                case Closed():
+                    ended_at = violation.ended_at or now_at
+                    ended_s = now_s - (now_at - ended_at).total_seconds()
+                    self._takes.closed(violation.violation_id, ended_s, now_s=now_s, clock_s=clock_s)
+                case _:
+                    self._takes.goes_on(violation.violation_id, violation.severity)
+
+    def _take_frame(self, frame: EncodedFrame) -> None:
+        """In the encoding thread."""
+        self._ring.put(frame)
+        if frame.keyframe:
+            self._keyframe_s = frame.captured_s
+        elif not 0 <= frame.captured_s - self._keyframe_s < KEYFRAME_ASKED_S:
+            self._encoder.request_keyframe()
+
+    # --- the thread ---
+
+    def _run(self) -> None:
+        while not self._stop.wait(LOOK_S):
+            with self._lock:
+                due = self._takes.due(self._ring.newest_s, time.monotonic())
+            self._write_all(due)
+        with self._lock:
+            left = self._takes.all()
+        self._write_all(left)
+
+    def _write_all(self, takes: list[Take]) -> None:
+        for take in takes:
+            try:
+                self._write(take)
+            except StorageError as error:
+                self._trouble.count("evidence_lost", f"{error} A violation has no clip.", times=len(take.ends_s))
+            except Exception as error:
+                self._trouble.count("evidence_lost", times=len(take.ends_s))
+                log.exception("A clip could not be written: %s", error)
+
+    def _write(self, take: Take) -> None:
+        frames = of_one_size(self._ring.video(take.from_s, take.until_s))
+        if not frames:
+            raise StorageError("Nothing was filmed.")
+        data = mp4.mux(frames)
+        boxes = boxes_beside(sha256_hex(data), frames, tuple(self._looks)).to_json()
+        taken_at = frames[0].wall_time
+        kept = (
+            self._keep(data, "clip", mp4.MEDIA_TYPE, taken_at, take.severity),
+            self._keep(boxes, "boxes", "application/json", taken_at, take.severity),
+        )
+        for violation_id in take.ends_s:
+            for reference in kept:
+                self._append(EvidenceAdded(violation_id=violation_id, evidence=reference))
+        log.info("Clip of %.1f s for %d violation(s).", mp4.duration_s(frames), len(take.ends_s))
+
+    def _keep(
+        self, data: bytes, role: EvidenceRole, media_type: str, taken_at: datetime, severity: Severity
+    ) -> EvidenceRef:
+        sha256 = self._spool.put(data, media_type)
+        return EvidenceRef(sha256=sha256, role=role, media_type=media_type, size_bytes=len(data), taken_at=taken_at)
