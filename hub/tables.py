@@ -99,6 +99,7 @@ booths = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("desired_profile", String(60), nullable=False),
     Column("desired_revision", Integer, nullable=False),
+    Column("desired_exam_session", Uuid),
 )
 
 booth_states = Table(
@@ -173,9 +174,11 @@ events = Table(
     Column("link_ok", Boolean),
     Column("wall_time", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("clock_offset_ms", Float),
     Index(None, "booth_id", "received_at"),
 )
-"""`payload` is the bytes that came: the chain hashes them. `link_ok` is null until the event before is here."""
+"""`payload` is the bytes that came: the chain hashes them. `link_ok` is null until the event before is here.
+`clock_offset_ms` is how far the booth's clock was ahead when the event came, where it had been measured."""
 
 checkpoints = Table(
     "checkpoints",
@@ -187,6 +190,20 @@ checkpoints = Table(
     Column("signature_ok", Boolean, nullable=False),
     Column("head_ok", Boolean),
 )
+
+countersignatures = Table(
+    "countersignatures",
+    metadata,
+    Column("chain_id", ForeignKey("chains.chain_id"), primary_key=True),
+    Column("head_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("head_sha256", SHA256, primary_key=True),
+    Column("reason", String(20), nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+    Column("signature", String(200), nullable=False),
+    Column("signed_by", SHA256, nullable=False),
+    Column("certificate_pem", Text, nullable=False),
+)
+"""What the hub held of each chain, and when: the first time stands. Rows are only ever added."""
 
 violations = Table(
     "violations",
