@@ -62,6 +62,9 @@ class EvidenceConfig(Wire):
         description="video of every violation, which keeps the encoder busy while an exam is monitored; without it "
         "there are pictures only, and no recording either",
     )
+    upload_bps: int = Field(
+        4_000_000, description="evidence is uploaded no faster, bits per second; 0 for as fast as it goes", ge=0
+    )
 
 
 class ScreenConfig(Wire):

@@ -5,9 +5,10 @@ import logging
 import mimetypes
 import os
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from agent.errors import StorageError
 from agent.health import Trouble
@@ -80,15 +81,37 @@ class Spool:
         except OSError as error:
             raise StorageError(f"{self._folder} cannot be read ({error.strerror}).") from error
 
-    def remove(self, file: SpooledFile) -> None:
+    def next(self, skip: Collection[str] = ()) -> SpooledFile | None:
+        """What to upload first, without those named in `skip`: the newest, because somebody may be looking. Raises
+        `StorageError`."""
+        waiting = [file for file in self.files() if file.sha256 not in skip]
+        return waiting[-1] if waiting else None
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Raises `FileNotFoundError` when it was dropped meanwhile, `StorageError` when it cannot be read."""
+        try:
+            return self._find(sha256).open("rb")
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise StorageError(f"Evidence in {self._folder} cannot be read ({error.strerror}).") from error
+
+    def remove(self, sha256: str) -> None:
         """The hub has it."""
         with contextlib.suppress(OSError):
-            file.path.unlink(missing_ok=True)
+            self._find(sha256).unlink(missing_ok=True)
 
-    def refuse(self, file: SpooledFile) -> None:
+    def refuse(self, sha256: str) -> None:
         """The hub will never take it: kept aside for a person to look at, out of the uploader's way."""
         with contextlib.suppress(OSError):
-            file.path.replace(self._refused / file.path.name)
+            path = self._find(sha256)
+            path.replace(self._refused / path.name)
+
+    def _find(self, sha256: str) -> Path:
+        found = next(iter(self._folder.glob(f"{sha256}.*")), None)
+        if found is None:
+            raise FileNotFoundError(sha256)
+        return found
 
     def _make_room(self, size_bytes: int) -> None:
         held = [*_listed(self._refused), *_listed(self._folder)]
@@ -96,7 +119,8 @@ class Spool:
         for file in held:
             if total + size_bytes <= self._max_bytes:
                 return
-            self.remove(file)
+            with contextlib.suppress(OSError):
+                file.path.unlink(missing_ok=True)
             total -= file.size_bytes
             self._trouble.count("evidence_dropped", "The spool is full: the oldest evidence was dropped to make room.")
 

@@ -1,11 +1,14 @@
-"""The uploader: sends spooled evidence to the hub over HTTPS, signed by the device, until the hub has it."""
+"""The uploader: sends spooled evidence to the hub over HTTPS, signed by the device, until the hub has it.
 
-import base64
+A small file goes whole. A large one goes in chunks, and after each of them what is most urgent goes first; the hub says
+how much it has, so an interruption anywhere costs one chunk at most.
+"""
+
 import logging
 import ssl
 import threading
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final
@@ -15,9 +18,10 @@ import tenacity
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from agent.errors import StorageError
+from agent.evidence.pace import Pace
+from agent.evidence.requests import Requests
 from agent.evidence.spool import Spool, SpooledFile
 from agent.health import Trouble
-from contract.chain import sign, upload_bytes
 from contract.device import DeviceConfig
 
 log = logging.getLogger(__name__)
@@ -26,33 +30,46 @@ TIMEOUT: Final = httpx.Timeout(15.0, connect=5.0)
 RETRY_FIRST_S: Final = 0.5
 RETRY_MAX_S: Final = 30.0
 
-ABOUT_US: Final = {401, 403, 404, 407}
+CHUNK_BYTES: Final = 256 * 1024
+"""Half a second at the usual cap: what an interruption costs, and how long something urgent waits at most."""
+PIECE_BYTES: Final = 16 * 1024
+"""How evenly the cap is kept."""
+WRONG_TWICE: Final = 2
+"""A file that the hub twice found to be other bytes than its name says is so on this disk too."""
+
+ABOUT_US: Final = {401, 403, 404, 405, 407}
 """Refusals of the device, its clock or the address, not of the file: a person mends them, so it is tried again."""
 
-ABOUT_NOW: Final = {408, 425, 429}
+ABOUT_NOW: Final = {408, 409, 425, 429}
 
 
 class Outcome(Enum):
     NOTHING = auto()
+    MORE = auto()
+    """A chunk arrived; the file is not whole yet."""
     DONE = auto()
     REFUSED = auto()
     LATER = auto()
 
 
 class Uploader:
-    """One thread. The newest evidence goes first, because somebody may be looking; one that failed goes to the back.
+    """One thread. The spool says what is next; a file that the hub stumbles over lets the others pass.
 
-    A file leaves the spool on 200 or 201 only, or into `refused/` when the hub says that it will never take it.
+    A file leaves the spool only when the hub says that it has it, or when the hub says that it will never take it.
     """
 
     def __init__(self, config: DeviceConfig, key: ec.EllipticCurvePrivateKey, spool: Spool, trouble: Trouble) -> None:
         self._config = config
-        self._key = key
+        self._requests = Requests(config, key)
         self._spool = spool
         self._trouble = trouble
-        self._failures: Counter[str] = Counter()
+        self._stumbled: set[str] = set()
+        self._offsets: dict[str, int] = {}
+        """How much of a large file the hub has, as far as it said."""
+        self._wrong: Counter[str] = Counter()
         self._client: httpx.Client | None = None
         self._stop = threading.Event()
+        self._pace = Pace(config.evidence.upload_bps, self._stop)
         self._thread = threading.Thread(target=self._run, name="uploader", daemon=True)
 
     def start(self) -> None:
@@ -79,7 +96,7 @@ class Uploader:
         while not self._stop.is_set():
             self._spool.filled.wait()
             self._spool.filled.clear()
-            while patiently(self._upload_one) is not Outcome.NOTHING and not self._stop.is_set():
+            while patiently(self._upload_next) is not Outcome.NOTHING and not self._stop.is_set():
                 pass
         self._hang_up()
 
@@ -88,73 +105,100 @@ class Uploader:
             self._client.close()
             self._client = None
 
-    def _upload_one(self) -> Outcome:
+    def _upload_next(self) -> Outcome:
         try:
-            files = self._spool.files()
+            file = self._spool.next(self._stumbled)
+            if file is None and self._stumbled:
+                self._stumbled.clear()
+                file = self._spool.next()
         except StorageError as error:
             self._trouble.count("upload_failed", str(error))
             return Outcome.LATER
-        if not files:
+        if file is None:
             return Outcome.NOTHING
-        file = min(files, key=lambda file: (self._failures[file.sha256], -file.written_ns))
         outcome = self._upload(file)
         match outcome:
             case Outcome.DONE:
-                self._spool.remove(file)
+                self._spool.remove(file.sha256)
             case Outcome.REFUSED:
-                self._spool.refuse(file)
+                self._spool.refuse(file.sha256)
             case Outcome.LATER:
-                self._failures[file.sha256] += 1
                 self._hang_up()  # a new client reads the certificates again: somebody may have mended them
-        if outcome is not Outcome.LATER:
-            del self._failures[file.sha256]
+        if outcome in {Outcome.DONE, Outcome.REFUSED}:
+            self._offsets.pop(file.sha256, None)
+            self._wrong.pop(file.sha256, None)
         return outcome
 
     def _upload(self, file: SpooledFile) -> Outcome:
         try:
-            data = file.path.read_bytes()
+            self._client = self._client or httpx.Client(verify=_trust(self._config), timeout=TIMEOUT)
+            if file.size_bytes <= CHUNK_BYTES:
+                return self._send_whole(self._client, file)
+            return self._send_chunk(self._client, file)
         except FileNotFoundError:  # dropped meanwhile to make room
             return Outcome.DONE
-        except OSError as error:
-            self._trouble.count("upload_failed", f"Evidence cannot be read ({error}).")
-            return Outcome.LATER
-        try:
-            self._client = self._client or httpx.Client(verify=_trust(self._config), timeout=TIMEOUT)
-            response = self._client.put(
-                f"{self._config.hub.url.rstrip('/')}/api/v1/evidence/{file.sha256}",
-                content=data,
-                headers=self._headers(file, len(data)),
-            )
+        except StorageError as error:
+            self._stumbled.add(file.sha256)
+            self._trouble.count("upload_failed", str(error))
         except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+            self._offsets.clear()  # whether the last chunk arrived is not known
             self._trouble.count("upload_failed", f"Evidence cannot be uploaded to {self._config.hub.url} ({error}).")
-            return Outcome.LATER
         except Exception as error:
+            self._stumbled.add(file.sha256)
             self._trouble.count("upload_failed")
             log.exception("An upload failed in a way nobody foresaw: %s", error)
-            return Outcome.LATER
-        return self._judge(response)
+        return Outcome.LATER
 
-    def _headers(self, file: SpooledFile, size_bytes: int) -> dict[str, str]:
-        signed_at = datetime.now(UTC).isoformat()
-        return {
-            "Content-Type": file.media_type,
-            "Invigil-Booth": self._config.booth,
-            "Invigil-Certificate": base64.b64encode(self._config.tls.certificate.read_bytes()).decode(),
-            "Invigil-Signed-At": signed_at,
-            "Invigil-Signature": sign(self._key, upload_bytes(self._config.booth, file.sha256, size_bytes, signed_at)),
-        }
+    def _send_whole(self, client: httpx.Client, file: SpooledFile) -> Outcome:
+        with self._spool.open(file.sha256) as content:
+            data = content.read()
+        url, headers = self._requests.whole(file, len(data))
+        response = client.put(url, content=self._paced(data), headers=headers)
+        return Outcome.DONE if response.status_code in {200, 201} else self._judge(file, response)
 
-    def _judge(self, response: httpx.Response) -> Outcome:
-        status = response.status_code
-        if status in {200, 201}:
+    def _send_chunk(self, client: httpx.Client, file: SpooledFile) -> Outcome:
+        if file.sha256 not in self._offsets:
+            url, headers = self._requests.question(file)
+            response = client.head(url, headers=headers)
+            if response.status_code != 204:
+                return self._judge(file, response)
+            if response.headers.get("Upload-Complete") == "?1":
+                return Outcome.DONE
+            self._offsets[file.sha256] = int(response.headers["Upload-Offset"])
+        offset = self._offsets[file.sha256]
+        with self._spool.open(file.sha256) as content:
+            content.seek(offset)
+            chunk = content.read(CHUNK_BYTES)
+        url, headers = self._requests.chunk(file, offset, chunk)
+        response = client.patch(url, content=self._paced(chunk), headers=headers)
+        if response.status_code in {200, 201}:
             return Outcome.DONE
+        if response.status_code != 204:
+            return self._judge(file, response)
+        self._offsets[file.sha256] = int(response.headers["Upload-Offset"])
+        return Outcome.MORE
+
+    def _paced(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), PIECE_BYTES):
+            piece = data[start : start + PIECE_BYTES]
+            self._pace.spend(len(piece))
+            yield piece
+
+    def _judge(self, file: SpooledFile, response: httpx.Response) -> Outcome:
+        """What the hub did not take."""
+        status, chunked = response.status_code, file.size_bytes > CHUNK_BYTES
+        self._offsets.pop(file.sha256, None)
         said = f"The hub answered an upload of evidence with {status} ({response.text[:200]})."
         if status in ABOUT_US:
             self._trouble.count("upload_refused", f"{said} Check this device's clock and enrolment; trying again.")
             return Outcome.LATER
-        if 400 <= status < 500 and status not in ABOUT_NOW:
+        if status == 422 and chunked:
+            self._wrong[file.sha256] += 1
+        again = status in ABOUT_NOW or (status == 422 and chunked and self._wrong[file.sha256] < WRONG_TWICE)
+        if 400 <= status < 500 and not again:
             self._trouble.count("upload_refused", f"{said} The file was moved to the spool's folder 'refused'.")
             return Outcome.REFUSED
+        self._stumbled.add(file.sha256)
         self._trouble.count("upload_failed", said)
         return Outcome.LATER
 

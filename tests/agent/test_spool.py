@@ -51,7 +51,7 @@ def test_refused_files_count_as_room_and_go_before_others(tmp_path: Path, troubl
     spool = Spool(tmp_path, 100, trouble)
     waiting = put_aged(spool, tmp_path, b"w" * 40, 10)
     put_aged(spool, tmp_path, b"r" * 40, 5)
-    spool.refuse(spool.files()[1])
+    spool.refuse(spool.files()[1].sha256)
     assert len(list((tmp_path / "refused").iterdir())) == 1
     new = spool.put(b"n" * 40, "image/jpeg")
     assert {file.sha256 for file in spool.files()} == {waiting, new}

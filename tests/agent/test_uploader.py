@@ -1,6 +1,8 @@
 """The uploader: a file leaves the device when the hub has it, whatever the network and the hub do meanwhile."""
 
+import random
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from agent.config import load_device_key
+from agent.evidence.pace import BURST_S, Pace
 from agent.evidence.spool import Spool
-from agent.evidence.uploader import Uploader
+from agent.evidence.uploader import CHUNK_BYTES, Uploader
 from agent.health import Trouble
 from contract.chain import sha256_hex
 from contract.device import DeviceConfig, HubConfig
@@ -30,7 +33,7 @@ def trouble() -> Trouble:
 
 @pytest.fixture
 def spool(tmp_path: Path, trouble: Trouble) -> Spool:
-    return Spool(tmp_path / "spool", 2**20, trouble)
+    return Spool(tmp_path / "spool", 2**21, trouble)
 
 
 def device(authority: Authority, url: str) -> DeviceConfig:
@@ -169,3 +172,106 @@ def test_it_stops_in_the_middle_of_a_back_off(authority: Authority, spool: Spool
     uploader.stop(join_s=60)
     assert not uploader.alive
     assert len(spool.files()) == 1
+
+
+LARGE = random.Random(1).randbytes(3 * CHUNK_BYTES + 1000)
+
+
+def test_a_large_file_goes_in_chunks(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    clip = spool.put(LARGE, "video/mp4")
+    with EvidenceServer() as hub, uploading(device(authority, hub.url), spool, trouble):
+        wait_until_empty(spool)
+        assert hub.stored == {clip: LARGE}
+        assert hub.order == [clip] * 4
+    assert trouble.snapshot() == {}
+
+
+def test_it_goes_on_where_the_hub_says(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    """As after a restart of the agent, or a chunk whose answer was lost."""
+    clip = spool.put(LARGE, "video/mp4")
+    with EvidenceServer() as hub:
+        hub.begun[clip] = LARGE[: CHUNK_BYTES + 5]
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_until_empty(spool)
+        assert hub.stored == {clip: LARGE}
+        assert len(hub.order) == 2 + 1
+
+
+def test_what_the_hub_has_already_is_not_sent_again(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    clip = spool.put(LARGE, "video/mp4")
+    with EvidenceServer() as hub:
+        hub.stored[clip] = LARGE
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_until_empty(spool)
+        assert hub.order == []
+
+
+def test_something_urgent_waits_for_one_chunk_only(authority: Authority, spool: Spool, trouble: Trouble) -> None:
+    clip = spool.put(LARGE, "video/mp4")
+    with EvidenceServer() as hub:
+        urgent: list[str] = []
+
+        def answer_chunk(_sha256: str, _chunk: bytes) -> int:
+            if not urgent:
+                urgent.append(spool.put(b"a picture", "image/jpeg"))
+            return 204
+
+        hub.answer_chunk = answer_chunk
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_until_empty(spool)
+        assert hub.order == [clip, *urgent, clip, clip, clip]
+        assert hub.stored[clip] == LARGE
+
+
+@pytest.mark.parametrize("status", [500, 507, 429, 409, 422])
+def test_a_chunk_that_is_not_taken_is_sent_again(
+    authority: Authority, spool: Spool, trouble: Trouble, status: int
+) -> None:
+    spool.put(LARGE, "video/mp4")
+    with EvidenceServer() as hub:
+        answers = iter([204, status, 204])
+        hub.answer_chunk = lambda _sha256, _chunk: next(answers, 204)
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_until_empty(spool)
+        assert list(hub.stored.values()) == [LARGE]
+    assert trouble.snapshot() == {"upload_failed": 1}
+
+
+def test_a_large_file_that_is_other_bytes_than_its_name_is_kept_aside_in_the_end(
+    tmp_path: Path, authority: Authority, spool: Spool, trouble: Trouble
+) -> None:
+    clip = spool.put(LARGE, "video/mp4")
+    with EvidenceServer() as hub:
+        hub.answer_chunk = lambda _sha256, _chunk: 422
+        with uploading(device(authority, hub.url), spool, trouble):
+            wait_until_empty(spool)
+        assert hub.order == [clip, clip]
+    assert [path.stem for path in (tmp_path / "spool" / "refused").iterdir()] == [clip]
+    assert trouble.snapshot() == {"upload_failed": 1, "upload_refused": 1}
+
+
+class Clock(threading.Event):
+    """Time passes only where somebody waits."""
+
+    now_s = 100.0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.now_s += timeout or 0.0
+        return False
+
+
+def test_uploads_keep_to_their_share_of_the_line() -> None:
+    clock = Clock()
+    pace = Pace(8_000_000, clock, lambda: clock.now_s)
+    for _ in range(500):
+        pace.spend(16_000)
+    assert clock.now_s == pytest.approx(100 + 8 - BURST_S)
+    clock.now_s += 3600
+    pace.spend(1_000_000)
+    assert clock.now_s == pytest.approx(3700 + 8 - BURST_S), "an hour's silence earns no more than one burst"
+
+
+def test_without_a_bound_nobody_waits() -> None:
+    clock = Clock()
+    Pace(0, clock, lambda: clock.now_s).spend(10**9)
+    assert clock.now_s == 100
