@@ -24,6 +24,7 @@ from hub.certificates import Authority
 from hub.clock import ClockWatch
 from hub.commands import Commands
 from hub.config import Settings
+from hub.countersign import Countersigner
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.enrolment import Enrolment, MqttAddress
@@ -94,6 +95,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         authority = Authority.load_or_create(settings.data / "ca")
         server_keys = authority.issue_server([settings.host, settings.reach_host])
         hub_keys = authority.issue_hub()
+        countersigner = Countersigner(authority.signer())
 
         # 2. The broker, and the connection to it. Nothing arrives before `mqtt.start`.
         broker = Broker(settings.data / "mosquitto", settings.host, settings.mqtt_port, server_keys, authority, metrics)
@@ -112,14 +114,14 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
 
         # 3. Who takes part.
         feed = Feed(mqtt)
-        desired = DesiredState(database, mqtt)
+        desired = DesiredState(database, mqtt, countersigner)
         commands = Commands(mqtt, metrics, loop)
         live_feed = Live(database, instance, metrics, loop)
         viewing = Viewing(metrics)
         states = BoothStates(
             database, feed, metrics, loop, on_health=lambda *said: hear_health(*said), on_gone=viewing.gone
         )
-        ingest = Ingest(database, mqtt, feed, states, metrics, loop)
+        ingest = Ingest(database, mqtt, feed, states, countersigner, metrics, loop)
         clock = ClockWatch(commands, states)
         watched = Watches(database)
         signals = Signaling(commands, states, watched, ice, metrics)

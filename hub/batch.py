@@ -1,6 +1,6 @@
 """One batch of events, stored in the caller's transaction: what is new, repeated, refused, missing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,9 @@ from hub.errors import CertificateError
 from hub.incoming import Incoming, Key, Refused
 from hub.progress import ChainProgress, Range
 from hub.store import booths, devices, events, gaps, violations
+
+Offset = Callable[[str], float | None]
+"""A booth's clock offset, milliseconds: device minus hub."""
 
 
 @dataclass(slots=True)
@@ -54,8 +57,15 @@ class _Known:
     certificates: dict[str, str]
 
 
-async def store(connection: AsyncConnection, messages: Sequence[Incoming | Refused]) -> Outcome:
-    """Stores what can be stored; raises what SQLAlchemy raises, and then nothing counts."""
+async def store(
+    connection: AsyncConnection,
+    messages: Sequence[Incoming | Refused],
+    clock_offset_ms: Offset = lambda booth_id: None,
+) -> Outcome:
+    """Stores what can be stored; raises what SQLAlchemy raises, and then nothing counts.
+
+    `clock_offset_ms` is what was last measured of a booth's clock, to be kept with its events.
+    """
     incoming = [message for message in messages if isinstance(message, Incoming)]
     outcome = Outcome(refused=[message for message in messages if isinstance(message, Refused)])
     known = await _read(connection, incoming, outcome.refused)
@@ -63,7 +73,7 @@ async def store(connection: AsyncConnection, messages: Sequence[Incoming | Refus
     for arrived in incoming:
         _judge(arrived, known, hashes, outcome)
     _note_refused(outcome.refused, known)
-    await _write(connection, known, hashes, outcome)
+    await _write(connection, known, hashes, outcome, clock_offset_ms)
     outcome.missing = {
         chain_id: progress.gaps for chain_id, progress in known.progress.items() if chain_id in known.chains
     }
@@ -147,7 +157,9 @@ def _note_refused(refused: list[Refused], known: _Known) -> None:
                 known.progress.setdefault(chain_id, ChainProgress()).take(seq)
 
 
-async def _write(connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome) -> None:
+async def _write(
+    connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome, offset: Offset
+) -> None:
     await _write_chains(connection, known, outcome)
     if outcome.refused:
         await events.keep_aside(
@@ -155,7 +167,7 @@ async def _write(connection: AsyncConnection, known: _Known, hashes: dict[Key, s
         )
     if not outcome.stored:
         return
-    await _write_events(connection, known, hashes, outcome)
+    await _write_events(connection, known, hashes, outcome, offset)
     await _write_checkpoints(connection, known, hashes, outcome)
     changed = await bodies.write(connection, [(arrived.event, arrived.message) for arrived in outcome.stored])
     outcome.violations, outcome.gaps = changed.violations, changed.gaps
@@ -194,7 +206,9 @@ async def _write_chains(connection: AsyncConnection, known: _Known, outcome: Out
     )
 
 
-async def _write_events(connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome) -> None:
+async def _write_events(
+    connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome, offset: Offset
+) -> None:
     rows = []
     for arrived in outcome.stored:
         event = arrived.event
@@ -212,6 +226,7 @@ async def _write_events(connection: AsyncConnection, known: _Known, hashes: dict
                 "link_ok": link_ok,
                 "wall_time": event.wall_time,
                 "received_at": arrived.message.received_at,
+                "clock_offset_ms": offset(event.booth),
             }
         )
     await events.add(connection, rows)

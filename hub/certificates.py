@@ -20,11 +20,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from contract.bundle import DOCUMENT_SIGNING
 from contract.topics import HUB_COMMON_NAME
 from hub.errors import CertificateError
 
 AUTHORITY_LIFETIME: Final = timedelta(days=3650)
 LEAF_LIFETIME: Final = timedelta(days=825)
+SIGNER_RENEWAL: Final = timedelta(days=90)
+"""A signing key is replaced so long before its certificate ends; what it signed stays signed."""
 BACKDATE: Final = timedelta(days=1)
 """A new device may have a clock that is behind."""
 
@@ -45,6 +48,15 @@ class DeviceCertificate:
     """SHA-256 of the DER, hexadecimal."""
     certificate_pem: str
     not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """With which the hub signs bundles and countersigns chains."""
+
+    key: ec.EllipticCurvePrivateKey
+    certificate_pem: str
+    fingerprint: str
 
 
 class Authority:
@@ -82,6 +94,23 @@ class Authority:
         alternatives = x509.SubjectAlternativeName([x509.DNSName(HUB_COMMON_NAME)])
         return self._issue_file("hub", HUB_COMMON_NAME, ExtendedKeyUsageOID.CLIENT_AUTH, alternatives)
 
+    def signer(self) -> Signer:
+        """The key of `signing.key`, kept from start to start; a new one where there is none or it grows old.
+
+        Its certificate is for signing documents alone: the broker lets nobody in with it. Raises `CertificateError`.
+        """
+        try:
+            found = self._kept_signer()
+            if found is None:
+                alternatives = x509.SubjectAlternativeName([x509.DNSName(HUB_COMMON_NAME)])
+                self._issue_file("signing", HUB_COMMON_NAME, DOCUMENT_SIGNING, alternatives)
+                found = self._kept_signer()
+        except OSError as error:
+            raise CertificateError(f"{self._folder}: {error}", hint="make the folder writable for the hub") from error
+        if found is None:
+            raise CertificateError(f"{self._folder}: the signing key cannot be kept", hint="start the hub again")
+        return found
+
     def issue_device(self, csr_pem: str, booth_id: str) -> DeviceCertificate:
         """Signs a device's request. Nothing of it is taken but the key; raises `CertificateError`."""
         public_key = _requested_key(csr_pem)
@@ -111,6 +140,18 @@ class Authority:
             until = certificate.not_valid_after_utc.date()
             raise CertificateError(f"the certificate was valid until {until}", hint="enrol the device again")
         return certificate
+
+    def _kept_signer(self) -> Signer | None:
+        try:
+            key = serialization.load_pem_private_key((self._folder / "signing.key").read_bytes(), None)
+            certificate = x509.load_pem_x509_certificate((self._folder / "signing.pem").read_bytes())
+            certificate.verify_directly_issued_by(self._certificate)
+        except (FileNotFoundError, ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
+            return None
+        last_day = min(certificate.not_valid_after_utc - SIGNER_RENEWAL, self._certificate.not_valid_after_utc)
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+            return None
+        return Signer(key, _pem(certificate), fingerprint(certificate)) if datetime.now(UTC) < last_day else None
 
     def _issue_file(
         self, name: str, common_name: str, usage: x509.ObjectIdentifier, alternatives: x509.SubjectAlternativeName

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from contract.messages import Ack, Rejection, SeqRange
 from contract.topics import booth_topic
 from hub import batch
+from hub.countersign import Countersigner
 from hub.db import Database
 from hub.errors import StoreError
 from hub.feed import Feed
@@ -51,6 +52,7 @@ class Ingest:
         mqtt: HubMqtt,
         feed: Feed,
         states: BoothStates,
+        countersigner: Countersigner,
         metrics: Metrics,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
@@ -58,6 +60,7 @@ class Ingest:
         self._mqtt = mqtt
         self._feed = feed
         self._states = states
+        self._countersigner = countersigner
         self._metrics = metrics
         self._loop = loop
         self._queue: deque[tuple[Arrived, Delivery]] = deque()
@@ -128,7 +131,9 @@ class Ingest:
         while True:
             try:
                 async with self._database.writing() as connection:
-                    return [await batch.store(connection, arrived)]
+                    outcome = await batch.store(connection, arrived, self._states.clock_offset_ms)
+                    await self._countersigner.sign_what_stopped(connection, [each.event for each in outcome.stored])
+                return [outcome]
             except StoreError as error:
                 if not isinstance(error.__cause__, OperationalError | OSError):
                     log.error("a batch of %d cannot be stored: %s", len(arrived), error)

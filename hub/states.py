@@ -59,6 +59,7 @@ class BoothStates:
         self._health: Changes = {}
         self._health_written: dict[str, float] = {}
         self._availability: dict[str, str] = {}
+        self._clock_offsets_ms: dict[str, float] = {}
         self._heard: set[str] = set()
         self._grace_until: float | None = None
 
@@ -88,8 +89,13 @@ class BoothStates:
         self._wake.set()
 
     def set_clock_offset(self, booth_id: str, offset_ms: float) -> None:
+        self._clock_offsets_ms[booth_id] = offset_ms
         self._urgent.setdefault(booth_id, {})["clock_offset_ms"] = offset_ms
         self._wake.set()
+
+    def clock_offset_ms(self, booth_id: str) -> float | None:
+        """As it was last measured since the hub started; bounded by the number of booths."""
+        return self._clock_offsets_ms.get(booth_id)
 
     def availability(self, booth_id: str) -> str:
         return self._availability.get(booth_id, "never_seen")

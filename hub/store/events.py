@@ -34,6 +34,13 @@ async def find_chains(connection: AsyncConnection, chain_ids: Iterable[UUID]) ->
     return {row.chain_id: row for row in found}
 
 
+async def chains_of(connection: AsyncConnection, booth_id: str) -> list[UUID]:
+    """All chains of a booth, the oldest first."""
+    statement = select(chains.c.chain_id).where(chains.c.booth_id == booth_id)
+    found = await connection.execute(statement.order_by(chains.c.first_received_at, chains.c.chain_id))
+    return list(found.scalars())
+
+
 async def find_gaps(connection: AsyncConnection, chain_ids: Iterable[UUID]) -> dict[UUID, list[Range]]:
     found = await connection.execute(select(chain_gaps).where(chain_gaps.c.chain_id.in_(list(chain_ids))))
     missing: dict[UUID, list[Range]] = {}
