@@ -24,7 +24,7 @@ FALL: Final = 0.95
 """Of the estimate before; less is rounding."""
 BAD_WINDOWS: Final = 2
 """In a row."""
-FIRST_REST_S: Final = 15.0
+FIRST_REST_S: Final = 30.0
 LONGEST_REST_S: Final = 240.0
 """How long to stay low before the high one is tried again; doubles each time it did not go."""
 PROVEN_S: Final = 30.0
