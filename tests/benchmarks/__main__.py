@@ -1,4 +1,4 @@
-"""`make bench`: what the agent's eyes cost and how that compares. Prints a table and writes bench.json."""
+"""`make bench`: what seeing, hearing and live pictures cost, and how that compares. Writes bench.json."""
 
 import argparse
 import sys
