@@ -15,7 +15,7 @@ Members stand in the order of their names, the manifest and its signature last. 
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.x509 import ObjectIdentifier
-from pydantic import Base64Bytes, Field
+from pydantic import Base64Bytes, Field, ValidationError
 
-from contract.wire import BoothId, Seq, Sha256, Timestamp, Wire
+from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire
 
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
@@ -125,6 +125,29 @@ class Countersignature(Wire):
 
 class Countersignatures(Wire):
     items: tuple[Countersignature, ...] = ()
+
+
+class NamedFile(Wire):
+    """A file as an event names it; roles and kinds of media may be newer than the reader."""
+
+    sha256: Sha256
+    role: str = Field(max_length=40)
+    size_bytes: int = Field(ge=1)
+
+
+def files_named(body: dict[str, Any]) -> tuple[NamedFile, ...]:
+    """Evidence that an event's body names; raises `InvalidError` for one that makes no sense."""
+    try:
+        match body["type"]:
+            case "violation_opened" | "violation_updated" | "violation_closed":
+                found = tuple(body["violation"].get("evidence", ()))
+            case "evidence_added" | "segment_recorded":
+                found = (body["evidence"],)
+            case _:
+                found = ()
+        return tuple(NamedFile.model_validate(each) for each in found)
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise InvalidError("names evidence in a way that cannot be read") from error
 
 
 def countersigned_bytes(chain_id: UUID, head_seq: int, head_sha256: str, reason: str, signed_at: datetime) -> bytes:

@@ -2,29 +2,30 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, get_args
 
 from pydantic import Field, ValidationError
 
-from contract.bundle import MANIFEST, evidence_name
+from contract.bundle import MANIFEST, NamedFile, evidence_name, files_named
+from contract.messages import EventBody
 from contract.verify.members import Members
 from contract.verify.report import Report
-from contract.wire import Sha256, Wire
+from contract.wire import InvalidError, Sha256, Wire
+
+KNOWN: Final = frozenset(kind.model_fields["type"].default for kind in get_args(get_args(EventBody)[0]))
+"""Types of events that this program knows."""
 
 
-class Named(Wire):
-    """A file as an event names it; roles and kinds of media may be newer than this program."""
-
+class Dropped(Wire):
     sha256: Sha256
-    role: str = Field(max_length=40)
-    size_bytes: int = Field(ge=1)
+    reason: str = Field(max_length=300)
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     where: str
     seq: int
-    named: Named
+    named: NamedFile
 
 
 class NamedEvidence:
@@ -36,22 +37,18 @@ class NamedEvidence:
         self._dropped: dict[str, tuple[str, int, str]] = {}
 
     def take(self, where: str, seq: int, body: dict[str, Any]) -> None:
+        kind = body.get("type")
         try:
-            match body.get("type"):
-                case "violation_opened" | "violation_updated" | "violation_closed":
-                    for each in body["violation"].get("evidence", ()):
-                        self._mention(where, seq, each)
-                case "evidence_added" | "segment_recorded":
-                    self._mention(where, seq, body["evidence"])
-                case "evidence_dropped":
-                    self._dropped[str(body["sha256"])] = (where, seq, str(body["reason"]))
-                case "monitoring_gap" | "monitoring_step":
-                    pass
-                case other:
-                    problem = f"is a {other!r}, which this program does not know: files that it names are not compared"
-                    self._report.note("evidence", where, problem, seq)
-        except (KeyError, TypeError, AttributeError, ValidationError):
-            self._report.wrong("evidence", where, "names evidence in a way that cannot be read", seq)
+            for named in files_named(body):
+                self._mention(where, seq, named)
+            if kind == "evidence_dropped":
+                dropped = Dropped.model_validate(body)
+                self._dropped[dropped.sha256] = (where, seq, dropped.reason)
+        except (InvalidError, ValidationError):
+            self._report.wrong("evidence", where, "speaks of evidence in a way that cannot be read", seq)
+        if kind not in KNOWN:
+            problem = f"is a {kind!r}, which this program does not know: files that it names are not compared"
+            self._report.note("evidence", where, problem, seq)
 
     def compare(self, members: Members) -> None:
         """With the files that are in the bundle."""
@@ -81,8 +78,7 @@ class NamedEvidence:
         here = len(members.names("evidence/"))
         report.held["evidence"] = f"{here} of {len(self._mentions)} files that events name are here and unaltered"
 
-    def _mention(self, where: str, seq: int, data: Any) -> None:
-        named = Named.model_validate(data)
+    def _mention(self, where: str, seq: int, named: NamedFile) -> None:
         before = self._mentions.setdefault(named.sha256, Mention(where, seq, named))
         if before.named.size_bytes != named.size_bytes:
             self._report.wrong(
