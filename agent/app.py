@@ -17,6 +17,7 @@ from agent.commands import Commands
 from agent.config import agent_version, load_device_key, outbox_path, spool_dir
 from agent.errors import DetectorError, StorageError
 from agent.evidence.recorder import Recorder
+from agent.evidence.sealed import spool_key
 from agent.evidence.snapshot import take_snapshot
 from agent.evidence.spool import Spool
 from agent.evidence.uploader import Uploader
@@ -37,7 +38,7 @@ from agent.vision.listener import Listener
 from contract.device import DeviceConfig
 from contract.live import Screen
 from contract.manifest import default_weights_dir, load_manifest
-from contract.messages import ErrorReply, Health, Reported, SnapshotReply
+from contract.messages import ErrorReply, EvidenceDropped, Health, Reported, SnapshotReply
 from contract.wire import InvalidError
 
 log = logging.getLogger(__name__)
@@ -87,8 +88,12 @@ class Agent:
         self._trouble = Trouble()
         self._key = load_device_key(config.tls.key)
         self._outbox = Outbox(outbox_path(config), config.booth, self._trouble)
-        self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble)
+        self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble, spool_key(self._key))
         close_what_was_left_open(self._outbox, datetime.now(UTC))
+        self._spool.on_dropped = lambda file, reason: self._outbox.append(
+            EvidenceDropped(sha256=file.sha256, role=file.label.role, reason=reason)
+        )
+        self._spool.tell_of_damage()
         microphone = open_microphone(config.microphone)
         self._microphone = MicrophoneThread(microphone) if microphone is not None else None
         self._analyzer = Analyzer(

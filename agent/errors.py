@@ -10,7 +10,7 @@ class DetectorError(Exception):
 class StorageError(Exception):
     """The device's own disk does not take or give what it should; `kind` lets the caller choose what to do."""
 
-    def __init__(self, message: str, kind: Literal["full", "corrupt", "failed"] = "failed") -> None:
+    def __init__(self, message: str, kind: Literal["full", "no_room", "corrupt", "failed"] = "failed") -> None:
         super().__init__(message)
         self.kind = kind
 

@@ -151,7 +151,7 @@ class Monitor:
     def _opened(self, violation: Violation, frame: Frame | None) -> None:
         """The snapshot is on disk before the event that names it."""
         try:
-            evidence = (take_snapshot(frame, self._spool),) if frame else ()
+            evidence = (take_snapshot(frame, self._spool, violation.severity),) if frame else ()
         except StorageError as error:
             evidence = ()
             self._trouble.count("evidence_lost", f"{error} The violation is reported without a picture.")

@@ -95,11 +95,11 @@ class EvidenceAdded(Wire):
     evidence: EvidenceRef
 
 
-DropReason = Literal["spool_full", "disk_full", "damaged"]
+DropReason = Literal["spool_full", "disk_full", "write_failed", "damaged"]
 
 
 class EvidenceDropped(Wire):
-    """A file that an earlier event named, and that the hub will never get. Told, so that nobody takes it for hidden."""
+    """A file that the hub will never get, although an event names it. Told, so that nobody takes it for hidden."""
 
     type: Literal["evidence_dropped"] = "evidence_dropped"
     sha256: Sha256

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,7 @@ from agent.streaming.h264 import EncodedFrame
 from agent.streaming.rendition import RenditionThread
 from agent.vision.observation import Observation
 from contract.chain import sha256_hex
-from contract.messages import EventBody, EvidenceAdded
+from contract.messages import DropReason, EventBody, EvidenceAdded, EvidenceDropped
 from contract.violation import EvidenceRef, EvidenceRole, Severity
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ KEYFRAME_EVERY_S: Final = 2.0
 KEYFRAME_ASKED_S: Final = KEYFRAME_EVERY_S - 0.15
 """The next frame is made one: at 15 frames a second and with some jitter that is within the two seconds."""
 LOOK_S: Final = 0.25
+_WHY: Final[dict[str, DropReason]] = {"no_room": "spool_full", "full": "disk_full"}
 LOOKS_KEPT: Final = 1800
 """Observations for the boxes beside a clip: a minute at 30 a second. The oldest is forgotten."""
 
@@ -138,17 +139,29 @@ class Recorder:
         data = mp4.mux(frames)
         boxes = boxes_beside(sha256_hex(data), frames, tuple(self._looks)).to_json()
         taken_at = frames[0].wall_time
-        kept = (
-            self._keep(data, "clip", mp4.MEDIA_TYPE, taken_at, take.severity),
-            self._keep(boxes, "boxes", "application/json", taken_at, take.severity),
-        )
-        for violation_id in take.ends_s:
-            for reference in kept:
-                self._append(EvidenceAdded(violation_id=violation_id, evidence=reference))
+        for content, reference in (
+            (data, reference_to(data, "clip", mp4.MEDIA_TYPE, taken_at)),
+            (boxes, reference_to(boxes, "boxes", "application/json", taken_at)),
+        ):
+            named_by = [EvidenceAdded(violation_id=violation_id, evidence=reference) for violation_id in take.ends_s]
+            self._keep(content, reference, take.severity, named_by)
         log.info("Clip of %.1f s for %d violation(s).", mp4.duration_s(frames), len(take.ends_s))
 
-    def _keep(
-        self, data: bytes, role: EvidenceRole, media_type: str, taken_at: datetime, severity: Severity
-    ) -> EvidenceRef:
-        sha256 = self._spool.put(data, media_type)
-        return EvidenceRef(sha256=sha256, role=role, media_type=media_type, size_bytes=len(data), taken_at=taken_at)
+    def _keep(self, data: bytes, reference: EvidenceRef, severity: Severity, named_by: Sequence[EventBody]) -> None:
+        """The file is on disk before an event names it. One that finds no place is named, and then told to be lost."""
+        reason: DropReason | None = None
+        try:
+            self._spool.put(data, reference.media_type, role=reference.role, severity=severity)
+        except StorageError as error:
+            reason = _WHY.get(error.kind, "write_failed")
+            self._trouble.count("evidence_lost", str(error))
+        for body in named_by:
+            self._append(body)
+        if reason is not None:
+            self._append(EvidenceDropped(sha256=reference.sha256, role=reference.role, reason=reason))
+
+
+def reference_to(data: bytes, role: EvidenceRole, media_type: str, taken_at: datetime) -> EvidenceRef:
+    return EvidenceRef(
+        sha256=sha256_hex(data), role=role, media_type=media_type, size_bytes=len(data), taken_at=taken_at
+    )

@@ -7,7 +7,7 @@ import cv2
 from agent.errors import StorageError
 from agent.evidence.spool import Spool
 from agent.frame import Frame
-from contract.violation import EvidenceRef
+from contract.violation import EvidenceRef, Severity
 
 JPEG_QUALITY: Final = 85
 """Faces and a phone's outline stay clear; a 640 × 480 frame takes 40 to 90 kB."""
@@ -26,11 +26,11 @@ def encode_jpeg(frame: Frame) -> bytes:
     return data.tobytes()
 
 
-def take_snapshot(frame: Frame, spool: Spool) -> EvidenceRef:
+def take_snapshot(frame: Frame, spool: Spool, severity: Severity = "medium") -> EvidenceRef:
     """Spool `frame`; the file is on disk before its reference exists. Raises `StorageError`."""
     data = encode_jpeg(frame)
     return EvidenceRef(
-        sha256=spool.put(data, MEDIA_TYPE),
+        sha256=spool.put(data, MEDIA_TYPE, severity=severity),
         role="snapshot",
         media_type=MEDIA_TYPE,
         size_bytes=len(data),

@@ -67,7 +67,8 @@ def clip_of(film: Studio, what: Violation) -> EvidenceAdded:
 
 
 def content(film: Studio, added: EvidenceAdded) -> bytes:
-    return next(file for file in film.spool.files() if file.sha256 == added.evidence.sha256).path.read_bytes()
+    with film.spool.open(added.evidence.sha256) as file:
+        return file.read()
 
 
 def opened_file(data: bytes) -> Any:

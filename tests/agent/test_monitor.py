@@ -67,7 +67,7 @@ class Booth:
     def __init__(self, folder: Path, desired: Desired | None = None) -> None:
         self.trouble = Trouble()
         self.outbox = Outbox(folder / "state" / "outbox.db", "booth-1", self.trouble)
-        self.spool = Spool(folder / "state" / "spool", 2**20, self.trouble)
+        self.spool = Spool(folder / "state" / "spool", 2**20, self.trouble, bytes(32))
         self.reports: list[Reported] = []
         video = write_video(folder / "camera.mp4", map(covered, range(50)))
         slot = LatestFrame()

@@ -72,7 +72,7 @@ class Booth:
             self.capture,
             self.analyzer,
             self.outbox,
-            Spool(folder / "spool", 2**22, trouble),
+            Spool(folder / "spool", 2**22, trouble, bytes(32)),
             trouble,
             version="1",
             desired=None,

@@ -14,7 +14,6 @@ from agent.evidence.pace import BURST_S, Pace
 from agent.evidence.spool import Spool
 from agent.evidence.uploader import CHUNK_BYTES, Uploader
 from agent.health import Trouble
-from contract.chain import sha256_hex
 from contract.device import DeviceConfig, HubConfig
 from tests.support.broker import Authority
 from tests.support.evidence_server import EvidenceServer
@@ -33,7 +32,7 @@ def trouble() -> Trouble:
 
 @pytest.fixture
 def spool(tmp_path: Path, trouble: Trouble) -> Spool:
-    return Spool(tmp_path / "spool", 2**21, trouble)
+    return Spool(tmp_path / "spool", 2**21, trouble, bytes(32))
 
 
 def device(authority: Authority, url: str) -> DeviceConfig:
@@ -133,7 +132,7 @@ def test_a_file_that_is_refused_for_good_is_kept_aside(
             taken = spool.put(b"taken", "image/jpeg")
             wait_until_empty(spool)
         assert hub.order == [refused, taken]
-    assert (tmp_path / "spool" / "refused" / f"{refused}.jpg").read_bytes() == b"refused"
+    assert (tmp_path / "spool" / "refused" / f"{refused}.snapshot").is_file()
     assert trouble.snapshot() == {"upload_refused": 1}
 
 
@@ -151,16 +150,17 @@ def test_a_refusal_of_the_device_itself_keeps_the_file_for_later(
     assert "clock and enrolment" in caplog.text
 
 
-def test_a_file_that_was_altered_on_disk_is_refused_and_kept_aside(
-    tmp_path: Path, authority: Authority, spool: Spool, trouble: Trouble
+def test_a_file_that_was_altered_on_disk_is_dropped_and_never_sent(
+    authority: Authority, spool: Spool, trouble: Trouble
 ) -> None:
-    sha256 = spool.put(b"picture", "image/jpeg")
-    spool.files()[0].path.write_bytes(b"altered")
+    spool.put(b"picture", "image/jpeg")
+    path = spool.files()[0].path
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with EvidenceServer() as hub, uploading(device(authority, hub.url), spool, trouble):
         wait_until_empty(spool)
-        assert hub.stored == {}
-    kept = (tmp_path / "spool" / "refused" / f"{sha256}.jpg").read_bytes()
-    assert sha256_hex(kept) != sha256
+        assert hub.order == []
+    assert trouble.of("evidence_dropped") == 1
 
 
 def test_it_stops_in_the_middle_of_a_back_off(authority: Authority, spool: Spool, trouble: Trouble) -> None:

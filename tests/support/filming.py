@@ -45,7 +45,7 @@ class Studio:
         self.encoder = RenditionThread(
             "high", self.tap, settings_of("high", 1_000_000, 200_000), (X264Encoder,), self.trouble
         )
-        self.spool = Spool(folder / "spool", max_bytes, self.trouble)
+        self.spool = Spool(folder / "spool", max_bytes, self.trouble, bytes(32))
         self.events: list[EventBody] = []
         self.recorder = Recorder(self.encoder, self.spool, self.events.append, self.trouble)
         self.now_s = 100.0
