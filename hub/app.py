@@ -17,9 +17,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from contract.messages import Health
 from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
-from hub.api import booths, enrol, evidence, live, recording, signaling, system, users, violations, watches
+from hub.api import booths, bundles, enrol, evidence, live, recording, signaling, system, users, violations, watches
 from hub.auth import Auth
 from hub.broker import Broker
+from hub.bundle import Bundles
 from hub.certificates import Authority
 from hub.clock import ClockWatch
 from hub.commands import Commands
@@ -71,7 +72,7 @@ def create_app() -> FastAPI:
     )
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for resource in (users, booths, violations, evidence, recording, watches, enrol, system, live, signaling):
+    for resource in (users, booths, violations, evidence, recording, watches, bundles, enrol, system, live, signaling):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(system.probes)
@@ -96,6 +97,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         server_keys = authority.issue_server([settings.host, settings.reach_host])
         hub_keys = authority.issue_hub()
         countersigner = Countersigner(authority.signer())
+        files = LocalFiles(settings.evidence_dir)
 
         # 2. The broker, and the connection to it. Nothing arrives before `mqtt.start`.
         broker = Broker(settings.data / "mosquitto", settings.host, settings.mqtt_port, server_keys, authority, metrics)
@@ -190,12 +192,13 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             evidence=EvidenceFiles(
                 settings.evidence_dir,
                 settings.evidence_max_bytes,
-                LocalFiles(settings.evidence_dir),
+                files,
                 database,
                 Signatures(database, authority),
                 feed,
                 metrics,
             ),
+            bundles=Bundles(database, authority, countersigner, files),
             live=live_feed,
             watches=watched,
             signaling=signals,

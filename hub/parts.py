@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from hub.auth import Auth
+from hub.bundle import Bundles
 from hub.certificates import Authority, KeyPair
 from hub.commands import Commands
 from hub.config import Settings
@@ -44,6 +45,7 @@ class Hub:
     desired: DesiredState
     commands: Commands
     evidence: EvidenceFiles
+    bundles: Bundles
     live: Live
     watches: Watches
     signaling: Signaling

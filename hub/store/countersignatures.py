@@ -40,15 +40,12 @@ async def signed_heads(connection: AsyncConnection, chain_ids: Iterable[UUID], r
     return {row[0]: row[1] for row in found}
 
 
-async def between(connection: AsyncConnection, chain_id: UUID, first: int, last: int) -> Sequence[Row[Any]]:
-    return (
-        await connection.execute(
-            select(countersignatures)
-            .where(
-                countersignatures.c.chain_id == chain_id,
-                countersignatures.c.head_seq >= first,
-                countersignatures.c.head_seq <= last,
-            )
-            .order_by(countersignatures.c.head_seq, countersignatures.c.signed_at)
-        )
-    ).all()
+async def since(connection: AsyncConnection, chain_id: UUID, first: int, last: int | None) -> Sequence[Row[Any]]:
+    """Over heads from `first` on, up to `last` where that is given."""
+    statement = select(countersignatures).where(
+        countersignatures.c.chain_id == chain_id, countersignatures.c.head_seq >= first
+    )
+    if last is not None:
+        statement = statement.where(countersignatures.c.head_seq <= last)
+    statement = statement.order_by(countersignatures.c.head_seq, countersignatures.c.signed_at)
+    return (await connection.execute(statement)).all()

@@ -339,6 +339,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bundle
+         * @description A zip file of any size, made while it is sent. Without times it holds all that the hub has of the booth.
+         */
+        get: operations["getBundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrol": {
         parameters: {
             query?: never;
@@ -595,7 +615,7 @@ export interface components {
              * Dropped
              * @description why the booth could not keep it, and it will never come
              */
-            dropped: ("spool_full" | "disk_full" | "damaged") | null;
+            dropped: ("spool_full" | "disk_full" | "write_failed" | "damaged") | null;
         };
         /**
          * Explanation
@@ -1078,7 +1098,7 @@ export interface components {
              * Dropped
              * @description why the booth could not keep it, and it will never come
              */
-            dropped: ("spool_full" | "disk_full" | "damaged") | null;
+            dropped: ("spool_full" | "disk_full" | "write_failed" | "damaged") | null;
         };
         /** SignInRequest */
         SignInRequest: {
@@ -2131,6 +2151,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WatchList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBundle: {
+        parameters: {
+            query: {
+                /** @description whose events and evidence */
+                booth: string;
+                /** @description by the booth's clock */
+                from?: string | null;
+                /** @description by the booth's clock */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bundle; `invigil verify` checks it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Refused or failed; `detail` says what to do */

@@ -1,0 +1,38 @@
+"""Bundles: everything that proves what happened in a booth, to be checked without this hub."""
+
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
+
+from contract.wire import BoothId
+from hub.bundle import Wanted
+from hub.parts import TheHub, role_required
+from hub.views import Me
+
+log = logging.getLogger(__name__)
+
+router = APIRouter(tags=["bundles"])
+
+
+@router.get(
+    "/bundles",
+    operation_id="getBundle",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/zip": {}}, "description": "The bundle; `invigil verify` checks it"}},
+)
+async def get_bundle(
+    me: Annotated[Me, Depends(role_required("admin", "auditor"))],
+    hub: TheHub,
+    booth: Annotated[BoothId, Query(description="whose events and evidence")],
+    first: Annotated[AwareDatetime | None, Query(alias="from", description="by the booth's clock")] = None,
+    last: Annotated[AwareDatetime | None, Query(alias="to", description="by the booth's clock")] = None,
+) -> StreamingResponse:
+    """A zip file of any size, made while it is sent. Without times it holds all that the hub has of the booth."""
+    plan = await hub.bundles.plan(Wanted(booth, first, last))
+    log.info("%s takes a bundle of %s, from %s to %s", me.username, booth, first or "the beginning", last or "now")
+    name = f"invigil-{booth}-{plan.made_at:%Y%m%d-%H%M%S}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(hub.bundles.make(plan), media_type="application/zip", headers=headers)

@@ -1,0 +1,307 @@
+"""Makes bundles: what happened in a booth, with all that proves it, as one stream of bytes (contract/bundle.py).
+
+One member at a time lies in a temporary file, in memory while it is small; nothing else is held but hashes. The
+manifest comes last, so every file is read once.
+"""
+
+import asyncio
+import base64
+import hashlib
+import json
+import logging
+import tempfile
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import IO, Any, Final
+from uuid import UUID
+
+from anyio import to_thread
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contract import bundle
+from contract.archive import ArchiveWriter
+from contract.bundle import (
+    AbsentEvidence,
+    ChainPart,
+    Countersignature,
+    Countersignatures,
+    DeviceRecord,
+    EventLine,
+    Manifest,
+    Member,
+    MissingEvents,
+)
+from contract.wire import InvalidError
+from hub import __version__
+from hub.certificates import Authority
+from hub.countersign import Countersigner
+from hub.db import Database
+from hub.errors import RefusedError, StoreError
+from hub.filestore import FileStore
+from hub.store import booths, bundles, countersignatures, evidence
+from hub.store.events import Range
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 2
+"""Bundles made at the same time by one process; more wait."""
+IN_MEMORY_BYTES: Final = 4 * 2**20
+PIECE_BYTES: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Times are by the booth's clock; None is from the beginning, or to the end."""
+
+    booth_id: str
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Of one chain."""
+
+    chain_id: UUID
+    first: int
+    last: int
+    highest: int
+    gaps: list[tuple[Range, str]]
+    seqs: list[Range] = field(default_factory=list)
+    """What was written, as ranges."""
+    begins_at: datetime | None = None
+    latest: datetime | None = None
+    """Wall times of the first event that was written, and the highest of all."""
+
+    def note(self, seq: int, wall_time: datetime) -> None:
+        self.begins_at = self.begins_at or wall_time
+        self.latest = max(self.latest or wall_time, wall_time)
+        if self.seqs and self.seqs[-1][1] == seq - 1:
+            self.seqs[-1] = (self.seqs[-1][0], seq)
+        else:
+            self.seqs.append((seq, seq))
+
+    def part(self, asked: Wanted) -> ChainPart:
+        first, last = self.seqs[0][0], self.seqs[-1][1]
+        holes = [(before[1] + 1, after[0] - 1) for before, after in pairwise(self.seqs)]
+        if first > 1 and not (asked.first and self.begins_at and self.begins_at <= asked.first):
+            holes.insert(0, (1, first - 1))
+        if self.highest > last and not (asked.last and self.latest and self.latest > asked.last):
+            holes.append((last + 1, self.highest))
+        return ChainPart(
+            chain_id=self.chain_id,
+            first_seq=first,
+            last_seq=last,
+            events=sum(end - start + 1 for start, end in self.seqs),
+            highest_seq=self.highest,
+            missing=tuple(missing for hole in holes if (missing := self._explain(hole))),
+        )
+
+    def _explain(self, hole: Range) -> MissingEvents | None:
+        """Only what the hub has a record of: for a number that was lost here there is no excuse."""
+        reasons, at = dict[str, None](), hole[0]
+        for (first, last), reason in sorted(self.gaps):
+            if first <= at <= last:
+                reasons[reason], at = None, last + 1
+        if at <= hole[1]:
+            log.error("chain %s: events %d to %d are gone, and nothing says why", self.chain_id, *hole)
+            return None
+        return MissingEvents(first=hole[0], last=hole[1], reason="; ".join(reasons)[:300])
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything but events and evidence, read in one transaction."""
+
+    wanted: Wanted
+    made_at: datetime
+    stretches: list[Stretch]
+    countersigned: list[Row[Any]]
+    devices: list[Row[Any]]
+
+
+class Bundles:
+    def __init__(
+        self, database: Database, authority: Authority, countersigner: Countersigner, files: FileStore
+    ) -> None:
+        self._database = database
+        self._authority = authority
+        self._countersigner = countersigner
+        self._files = files
+        self._turn = asyncio.Semaphore(AT_ONCE)
+
+    async def plan(self, wanted: Wanted) -> Plan:
+        """Countersigns the ends of what will be in the bundle. Raises `RefusedError` (404) where there is nothing."""
+        async with self._database.writing() as connection:
+            if await booths.find(connection, wanted.booth_id) is None:
+                raise RefusedError(404, "No such booth", f"no booth is called {wanted.booth_id!r}")
+            stretches: list[Stretch] = []
+            countersigned: list[Row[Any]] = []
+            for chain_id, first, last in await bundles.stretches(
+                connection, wanted.booth_id, wanted.first, wanted.last
+            ):
+                begin = await bundles.before(connection, chain_id, first)
+                end = await bundles.closing(connection, chain_id, last if wanted.last is None else last + 1)
+                await self._countersigner.sign(connection, [chain_id], "exported", at_most=end)
+                gaps = await bundles.known_gaps(connection, chain_id)
+                highest = await bundles.highest_seq(connection, chain_id)
+                stretches.append(Stretch(chain_id, begin, end, highest, gaps))
+                upto = await self._upto(connection, chain_id, end)
+                countersigned += await countersignatures.since(connection, chain_id, begin, upto)
+            found = list(await bundles.devices_of(connection, wanted.booth_id))
+        if not stretches:
+            raise RefusedError(404, "No events", f"the hub has no events of {wanted.booth_id} in that time")
+        return Plan(wanted, datetime.now(UTC), stretches, countersigned, found)
+
+    async def _upto(self, connection: AsyncConnection, chain_id: UUID, end: int) -> int | None:
+        """Where the bundle ends with what is stored, every countersignature is in it, also one over events that are
+        not here any more."""
+        head = await countersignatures.head(connection, chain_id)
+        return None if head is None or head.seq <= end else end
+
+    async def make(self, plan: Plan) -> AsyncIterator[bytes]:
+        """The archive in pieces. What breaks off in the middle lacks the end, and no reader takes it for whole."""
+        async with self._turn:
+            making = _Making(self._database, self._files)
+            for name, data in sorted(self._small_members(plan).items()):
+                async for piece in making.add(name, data):
+                    yield piece
+            by_name = sorted(plan.stretches, key=lambda each: str(each.chain_id))
+            for stretch in by_name:
+                async for piece in making.add_events(stretch):
+                    yield piece
+            for sha256 in sorted(making.named):
+                async for piece in making.add_evidence(sha256):
+                    yield piece
+            yield await self._finish(plan, making)
+
+    def _small_members(self, plan: Plan) -> dict[str, bytes]:
+        """Certificates and countersignatures: the members that come before the events."""
+        signer = self._countersigner.signer
+        items = []
+        found = {
+            bundle.CA: self._authority.certificate_pem.encode(),
+            bundle.hub_certificate_name(signer.fingerprint): signer.certificate_pem.encode(),
+        }
+        for row in plan.countersigned:
+            found[bundle.hub_certificate_name(row.signed_by)] = row.certificate_pem.encode()
+            items.append(Countersignature.model_validate(row._mapping, from_attributes=True))
+        for device in plan.devices:
+            found[bundle.device_certificate_name(device.fingerprint)] = device.certificate_pem.encode()
+        found[bundle.COUNTERSIGNATURES] = Countersignatures(items=tuple(items)).to_json()
+        return found
+
+    async def _finish(self, plan: Plan, making: "_Making") -> bytes:
+        wanted, signer = plan.wanted, self._countersigner.signer
+        manifest = Manifest(
+            booth=wanted.booth_id,
+            from_time=wanted.first,
+            to_time=wanted.last,
+            made_at=plan.made_at,
+            made_by=__version__,
+            signed_by=signer.fingerprint,
+            chains=tuple(stretch.part(wanted) for stretch in plan.stretches),
+            devices=tuple(
+                DeviceRecord(fingerprint=row.fingerprint, enrolled_at=row.enrolled_at, replaced_at=row.replaced_at)
+                for row in plan.devices
+            ),
+            absent_evidence=tuple(await making.absences(wanted.booth_id)),
+            members=tuple(making.members),
+        ).to_json()
+        signature = bundle.sign_manifest(signer.key, manifest)
+        return (
+            making.archive.add(bundle.MANIFEST, manifest)
+            + making.archive.add(bundle.SIGNATURE, signature)
+            + making.archive.end()
+        )
+
+
+class _Making:
+    """One bundle while it grows."""
+
+    def __init__(self, database: Database, files: FileStore) -> None:
+        self.archive = ArchiveWriter()
+        self.members: list[Member] = []
+        self.named: set[str] = set()
+        self._absent: dict[str, str] = {}
+        self._database = database
+        self._files = files
+
+    async def add(self, name: str, data: bytes) -> AsyncIterator[bytes]:
+        self.members.append(Member(name=name, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest()))
+        yield self.archive.add(name, data)
+
+    async def add_events(self, stretch: Stretch) -> AsyncIterator[bytes]:
+        with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file:
+            digest, crc = hashlib.sha256(), 0
+            async for row in bundles.lines(self._database, stretch.chain_id, stretch.first, stretch.last):
+                stretch.note(row.seq, row.wall_time)
+                self._note_files(row.payload)
+                line = EventLine(
+                    received_at=row.received_at,
+                    clock_offset_ms=row.clock_offset_ms,
+                    payload=base64.b64encode(row.payload),
+                )
+                data = line.to_json() + b"\n"
+                digest.update(data)
+                crc = zlib.crc32(data, crc)
+                file.write(data)
+            async for piece in self._copy(bundle.events_name(stretch.chain_id), file, digest.hexdigest(), crc):
+                yield piece
+
+    async def add_evidence(self, sha256: str) -> AsyncIterator[bytes]:
+        """Nothing but a note for a file that is not here, or not what it should be."""
+        try:
+            path = await self._files.find(sha256)
+        except OSError as error:
+            raise StoreError(f"evidence {sha256}: {error}", hint="make the bundle again") from error
+        if path is None:
+            self._absent[sha256] = "the booth has not uploaded it yet"
+            return
+        with path.open("rb") as file:
+            digest, crc = await to_thread.run_sync(_digest, file)
+            if digest != sha256:
+                log.error("evidence %s is damaged: its SHA-256 is %s", sha256, digest)
+                self._absent[sha256] = "the hub's copy is damaged"
+                return
+            async for piece in self._copy(bundle.evidence_name(sha256), file, digest, crc):
+                yield piece
+
+    async def absences(self, booth_id: str) -> list[AbsentEvidence]:
+        async with self._database.reading() as connection:
+            dropped = await evidence.dropped(connection, self._absent)
+        return [
+            AbsentEvidence(
+                sha256=sha256,
+                reason=f"the booth dropped it: {dropped[booth_id, sha256]}"
+                if (booth_id, sha256) in dropped
+                else reason,
+            )
+            for sha256, reason in self._absent.items()
+        ]
+
+    async def _copy(self, name: str, file: IO[bytes], sha256: str, crc: int) -> AsyncIterator[bytes]:
+        size = file.seek(0, 2)
+        self.members.append(Member(name=name, size_bytes=size, sha256=sha256))
+        yield self.archive.begin(name, size, crc)
+        file.seek(0)
+        while piece := await to_thread.run_sync(file.read, PIECE_BYTES):
+            yield piece
+
+    def _note_files(self, payload: bytes) -> None:
+        try:
+            self.named.update(each.sha256 for each in bundle.files_named(json.loads(payload)["body"]))
+        except InvalidError as error:  # it was stored by a hub that read it another way: the reader is told
+            log.warning("an event %s", error)
+
+
+def _digest(file: IO[bytes]) -> tuple[str, int]:
+    digest, crc = hashlib.sha256(), 0
+    while piece := file.read(PIECE_BYTES):
+        digest.update(piece)
+        crc = zlib.crc32(piece, crc)
+    return digest.hexdigest(), crc

@@ -1,0 +1,101 @@
+"""What a bundle is cut from: stretches of chains, and what is known to be missing from them."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.db import Database
+from hub.store.events import Range
+from hub.tables import chain_gaps, chains, checkpoints, devices, events, rejected_messages
+
+ROWS_AT_ONCE: Final = 500
+
+
+async def stretches(
+    connection: AsyncConnection, booth_id: str, first: datetime | None, last: datetime | None
+) -> list[tuple[UUID, int, int]]:
+    """Chains with an event in the interval, by the booth's clock, oldest first: lowest and highest number of those."""
+    statement = (
+        select(events.c.chain_id, func.min(events.c.seq), func.max(events.c.seq))
+        .join(chains, chains.c.chain_id == events.c.chain_id)
+        .where(events.c.booth_id == booth_id)
+        .group_by(events.c.chain_id)
+        .order_by(func.min(chains.c.first_received_at), events.c.chain_id)
+    )
+    if first is not None:
+        statement = statement.where(events.c.wall_time >= first)
+    if last is not None:
+        statement = statement.where(events.c.wall_time <= last)
+    return [(row[0], row[1], row[2]) for row in await connection.execute(statement)]
+
+
+async def before(connection: AsyncConnection, chain_id: UUID, seq: int) -> int:
+    """The event before, where there is one: it shows that nothing lies between."""
+    statement = select(func.max(events.c.seq)).where(events.c.chain_id == chain_id, events.c.seq < seq)
+    return (await connection.execute(statement)).scalar_one() or seq
+
+
+async def closing(connection: AsyncConnection, chain_id: UUID, seq: int) -> int:
+    """The first event with which the device signs for this number; without one, the last that is here."""
+    statement = select(func.min(checkpoints.c.seq)).where(
+        checkpoints.c.chain_id == chain_id, checkpoints.c.head_seq >= seq, checkpoints.c.signature_ok
+    )
+    found = (await connection.execute(statement)).scalar_one()
+    if found is None:
+        found = (
+            await connection.execute(select(func.max(events.c.seq)).where(events.c.chain_id == chain_id))
+        ).scalar_one()
+    return int(found)
+
+
+async def highest_seq(connection: AsyncConnection, chain_id: UUID) -> int:
+    found: int = (await connection.execute(select(chains.c.max_seq).where(chains.c.chain_id == chain_id))).scalar_one()
+    return found
+
+
+async def known_gaps(connection: AsyncConnection, chain_id: UUID) -> list[tuple[Range, str]]:
+    """Numbers that never came, and those that the hub refused."""
+    gaps = await connection.execute(select(chain_gaps).where(chain_gaps.c.chain_id == chain_id))
+    found = [((row.first, row.last), "the booth has not sent them") for row in gaps]
+    refused = await connection.execute(
+        select(rejected_messages.c.seq, rejected_messages.c.reason).where(
+            rejected_messages.c.chain_id == chain_id, rejected_messages.c.seq.is_not(None)
+        )
+    )
+    return found + [((row.seq, row.seq), f"refused by the hub: {row.reason}") for row in refused]
+
+
+async def lines(database: Database, chain_id: UUID, first: int, last: int) -> AsyncIterator[Any]:
+    """Events in their order, read in pages, so that a slow reader holds no transaction open."""
+    after = first - 1
+    while True:
+        async with database.reading() as connection:
+            rows: Sequence[Any] = (
+                await connection.execute(
+                    select(
+                        events.c.seq,
+                        events.c.payload,
+                        events.c.wall_time,
+                        events.c.received_at,
+                        events.c.clock_offset_ms,
+                    )
+                    .where(events.c.chain_id == chain_id, events.c.seq > after, events.c.seq <= last)
+                    .order_by(events.c.seq)
+                    .limit(ROWS_AT_ONCE)
+                )
+            ).all()
+        for row in rows:
+            yield row
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        after = rows[-1].seq
+
+
+async def devices_of(connection: AsyncConnection, booth_id: str) -> Sequence[Row[Any]]:
+    """All that were ever enrolled for the booth."""
+    statement = select(devices).where(devices.c.booth_id == booth_id).order_by(devices.c.enrolled_at)
+    return (await connection.execute(statement)).all()
