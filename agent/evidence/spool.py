@@ -221,7 +221,7 @@ class Spool:
         self._kept_aside.pop(file.sha256, None)
         with contextlib.suppress(OSError):
             os.unlink(file.path)
-        self._trouble.count("evidence_dropped", f"A {file.label.role} was dropped: {reason.replace('_', ' ')}.")
+        self._trouble.count("evidence_dropped", f"Evidence was dropped: {file.label.role}, {reason.replace('_', ' ')}.")
 
     def _drop_damaged(self, file: SpooledFile) -> None:
         with self._lock:
