@@ -5,7 +5,7 @@ import sys
 import typer
 
 from contract.wire import InvalidError
-from provisioning.cli import demo, device, models
+from provisioning.cli import demo, device, models, verify
 from provisioning.console import ProvisioningError, fail
 
 EXIT_CODES = "Exit codes: 0 done · 1 something failed, and was named · 2 the command line was not understood."
@@ -16,12 +16,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
-    help="Sets up Invigil: model weights, booth devices, a demonstration on this machine.",
+    help="Sets up Invigil: model weights, booth devices, a demonstration on this machine; checks its evidence.",
     epilog=EXIT_CODES,
 )
 app.add_typer(models.app, name="models")
 app.add_typer(device.app, name="device")
 app.command(name="demo", epilog=demo.EPILOG)(demo.demo)
+app.command(name="verify", epilog=verify.EPILOG)(verify.verify)
 
 
 def main() -> None:

@@ -104,6 +104,10 @@ class Report:
         levels = {level for _, level in self._counts}
         return "broken" if "wrong" in levels else "incomplete" if "missing" in levels else "whole"
 
+    def count(self, check: CheckName, level: Level) -> int:
+        """Of findings, those included that were not kept."""
+        return self._counts[check, level]
+
     def state(self, check: CheckName) -> Literal["ok", "wrong", "missing", "not checked"]:
         if self._counts[check, "wrong"]:
             return "wrong"

@@ -441,7 +441,7 @@ def relinked(rng: random.Random, told: list[Told], forger: Identity | None) -> l
         event = json.loads(new.payload)
         event["prev_sha256"] = head
         body = event["body"]
-        if body["type"] == "checkpoint" and at > target:
+        if body["type"] == "checkpoint" and (at > target or forger is not None):
             body["head_sha256"] = head
         if body["type"] == "checkpoint" and forger is not None:
             signed = chain.checkpoint_bytes(UUID(event["chain_id"]), body["head_seq"], body["head_sha256"])
