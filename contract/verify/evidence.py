@@ -1,6 +1,5 @@
 """Evidence files against the events that name them: all of them, no other, each the file it is named after."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -86,12 +85,9 @@ class NamedEvidence:
             )
 
     def _check_file(self, name: str, members: Members) -> None:
-        sha256, digest, size = name.removeprefix("evidence/"), hashlib.sha256(), 0
-        for piece in members.pieces(name):
-            digest.update(piece)
-            size += len(piece)
+        sha256, size = name.removeprefix("evidence/"), sum(len(piece) for piece in members.pieces(name))
         mention = self._mentions.get(sha256)
-        if digest.hexdigest() != sha256:
+        if members.sha256(name) != sha256:
             where = f", named by {mention.where}, event {mention.seq}" if mention else ""
             self._report.wrong("evidence", name, f"is not the file it is named after{where}")
         if mention is None:

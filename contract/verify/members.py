@@ -33,6 +33,7 @@ class Members:
         self._report = report
         self._entries = {entry.name: entry for entry in archive.entries}
         self._listed: dict[str, Member] = {}
+        self._digests: dict[str, str] = {}
         self._unread = set(self._entries) - {MANIFEST, SIGNATURE}
 
     @classmethod
@@ -73,10 +74,15 @@ class Members:
                 yield piece
         except ArchiveError as error:
             problem = error.problem
+        self._digests[name] = digest.hexdigest()
         if listed is not None and digest.hexdigest() != listed.sha256:
             self._report.wrong("manifest", name, "its bytes are not those that the manifest lists")
         elif problem:
             self._report.wrong("archive", name, problem)
+
+    def sha256(self, name: str) -> str:
+        """Of a member whose pieces were all taken."""
+        return self._digests[name]
 
     def read(self, name: str, limit: int) -> bytes | None:
         """A small member as a whole; None where it is not there or too large, which is in the report then."""

@@ -11,6 +11,7 @@ from agent.vision.native import forbid_network
 from contract.manifest import default_weights_dir, load_manifest
 from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows, streaming, streaming_links, talk, voice
 from tests.benchmarks.identity import measure as measure_identity
+from tests.benchmarks.verify import measure as measure_verify
 
 GOAL_MEMORY_MB = 350.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,8 @@ def bench(*, short: bool) -> list[rows.Row]:
         found += voice.measure(10 if short else 60, 1 if short else 5)
         found.append(rows.Row("resident memory, fresh process", resident / 2**20, "MB", "lower", GOAL_MEMORY_MB))
         found.append(rows.Row("  at most", most / 2**20, "MB", "lower"))
+        status.update("Checking a bundle")
+        found += measure_verify(short)
         labels = frames.MEDIA / "labels.json"
         if labels.is_file() and not short:
             status.update("Accuracy on the labelled footage (minutes)")
