@@ -1,4 +1,4 @@
-"""The OpenAPI document: the routes, problem documents as errors, and the messages of the WebSockets."""
+"""The OpenAPI document: routes, problem documents as errors, messages of the WebSockets, and the file beside a clip."""
 
 from typing import Any, Literal
 
@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from contract.boxes import ClipBoxes
 from hub.signals import BrowserSignal, HubSignal
 from hub.views import LiveMessage, Problem
 
@@ -30,6 +31,7 @@ def _build(app: FastAPI) -> dict[str, Any]:
     where = "/api/v1/booths/{booth_id}/view or /talk"
     _add_messages(schemas, "HubSignal", HubSignal, f"From the hub, on {where}.")
     sent = _add_messages(schemas, "BrowserSignal", BrowserSignal, f"From a browser, on {where}.", mode="validation")
+    _add_messages(schemas, "ClipBoxes", ClipBoxes, "The file beside a clip: evidence with the role `boxes`.")
     schemas["Problem"] = TypeAdapter(Problem).json_schema(ref_template=_REF, mode="serialization")
     for path in document["paths"].values():
         for operation in path.values():

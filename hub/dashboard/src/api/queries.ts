@@ -1,7 +1,7 @@
 /** What the pages ask the hub for, and under which key the answer is kept. Live changes are patched into these. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { ApiError, api, ask } from "@/api/client";
-import type { Me, Severity, Violation, ViolationKind } from "@/api/types";
+import { ApiError, api, ask, evidenceUrl } from "@/api/client";
+import type { ClipBoxes, Me, Severity, Violation, ViolationKind } from "@/api/types";
 import { hubNow } from "@/time/now";
 
 /** What a list of violations was asked for. A field that is left out matches everything. */
@@ -30,6 +30,8 @@ export const keys = {
   ones: ["violation"] as const,
   allGaps: ["gaps"] as const,
   gaps: (boothId?: string) => ["gaps", { boothId: boothId ?? null }] as const,
+  recording: (boothId: string) => ["recording", boothId] as const,
+  boxes: (sha256: string) => ["boxes", sha256] as const,
   system: ["system"] as const,
 };
 
@@ -109,6 +111,29 @@ export function gapsQuery(boothId?: string) {
           signal,
         }),
       ),
+  });
+}
+
+/** A booth's newest recording. For those who may watch the booth; the hub refuses others. */
+export function recordingQuery(boothId: string) {
+  return queryOptions({
+    queryKey: keys.recording(boothId),
+    queryFn: ({ signal }) =>
+      ask(api.GET("/api/v1/booths/{booth_id}/recording", { params: { path: { booth_id: boothId } }, signal })),
+    refetchInterval: 20_000,
+  });
+}
+
+/** What was seen in a clip: a file of its own, which never changes. */
+export function boxesQuery(sha256: string) {
+  return queryOptions({
+    queryKey: keys.boxes(sha256),
+    queryFn: async ({ signal }): Promise<ClipBoxes> => {
+      const answer = await fetch(evidenceUrl(sha256), { signal, credentials: "same-origin" });
+      if (!answer.ok) throw new ApiError(answer.status, answer.statusText);
+      return answer.json();
+    },
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -520,11 +520,79 @@ export interface components {
             /** Items */
             items: components["schemas"]["Booth"][];
         };
+        /** Box */
+        Box: {
+            /**
+             * Label
+             * @description face, or the object's COCO label
+             */
+            label: string;
+            /** Score */
+            score: number;
+            /**
+             * Xyxy
+             * @description left, top, right, bottom; shares of the picture
+             */
+            xyxy: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Yaw Deg
+             * @description of a face: its head turns towards the picture's left edge
+             * @default null
+             */
+            yaw_deg: number | null;
+            /**
+             * Pitch Deg
+             * @description of a face: its head looks up
+             * @default null
+             */
+            pitch_deg: number | null;
+        };
         /**
          * BrowserSignal
          * @description From a browser, on /api/v1/booths/{booth_id}/view or /talk.
          */
         BrowserSignal: components["schemas"]["SignalOffer"] | components["schemas"]["SignalCandidate"] | components["schemas"]["SignalRendition"] | components["schemas"]["SignalHangUp"];
+        /**
+         * ClipBoxes
+         * @description The file beside a clip: evidence with the role `boxes`.
+         */
+        ClipBoxes: {
+            /**
+             * Type
+             * @default clip_boxes
+             * @constant
+             */
+            type: "clip_boxes";
+            /** Clip Sha256 */
+            clip_sha256: string;
+            /**
+             * Started At
+             * Format: date-time
+             * @description when the clip's first frame was taken
+             */
+            started_at: string;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Frame Wh
+             * @description pixels of the frames that were looked at
+             */
+            frame_wh: [
+                number,
+                number
+            ];
+            /**
+             * Looks
+             * @description in order of time; between two, the earlier one holds
+             * @default []
+             */
+            looks: components["schemas"]["Look"][];
+        };
         /** DetectorHealth */
         DetectorHealth: {
             /**
@@ -954,6 +1022,28 @@ export interface components {
              */
             type: "violation";
             violation: components["schemas"]["ViolationView"];
+        };
+        /**
+         * Look
+         * @description One frame that vision looked at.
+         */
+        Look: {
+            /**
+             * At S
+             * @description position in the clip, seconds
+             */
+            at_s: number;
+            /**
+             * Boxes
+             * @default []
+             */
+            boxes: components["schemas"]["Box"][];
+            /**
+             * Speaking
+             * @description a voice was heard
+             * @default false
+             */
+            speaking: boolean;
         };
         /** Me */
         Me: {

@@ -10,6 +10,7 @@ import { BoothHealth } from "@/booths/BoothHealth";
 import { Detectors } from "@/booths/Detectors";
 import { GapList } from "@/booths/GapList";
 import { TIMELINE_MINUTES, Timeline } from "@/booths/Timeline";
+import { RecordingSection } from "@/recording/RecordingSection";
 import { t } from "@/text/text";
 import { age } from "@/time/format";
 import { useNow } from "@/time/now";
@@ -51,6 +52,7 @@ function BoothView({ booth }: { booth: Booth }) {
         <Section title={t("booth.timeline")}>
           <Timeline booth={booth} violations={recent} gaps={gaps} />
         </Section>
+        <RecordingSection booth={booth} violations={recent} />
         <section className="panel p-2">
           <h2 className="p-2 font-semibold">{t("booth.violations")}</h2>
           <Feed filter={filter} showBooth={false} />

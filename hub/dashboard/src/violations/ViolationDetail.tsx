@@ -1,13 +1,13 @@
 /** Everything known of one violation: the picture, why, when, and what proves it. */
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Violation } from "@/api/types";
-import { count, t } from "@/text/text";
+import type { Evidence, Violation } from "@/api/types";
+import { Footage } from "@/footage/Footage";
+import { count, named, t } from "@/text/text";
 import { When } from "@/time/When";
 import { CopyCode } from "@/ui/CopyCode";
 import { Fact, Facts } from "@/ui/Facts";
 import { Measure } from "@/violations/Measure";
-import { Snapshot } from "@/violations/Snapshot";
 
 function Group({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -28,11 +28,18 @@ function Models({ models }: { models: Record<string, string> }) {
   ));
 }
 
+/** Nothing for a file that is here. */
+function FileState({ file }: { file: Evidence }) {
+  if (file.available) return null;
+  const text = file.dropped ? t("footage.not-kept", { reason: named("drop", file.dropped) }) : t("footage.on-its-way");
+  return <span className="mr-2 text-ink-3 text-xs">{text}</span>;
+}
+
 export function ViolationDetail({ violation }: { violation: Violation }) {
   const why = violation.explanation;
   return (
     <div className="flex flex-col gap-6">
-      <Snapshot key={violation.violation_id} violation={violation} className="aspect-[4/3] w-full rounded-lg" />
+      <Footage key={violation.violation_id} violation={violation} />
       <Group title={t("violation.why")}>
         <div className="py-2">
           <Measure violation={violation} />
@@ -82,7 +89,8 @@ export function ViolationDetail({ violation }: { violation: Violation }) {
       {(violation.evidence?.length ?? 0) > 0 && (
         <Group title={t("violation.evidence")}>
           {violation.evidence?.map((file) => (
-            <Fact key={file.sha256} name={t("violation.hash")}>
+            <Fact key={`${file.role} ${file.sha256}`} name={named("role", file.role)} title={t("violation.hash")}>
+              <FileState file={file} />
               <CopyCode text={file.sha256} shown={`${file.sha256.slice(0, 12)}…${file.sha256.slice(-6)}`} />
             </Fact>
           ))}
