@@ -265,7 +265,7 @@ def test_a_port_that_another_program_has_is_tried_again(trouble: Trouble) -> Non
         server = ScreenServer(ScreenConfig(port=port), trouble)
         server.start()
         assert server.port == 0
-        assert trouble.of("screen") == 1
+        assert trouble.of("screen") >= 1
         assert server.alive
     try:
         wait_for("the port", lambda: server.port == port)
@@ -295,7 +295,7 @@ def test_a_server_that_fails_begins_anew(trouble: Trouble, monkeypatch: pytest.M
 
     monkeypatch.setattr("agent.screen.server.serve", serve_later)
     with screen_server(trouble) as server:
-        wait_for("the second try", lambda: len(began) == 2 and server.port)
+        wait_for("the second try", lambda: len(began) == 2 and server.port > 0)
         with page(server.port, hello={}):
             assert server.screen().connected
     assert trouble.snapshot() == {"screen": 1}

@@ -146,5 +146,5 @@ def test_hanging_unplugged_and_mad_cameras_are_gaps_and_nobody_is_accused(booth:
 
     assert booth.violations() == []
     assert booth.monitor.alive
-    assert {health.state for health in booth.analyzer.detectors()} == {"on"}
+    assert "failed" not in {health.state for health in booth.analyzer.detectors()}
     assert all(gap.ended_at is None or gap.ended_at >= gap.started_at for gap in booth.gaps())
