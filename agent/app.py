@@ -26,6 +26,7 @@ from agent.health import Trouble, disk_free_bytes, temperature_c, throttled
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
 from agent.screen.server import ScreenServer
+from agent.streaming.audio import AudioThread
 from agent.streaming.encoder import settings_of
 from agent.streaming.encoders import factories
 from agent.streaming.rendition import RenditionThread
@@ -138,14 +139,15 @@ class Agent:
                 self._streaming.on_watchers = self._screen.watched_by
 
     def _new_recorder(self, tap: FrameTap) -> Recorder:
-        """It shares the encoder of those who watch, and has one of its own where nobody may."""
+        """It shares the encoders of those who watch, and has its own where nobody may."""
         if self._streaming is not None:
-            encoder = self._streaming.renditions["high"]
+            encoder, audio = self._streaming.renditions["high"], self._streaming.audio
         else:
+            audio = None if self._microphone is None else AudioThread(self._microphone, self._trouble)
             streaming = self._config.streaming
             settings = settings_of("high", streaming.high_bps, streaming.low_bps)
             encoder = RenditionThread("high", tap, settings, factories(streaming.encoder), self._trouble)
-        return Recorder(encoder, self._spool, self._outbox.append, self._trouble)
+        return Recorder(encoder, self._spool, self._outbox.append, self._trouble, audio)
 
     def start(self) -> None:
         self._capture.start()

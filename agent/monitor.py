@@ -272,9 +272,11 @@ class Monitor:
         self._analyzer.listen(self._profile.rules.speech.enabled and self._off_gap is None)
 
     def _film(self) -> None:
-        """Video is encoded for evidence only while an exam is monitored."""
+        """Video and sound are encoded for evidence only while an exam is monitored."""
         if self._recorder is not None:
-            self._recorder.film(self._off_gap is None)
+            wish = self._desired
+            recording, with_sound = (wish.recording, wish.recorded_sound) if wish else (False, False)
+            self._recorder.film(self._off_gap is None, recording=recording, with_sound=with_sound)
 
     def _step(self, step: Literal["started", "profile_changed", "stopped"]) -> None:
         self._outbox.append(

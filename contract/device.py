@@ -24,7 +24,7 @@ class CameraConfig(Wire):
 
 
 class MicrophoneConfig(Wire):
-    """It is opened only while the rule profile forbids speaking, or while somebody watches live."""
+    """It is opened only while the rule profile forbids speaking, somebody watches, or evidence is to have sound."""
 
     kind: Literal["auto", "none", "alsa", "replay"] = Field(
         "auto", description="auto takes the first input that delivers sound; none leaves the booth deaf"

@@ -1,21 +1,34 @@
 """A clip: the video around a violation, and the boxes beside it."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import dropwhile, groupby
+from typing import Final
 
 from agent.evidence.mp4 import duration_s
 from agent.streaming.h264 import EncodedFrame
 from agent.vision.observation import Detection, Face, Observation
 from contract.boxes import Box, ClipBoxes, Look
 
+HOLE_S: Final = 2.0
+"""Without a picture for so long nobody filmed: that is shown as a gap, not as a picture that stands still."""
+
 
 def of_one_size(frames: Sequence[EncodedFrame]) -> list[EncodedFrame]:
     """The longest stretch that begins with a keyframe and has one size: a camera that came back may have another."""
     stretches = [list(stretch) for _, stretch in groupby(frames, key=lambda frame: frame.frame_wh)]
-    begun = [
-        stretch[next((i for i, frame in enumerate(stretch) if frame.keyframe), len(stretch)) :] for stretch in stretches
-    ]
-    return max(begun, key=len, default=[])
+    return max((list(dropwhile(_no_keyframe, stretch)) for stretch in stretches), key=len, default=[])
+
+
+def unbroken(frames: Sequence[EncodedFrame]) -> list[list[EncodedFrame]]:
+    """Stretches of one size without a hole, each from its first keyframe on: what a file of a recording may hold."""
+    stretches: list[list[EncodedFrame]] = []
+    for frame in frames:
+        last = stretches[-1][-1] if stretches else None
+        if last is None or frame.frame_wh != last.frame_wh or frame.captured_s - last.captured_s > HOLE_S:
+            stretches.append([])
+        stretches[-1].append(frame)
+    begun = (list(dropwhile(_no_keyframe, stretch)) for stretch in stretches)
+    return [stretch for stretch in begun if stretch]
 
 
 def _no_keyframe(frame: EncodedFrame) -> bool:

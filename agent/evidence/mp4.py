@@ -21,6 +21,10 @@ from agent.streaming.rtp import RtpFrame
 MEDIA_TYPE: Final = "video/mp4"
 CLOCK_HZ: Final = 90_000
 SOUND_HZ: Final = 48_000
+CHUNK_TICKS: Final = SOUND_HZ // 50
+"""20 ms: one packet of Opus."""
+SILENCE: Final = b"\xf8\xff\xfe"
+"""A frame of nothing: 20 ms, full band, one channel (RFC 6716, 3.1)."""
 LONE_FRAME_S: Final = 1 / 15
 """How long a picture is shown after which none follows, where no others tell."""
 
@@ -66,7 +70,7 @@ def _fill(container: Any, video: Sequence[EncodedFrame], sound: Sequence[RtpFram
     if sound:
         heard = _sound_stream(container)
         began_s = video[0].captured_s
-        packets += [(chunk.captured_s, _chunk(heard, chunk, began_s)) for chunk in sound]
+        packets += [(began_s + at / SOUND_HZ, _chunk(heard, opus, at)) for opus, at in _in_row(sound, began_s)]
     for _, packet in sorted(packets, key=lambda timed: timed[0]):
         container.mux(packet)
 
@@ -86,11 +90,27 @@ def _sound_stream(container: Any) -> Any:
     return stream
 
 
-def _chunk(stream: Any, chunk: RtpFrame, began_s: float) -> Any:
-    packet = av.Packet(b"".join(chunk.payloads))
+def _in_row(sound: Sequence[RtpFrame], began_s: float) -> Iterator[tuple[bytes, int]]:
+    """When each chunk is heard, in `SOUND_HZ` from the first picture; two never overlap, whatever their clock does.
+
+    Silence where there are none: a track must begin with the picture, as a fragmented file says nowhere that it does
+    not, and players stumble over holes.
+    """
+    free = 0
+    for chunk in sound:
+        at = round((chunk.captured_s - began_s) * SOUND_HZ)
+        while at - free >= CHUNK_TICKS:
+            yield SILENCE, free
+            free += CHUNK_TICKS
+        yield b"".join(chunk.payloads), (at := max(at, free))
+        free = at + CHUNK_TICKS
+
+
+def _chunk(stream: Any, opus: bytes, at: int) -> Any:
+    packet = av.Packet(opus)
     packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, SOUND_HZ), True
-    packet.pts = packet.dts = round((chunk.captured_s - began_s) * SOUND_HZ)
-    packet.duration = SOUND_HZ // 50
+    packet.pts = packet.dts = at
+    packet.duration = CHUNK_TICKS
     return packet
 
 

@@ -1,26 +1,29 @@
-"""The recorder: keeps the last minute of video while an exam is monitored, and cuts clips of violations out of it."""
+"""The recorder: keeps the last minute of video while an exam is monitored, and cuts clips and segments out of it."""
 
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.errors import StorageError
 from agent.evidence import mp4
-from agent.evidence.clip import boxes_beside, of_one_size
+from agent.evidence.clip import boxes_beside, of_one_size, unbroken
+from agent.evidence.recording import Recording
 from agent.evidence.ring import PacketRing
 from agent.evidence.spool import Spool
 from agent.evidence.takes import Take, Takes
 from agent.health import Trouble
 from agent.rules.engine import Change, Closed, Opened
+from agent.streaming.audio import AudioThread
 from agent.streaming.h264 import EncodedFrame
 from agent.streaming.rendition import RenditionThread
+from agent.streaming.rtp import RtpFrame
 from agent.vision.observation import Observation
 from contract.chain import sha256_hex
-from contract.messages import DropReason, EventBody, EvidenceAdded, EvidenceDropped
+from contract.messages import DropReason, EventBody, EvidenceAdded, EvidenceDropped, SegmentRecorded
 from contract.violation import EvidenceRef, EvidenceRole, Severity
 
 log = logging.getLogger(__name__)
@@ -44,13 +47,16 @@ class Recorder:
         spool: Spool,
         append: Callable[[EventBody], object],
         trouble: Trouble,
+        audio: AudioThread | None = None,
     ) -> None:
         self._encoder, self._spool, self._append, self._trouble = encoder, spool, append, trouble
+        self._audio = audio
         self._ring = PacketRing()
         self._looks: deque[Observation] = deque(maxlen=LOOKS_KEPT)
         self._lock = threading.Lock()
         self._takes = Takes()
         self._filming = False
+        self._recorded = Recording()
         self._keyframe_s = float("-inf")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
@@ -73,12 +79,17 @@ class Recorder:
         """When the newest picture was captured that a clip could show."""
         return self._ring.newest_s
 
-    def film(self, wanted: bool) -> None:
-        """The encoder runs only so long. What was filmed before stays for the clips that still wait."""
+    def film(self, wanted: bool, *, recording: bool = False, with_sound: bool = False) -> None:
+        """The encoder and the microphone run only so long. What was filmed stays for the clips that still wait."""
         with self._lock:
             if wanted != self._filming:
                 self._filming = wanted
                 (self._encoder.subscribe if wanted else self._encoder.unsubscribe)(self._take_frame)
+            self._recorded.want(wanted and recording, self._ring.newest_s)
+            if self._audio is not None and wanted and with_sound:
+                self._audio.start(self._ring.put_sound)
+            elif self._audio is not None:
+                self._audio.leave(self._ring.put_sound)
 
     def saw(self, observation: Observation) -> None:
         self._looks.append(observation)
@@ -117,10 +128,13 @@ class Recorder:
         while not self._stop.wait(LOOK_S):
             with self._lock:
                 due = self._takes.due(self._ring.newest_s, time.monotonic())
+                stretch = self._recorded.due(self._ring)
             self._write_all(due)
+            self._write_segments(stretch)
         with self._lock:
-            left = self._takes.all()
+            left, stretch = self._takes.all(), self._recorded.due(self._ring)
         self._write_all(left)
+        self._write_segments(stretch)
 
     def _write_all(self, takes: list[Take]) -> None:
         for take in takes:
@@ -136,7 +150,7 @@ class Recorder:
         frames = of_one_size(self._ring.video(take.from_s, take.until_s))
         if not frames:
             raise StorageError("Nothing was filmed.")
-        data = mp4.mux(frames)
+        data = mp4.mux(frames, self._heard(frames))
         boxes = boxes_beside(sha256_hex(data), frames, tuple(self._looks)).to_json()
         taken_at = frames[0].wall_time
         for content, reference in (
@@ -146,6 +160,32 @@ class Recorder:
             named_by = [EvidenceAdded(violation_id=violation_id, evidence=reference) for violation_id in take.ends_s]
             self._keep(content, reference, take.severity, named_by)
         log.info("Clip of %.1f s for %d violation(s).", mp4.duration_s(frames), len(take.ends_s))
+
+    def _write_segments(self, stretch: tuple[float, float] | None) -> None:
+        if stretch is None:
+            return
+        filmed = [frame for frame in self._ring.video(*stretch) if frame.captured_s >= stretch[0]]
+        for frames in unbroken(filmed):
+            try:
+                self._write_segment(frames)
+            except Exception as error:
+                self._trouble.count("evidence_lost", f"A piece of the recording could not be written ({error}).")
+                log.debug("recording", exc_info=True)
+
+    def _write_segment(self, frames: list[EncodedFrame]) -> None:
+        sound = self._heard(frames)
+        data, began_at = mp4.mux(frames, sound), frames[0].wall_time
+        reference = reference_to(data, "segment", mp4.MEDIA_TYPE, began_at)
+        named_by = SegmentRecorded(
+            evidence=reference,
+            started_at=began_at,
+            ended_at=began_at + timedelta(seconds=mp4.duration_s(frames)),
+            has_sound=bool(sound),
+        )
+        self._keep(data, reference, "low", [named_by])
+
+    def _heard(self, frames: list[EncodedFrame]) -> list[RtpFrame]:
+        return self._ring.sound(frames[0].captured_s, frames[-1].captured_s)
 
     def _keep(self, data: bytes, reference: EvidenceRef, severity: Severity, named_by: Sequence[EventBody]) -> None:
         """The file is on disk before an event names it. One that finds no place is named, and then told to be lost."""

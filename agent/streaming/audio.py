@@ -1,4 +1,4 @@
-"""The microphone as Opus, encoded once for all viewers while anybody listens."""
+"""The microphone as Opus, encoded once for all viewers and for evidence while anybody listens."""
 
 import logging
 import threading
@@ -82,21 +82,32 @@ class AudioThread:
         self._lock = threading.Lock()
         self._queue: AudioQueue | None = None
         self._thread: threading.Thread | None = None
+        self._sinks: tuple[AudioSink, ...] = ()
+        """Replaced, never changed: the encoding thread walks it without the lock."""
         self._done: deque[tuple[float, int]] = deque(maxlen=200)
 
     def start(self, sink: AudioSink) -> None:
         """From now on `sink` gets every packet, on the encoding thread. Twice is no harm."""
         with self._lock:
+            if sink not in self._sinks:
+                self._sinks = (*self._sinks, sink)
             if self._queue is None:
                 self._queue = queue = self._microphone.subscribe(QUEUE_CHUNKS)
-                self._thread = threading.Thread(
-                    target=self._encode, args=(queue, sink), name="encoder-audio", daemon=True
-                )
+                self._thread = threading.Thread(target=self._encode, args=(queue,), name="encoder-audio", daemon=True)
                 self._thread.start()
 
-    def stop(self, timeout_s: float = 0.0) -> None:
-        """Let go of the microphone; waits up to `timeout_s` for the thread."""
+    def leave(self, sink: AudioSink) -> None:
+        """No more for `sink`; with the last one the microphone is let go of. Twice is no harm."""
         with self._lock:
+            self._sinks = tuple(other for other in self._sinks if other != sink)
+            left = self._sinks
+        if not left:
+            self.stop()
+
+    def stop(self, timeout_s: float = 0.0) -> None:
+        """Let go of the microphone, whoever listens; waits up to `timeout_s` for the thread."""
+        with self._lock:
+            self._sinks = ()
             queue, self._queue = self._queue, None
             thread, self._thread = self._thread, None
             self._done.clear()
@@ -114,7 +125,7 @@ class AudioThread:
         bitrate_bps = int(sum(sizes) * 8 / WINDOW_S)
         return StreamStats(stream="audio", encoder="libopus", fps=len(sizes) / WINDOW_S, bitrate_bps=bitrate_bps)
 
-    def _encode(self, queue: AudioQueue, sink: AudioSink) -> None:
+    def _encode(self, queue: AudioQueue) -> None:
         encoder: OpusEncoder | None = None
         while not queue.closed:
             chunk = queue.take(TAKE_S)
@@ -124,7 +135,8 @@ class AudioThread:
                 encoder = encoder or OpusEncoder()
                 for frame in encoder.encode(chunk):
                     self._done.append((time.monotonic(), frame.size))
-                    sink(frame)
+                    for sink in self._sinks:
+                        sink(frame)
             except Exception as error:  # sound that fails must not end for good, nor take the picture with it
                 if not isinstance(error, DetectorError):
                     log.exception("sound")

@@ -76,7 +76,7 @@ class Streaming:
             for rendition in ("high", "low")
         }
         """For who needs the same packets, as evidence does."""
-        self._audio = None if microphone is None else AudioThread(microphone, trouble)
+        self._audio = self.audio = None if microphone is None else AudioThread(microphone, trouble)
         self._config, self._trouble = config, trouble
         self._sinks = {rendition: self._sink(rendition) for rendition in self.renditions}
         self._encoding: set[Rendition] = set()
@@ -266,7 +266,7 @@ class Streaming:
             if any(seat.viewer.hears for seat in self._seats.values()):
                 self._audio.start(self._put)
             else:
-                self._audio.stop()
+                self._audio.leave(self._put)
         names = tuple(sorted({seat.viewer.name for seat in self._seats.values() if seat.viewer.connected}))
         if names != self._watchers:
             self._watchers = names

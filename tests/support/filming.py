@@ -14,6 +14,7 @@ from agent.health import Trouble
 from agent.streaming import rendition
 from agent.streaming.encoder import settings_of
 from agent.streaming.rendition import RenditionThread
+from agent.streaming.rtp import RtpFrame
 from agent.streaming.x264 import X264Encoder
 from contract.messages import EventBody, EvidenceAdded
 from tests.support.moving_camera import MovingPictures
@@ -59,6 +60,10 @@ class Studio:
             self.tap.put(Frame(self._pictures.at(self._index), self.now_s, at(self.now_s), self._index))
             self._index += 1
             wait_until(lambda: (self.recorder.newest_s or 0) >= self.now_s)
+
+    def hear(self, packet: RtpFrame) -> None:
+        """As the sound's encoder hands it over."""
+        self.recorder._ring.put_sound(packet)
 
     def added(self) -> list[EvidenceAdded]:
         return [body for body in self.events if isinstance(body, EvidenceAdded)]
