@@ -187,7 +187,7 @@ def load_certificate(pem: str) -> x509.Certificate:
     """Raises `CertificateError`."""
     try:
         return x509.load_pem_x509_certificate(pem.encode())
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise CertificateError("not a PEM certificate", hint="send the certificate that enrolment returned") from error
 
 
@@ -207,7 +207,7 @@ def _requested_key(csr_pem: str) -> ec.EllipticCurvePublicKey:
     try:
         csr = x509.load_pem_x509_csr(csr_pem.encode())
         valid, key = csr.is_signature_valid, csr.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise CertificateError("the signing request cannot be read", hint="send a PEM PKCS #10 request") from error
     if not valid:
         raise CertificateError("the signing request is not signed by its own key", hint="make a new request")

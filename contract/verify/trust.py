@@ -1,7 +1,9 @@
 """Who vouches: the authority, the hub's signing certificates, the booth's devices."""
 
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -24,6 +26,17 @@ from contract.verify.members import Members
 from contract.verify.report import Report
 from contract.wire import InvalidError
 
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    Warning,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises for certificates that somebody made up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -40,9 +53,11 @@ class Certificate:
 
     @classmethod
     def parse(cls, pem: bytes) -> "Certificate":
-        """Raises `InvalidError`."""
+        """Raises `InvalidError`, also for what the library only warns of: no authority of ours issues such a thing."""
         try:
-            found = x509.load_pem_x509_certificate(pem)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                found = x509.load_pem_x509_certificate(pem)
             key, names = found.public_key(), found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
             return cls(
                 found,
@@ -54,13 +69,13 @@ class Certificate:
                 _usages(found),
                 _is_authority(found),
             )
-        except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        except UNREADABLE as error:
             raise InvalidError(f"is no certificate that can be read: {error}") from error
 
     def issued(self, other: "Certificate") -> bool:
         try:
             other.raw.verify_directly_issued_by(self.raw)
-        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        except (InvalidSignature, *UNREADABLE):
             return False
         return True
 

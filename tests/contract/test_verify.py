@@ -1,5 +1,6 @@
 """What a check of a bundle says: all is well, something is missing, something is wrong, and where."""
 
+import base64
 import io
 import json
 import random
@@ -9,11 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from contract import bundle, chain
 from contract.bundle import AbsentEvidence, MissingEvents
 from contract.verify import verify_bundle
 from contract.verify.report import FINDINGS_MAX, Report
+from contract.verify.trust import Certificate
+from contract.wire import InvalidError
 from tests.support.bundles import (
     BEGAN,
     CLIP,
@@ -351,3 +355,24 @@ def test_a_file_that_is_no_bundle_is_refused() -> None:
     assert "this is no bundle" in said(check(archive({}, b"{}", b"", lambda names: [])))
     text = b'{"type":"invigil_bundle","version":2}'
     assert "manifest.json: cannot be read: version: Input should be 1" in said(check(archive({}, text, b"")))
+
+
+def test_certificates_that_somebody_made_up_end_in_a_finding() -> None:
+    """Whatever the library raises for a certificate, or only warns of, is no end of the check."""
+    rng = random.Random(7)
+    der = a_bundle().hub.certificate.public_bytes(Encoding.DER)
+    version, serial = der.index(b"\xa0\x03\x02\x01") + 4, der.index(b"\xa0\x03\x02\x01") + 7
+    noises: list[dict[int, int]] = [{version: 10}, {serial: 0x80}]
+    noises += [{rng.randrange(len(der)): rng.randrange(256) for _ in range(3)} for _ in range(3000)]
+    for noise in noises:
+        changed = bytes(noise.get(at, byte) for at, byte in enumerate(der))
+        if changed == der:
+            continue
+        pem = b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(changed) + b"-----END CERTIFICATE-----\n"
+        try:
+            found = Certificate.parse(pem)
+        except InvalidError as error:
+            assert "no certificate that can be read" in str(error)  # noqa: PT017
+            continue
+        issuer = Certificate.parse(a_bundle().authority.pem)
+        assert not issuer.issued(found)
