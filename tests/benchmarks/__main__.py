@@ -9,7 +9,19 @@ from rich.console import Console
 
 from agent.vision.native import forbid_network
 from contract.manifest import default_weights_dir, load_manifest
-from tests.benchmarks import accuracy, frames, memory, peer, pipeline, rows, streaming, streaming_links, talk, voice
+from tests.benchmarks import (
+    accuracy,
+    frames,
+    memory,
+    peer,
+    pipeline,
+    rows,
+    streaming,
+    streaming_links,
+    talk,
+    voice,
+    watching,
+)
 from tests.benchmarks.identity import measure as measure_identity
 from tests.benchmarks.verify import measure as measure_verify
 
@@ -48,7 +60,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a few seconds of video, one turn, no accuracy")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
     arguments = parser.parse_args()
-    live = [row for part in (streaming, streaming_links, talk) for row in part.measure(short=arguments.short)]
+    live = [row for part in (streaming, streaming_links, watching, talk) for row in part.measure(short=arguments.short)]
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it
     found = live + bench(short=arguments.short)
     rows.write(arguments.out, found)
