@@ -11,6 +11,7 @@ from agent.vision.native import forbid_network
 from contract.manifest import default_weights_dir, load_manifest
 from tests.benchmarks import (
     accuracy,
+    clips,
     frames,
     memory,
     peer,
@@ -46,6 +47,8 @@ def bench(*, short: bool) -> list[rows.Row]:
         found += voice.measure(10 if short else 60, 1 if short else 5)
         found.append(rows.Row("resident memory, fresh process", resident / 2**20, "MB", "lower", GOAL_MEMORY_MB))
         found.append(rows.Row("  at most", most / 2**20, "MB", "lower"))
+        status.update("Clips")
+        found += clips.measure(taken, 1 if short else 5)
         status.update("Checking a bundle")
         found += measure_verify(short)
         labels = frames.MEDIA / "labels.json"

@@ -40,6 +40,7 @@ EXPECTED = {
     "live: click to first picture, median",
     "live: picture back after a cut of 10 s, slowest",
     "live: booth lets go of a killed browser",
+    "evidence: CPU of a clip against encoding it again",
     "talkback audio browser to browser p50",
     "talkback audio browser to browser p95",
 }
