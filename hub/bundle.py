@@ -12,6 +12,7 @@ import logging
 import tempfile
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -40,7 +41,7 @@ from hub import __version__
 from hub.certificates import Authority
 from hub.countersign import Countersigner
 from hub.db import Database
-from hub.errors import RefusedError, StoreError
+from hub.errors import RefusedError
 from hub.filestore import FileStore
 from hub.store import booths, bundles, countersignatures, evidence
 from hub.store.events import Range
@@ -254,15 +255,17 @@ class _Making:
                 yield piece
 
     async def add_evidence(self, sha256: str) -> AsyncIterator[bytes]:
-        """Nothing but a note for a file that is not here, or not what it should be."""
+        """Nothing but a note for a file that is not here, or not what it should be: the rest is worth having."""
         try:
-            path = await self._files.find(sha256)
+            file = await self._open(sha256)
         except OSError as error:
-            raise StoreError(f"evidence {sha256}: {error}", hint="make the bundle again") from error
-        if path is None:
+            log.error("evidence %s cannot be read: %s", sha256, error)
+            self._absent[sha256] = f"the hub cannot read its copy: {error.strerror or error}"[:300]
+            return
+        if file is None:
             self._absent[sha256] = "the booth has not uploaded it yet"
             return
-        with path.open("rb") as file:
+        with file:
             digest, crc = await to_thread.run_sync(_digest, file)
             if digest != sha256:
                 log.error("evidence %s is damaged: its SHA-256 is %s", sha256, digest)
@@ -270,6 +273,16 @@ class _Making:
                 return
             async for piece in self._copy(bundle.evidence_name(sha256), file, digest, crc):
                 yield piece
+
+    async def _open(self, sha256: str) -> IO[bytes] | None:
+        """A store may take a copy away between telling of it and its being opened; then it is asked once more."""
+        for _ in range(2):
+            path = await self._files.find(sha256)
+            if path is None:
+                return None
+            with suppress(FileNotFoundError):
+                return path.open("rb")
+        raise OSError("it is taken away before it can be opened")
 
     async def absences(self, booth_id: str) -> list[AbsentEvidence]:
         async with self._database.reading() as connection:
