@@ -32,7 +32,7 @@ from hub.enrolment import Enrolment, MqttAddress
 from hub.errors import BrokerError, HubError
 from hub.evidence import EvidenceFiles
 from hub.feed import Feed
-from hub.filestore import LocalFiles
+from hub.filestore import FileStore, LocalFiles
 from hub.ingest import Ingest
 from hub.live import Live
 from hub.message import Message
@@ -41,6 +41,7 @@ from hub.mqtt import BrokerAddress, HubMqtt
 from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.problems import install_problem_handlers
+from hub.s3 import S3Files
 from hub.signaling import Signaling
 from hub.signatures import Signatures
 from hub.states import BoothStates
@@ -97,7 +98,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         server_keys = authority.issue_server([settings.host, settings.reach_host])
         hub_keys = authority.issue_hub()
         countersigner = Countersigner(authority.signer())
-        files = LocalFiles(settings.evidence_dir)
+        files = _file_store(settings)
 
         # 2. The broker, and the connection to it. Nothing arrives before `mqtt.start`.
         broker = Broker(settings.data / "mosquitto", settings.host, settings.mqtt_port, server_keys, authority, metrics)
@@ -203,6 +204,12 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             watches=watched,
             signaling=signals,
         )
+
+
+def _file_store(settings: Settings) -> FileStore:
+    if settings.s3 is None:
+        return LocalFiles(settings.evidence_dir)
+    return S3Files(settings.s3, settings.data / "evidence-copies", settings.data)
 
 
 def _start(name: str, work: Callable[[], Coroutine[None, None, None]]) -> Callable[[], Awaitable[None]]:

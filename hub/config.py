@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from contract.wire import InvalidError, Wire
 from hub.errors import HubError
+from hub.s3 import S3Config
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -62,6 +63,7 @@ class FileSettings(Wire):
     evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     log_level: LogLevel = "info"
     ice: IceConfig = IceConfig()
+    s3: S3Config | None = Field(None, description="where evidence is kept; without it in a folder of this machine")
 
 
 class Settings(FileSettings):
