@@ -124,7 +124,9 @@ def _connect(config: S3Config, base: Path) -> S3Store:
             try:
                 given[name] = (base / file).read_text().strip()
             except (OSError, UnicodeDecodeError) as error:
-                raise HubError(f"s3.{name}_file cannot be read: {file}", hint="it must be a file that the hub may read") from error
+                raise HubError(
+                    f"s3.{name}_file cannot be read: {file}", hint="it must be a file that the hub may read"
+                ) from error
     try:
         return S3Store(
             config.bucket,
