@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from hub.parts import Hub
 from hub.unfinished import PER_BOOTH, Unfinished
 from hub.uploads import AT_ONCE_PER_BOOTH, MAX_CHUNK_BYTES
 from tests.hub.test_evidence import files, no_file_larger_than
-from tests.support.hub import Device, a_hub, add_booth, add_user, browser, sign_in
+from tests.support.hub import Device, a_hub, add_booth, add_user, browser, sign_in, until
+from tests.support.served import served
 from tests.support.uploads import ask_headers, chunk_headers, offset_at_hub, patch, send_all, url
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +30,10 @@ def kept(hub: Hub) -> list[Path]:
 
 def refused(hub: Hub, status: int) -> float:
     return float(hub.metrics.evidence_refused.labels(str(status))._value.get())
+
+
+def counted(hub: Hub, status: int, times: int) -> bool:
+    return refused(hub, status) == times
 
 
 async def test_a_file_comes_in_chunks_and_is_there_once(tmp_path: Path) -> None:
@@ -216,6 +222,31 @@ async def test_a_booth_keeps_so_many_unfinished_files_and_no_more(tmp_path: Path
         assert len(files(hub)) == PER_BOOTH
         assert await offset_at_hub(client, device, clip) == (1000, False)
         assert await offset_at_hub(client, device, CLIP + bytes([0])) == (0, False)
+
+
+async def test_a_connection_that_ends_within_a_chunk_leaves_nothing_of_it(tmp_path: Path) -> None:
+    """Over a real socket, at random bytes of the body."""
+    dice = random.Random(7)
+    async with a_hub(tmp_path) as hub, served(hub) as here, browser(hub) as client:
+        device = await Device.enrol(hub, "booth-1", tmp_path / "device")
+        offset, host, port = 0, *here.url.removeprefix("http://").split(":")
+        for cuts in range(1, 13):
+            chunk = CLIP[offset : offset + CHUNK]
+            headers = chunk_headers(device, CLIP, offset, chunk) | {"Host": "hub.test"}
+            head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(f"PATCH {url(CLIP)} HTTP/1.1\r\n{head}\r\n".encode())
+            writer.write(chunk[: dice.randrange(len(chunk))])
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+            await until("the cut to be counted", partial(counted, hub, 400, cuts))
+            assert await offset_at_hub(client, device, CLIP) == (offset, False)
+            if cuts % 4 == 0:
+                await patch(client, device, CLIP, offset, chunk)
+                offset += CHUNK
+        assert (await send_all(client, device, CLIP, CHUNK)).status_code == 201
+        assert [path.read_bytes() for path in files(hub)] == [CLIP]
 
 
 async def test_a_full_disk_is_said_and_gives_its_room_back(tmp_path: Path) -> None:
