@@ -1,7 +1,7 @@
 """The recording of each booth: pieces of video, each named by an event, and whether its file has come."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, select
@@ -12,7 +12,10 @@ from hub.tables import dropped_evidence, evidence_files, segments
 from hub.views import SegmentView
 
 LIMIT: Final = 2000
-"""Pieces in one answer: more than a day of them at a minute each."""
+"""Pieces in one answer: sixteen hours of them at half a minute each."""
+
+LONGEST_PIECE: Final = timedelta(hours=1)
+"""So that older ones need not be read: a booth cuts its recording into pieces of minutes."""
 
 
 async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
@@ -35,7 +38,12 @@ async def between(connection: AsyncConnection, booth_id: str, first: datetime, l
         )
         .outerjoin(evidence_files, evidence_files.c.sha256 == segments.c.sha256)
         .outerjoin(dropped_evidence, dropped)
-        .where(segments.c.booth_id == booth_id, segments.c.started_at < last, segments.c.ended_at > first)
+        .where(
+            segments.c.booth_id == booth_id,
+            segments.c.started_at.between(first - LONGEST_PIECE, last),
+            segments.c.started_at < last,
+            segments.c.ended_at > first,
+        )
         .order_by(segments.c.started_at, segments.c.seq)
         .limit(LIMIT)
     )

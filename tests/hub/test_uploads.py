@@ -155,11 +155,14 @@ async def test_what_does_not_count_is_refused_and_leaves_nothing(
 async def test_a_name_that_is_no_hash_reaches_no_folder(tmp_path: Path, name: str) -> None:
     async with a_hub(tmp_path) as hub, browser(hub) as client:
         device = await Device.enrol(hub, "booth-1", tmp_path / "device")
+        taken_for_a_name = 0
         for method in ("PUT", "PATCH", "HEAD"):
             headers = chunk_headers(device, CLIP, 0, CLIP[:CHUNK])
             answer = await client.request(method, f"/api/v1/evidence/{name}", content=CLIP[:CHUNK], headers=headers)
             assert answer.status_code in (404, 405, 422)
+            taken_for_a_name += answer.status_code == 422
         assert not files(hub)
+        assert refused(hub, 422) == taken_for_a_name, "what reached the route is counted"
 
 
 async def test_a_chunk_that_was_changed_on_its_way_is_sent_again(tmp_path: Path) -> None:
