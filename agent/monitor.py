@@ -276,7 +276,8 @@ class Monitor:
         if self._recorder is not None:
             wish = self._desired
             recording, with_sound = (wish.recording, wish.recorded_sound) if wish else (False, False)
-            self._recorder.film(self._off_gap is None, recording=recording, with_sound=with_sound)
+            sitting = wish.exam_session if wish else None
+            self._recorder.film(self._off_gap is None, recording=recording, with_sound=with_sound, sitting=sitting)
 
     def _step(self, step: Literal["started", "profile_changed", "stopped"]) -> None:
         self._outbox.append(

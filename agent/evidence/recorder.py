@@ -7,11 +7,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from agent.errors import StorageError
 from agent.evidence import mp4
 from agent.evidence.clip import boxes_beside, of_one_size, unbroken
-from agent.evidence.recording import Recording
+from agent.evidence.recording import JUST_AFTER_S, Recording
 from agent.evidence.ring import PacketRing
 from agent.evidence.spool import Spool
 from agent.evidence.takes import Take, Takes
@@ -57,6 +58,7 @@ class Recorder:
         self._takes = Takes()
         self._filming = False
         self._recorded = Recording()
+        self._sitting: UUID | None = None
         self._keyframe_s = float("-inf")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
@@ -79,13 +81,21 @@ class Recorder:
         """When the newest picture was captured that a clip could show."""
         return self._ring.newest_s
 
-    def film(self, wanted: bool, *, recording: bool = False, with_sound: bool = False) -> None:
-        """The encoder and the microphone run only so long. What was filmed stays for the clips that still wait."""
+    def film(
+        self, wanted: bool, *, recording: bool = False, with_sound: bool = False, sitting: UUID | None = None
+    ) -> None:
+        """The encoder and the microphone run only so long. What was filmed stays for the clips that still wait, and
+        for no others: `sitting` is the exam session, and none is shown in another's evidence."""
         with self._lock:
+            newest_s = self._ring.newest_s
+            if newest_s is not None and (wanted != self._filming or sitting != self._sitting):
+                self._takes.cut(newest_s)
+                self._recorded.cut(newest_s)
+            self._sitting = sitting
             if wanted != self._filming:
                 self._filming = wanted
                 (self._encoder.subscribe if wanted else self._encoder.unsubscribe)(self._take_frame)
-            self._recorded.want(wanted and recording, self._ring.newest_s)
+            self._recorded.want(wanted and recording, newest_s)
             if self._audio is not None and wanted and with_sound:
                 self._audio.start(self._ring.put_sound)
             elif self._audio is not None:
@@ -132,9 +142,11 @@ class Recorder:
             self._write_all(due)
             self._write_segments(stretch)
         with self._lock:
-            left, stretch = self._takes.all(), self._recorded.due(self._ring)
+            left = self._takes.all()
+            stretches = list(iter(lambda: self._recorded.due(self._ring), None))
         self._write_all(left)
-        self._write_segments(stretch)
+        for stretch in stretches:
+            self._write_segments(stretch)
 
     def _write_all(self, takes: list[Take]) -> None:
         for take in takes:
@@ -147,7 +159,8 @@ class Recorder:
                 log.exception("A clip could not be written: %s", error)
 
     def _write(self, take: Take) -> None:
-        frames = of_one_size(self._ring.video(take.from_s, take.until_s))
+        filmed = self._ring.video(take.from_s, take.until_s + JUST_AFTER_S)
+        frames = of_one_size([frame for frame in filmed if frame.captured_s > take.not_before_s])
         if not frames:
             raise StorageError("Nothing was filmed.")
         data = mp4.mux(frames, self._heard(frames))

@@ -21,7 +21,7 @@ from agent.streaming.h264 import EncodedFrame
 from agent.streaming.x264 import X264Encoder
 from agent.vision.observation import CameraState, Detection, Face, HeadPose, Observation
 from contract.boxes import ClipBoxes
-from contract.messages import EvidenceAdded
+from contract.messages import EvidenceAdded, SegmentRecorded
 from contract.violation import Severity, Violation
 from tests.support.browser import open_page
 from tests.support.chains import invented_violation
@@ -213,6 +213,36 @@ def test_nothing_is_encoded_while_nobody_is_monitored(tmp_path: Path) -> None:
         assert film.encoder.stats() is None
         opened(film)
     assert film.added() == []
+
+
+def test_no_clip_shows_who_sat_there_before_or_comes_after(tmp_path: Path) -> None:
+    """A new exam session without a pause, and a pause: a violation right before, and one right after."""
+    with studio(tmp_path) as film:
+        film.recorder.film(True, recording=True, sitting=uuid4())
+        film.film(4)
+        first = opened(film)
+        film.film(1)
+        changed_s = film.now_s
+        film.recorder.film(True, recording=True, sitting=uuid4())
+        film.film(2.5)
+        second = opened(film, hold_s=2.4)
+        film.film(1)
+        film.recorder.film(False)
+        film.recorder.film(True)
+        paused_s = film.now_s
+        film.film(2.5)
+        third = opened(film)
+    spans = []
+    for what in (first, second, third):
+        shown = pictures_of(content(film, clip_of(film, what)))
+        began_s = (clip_of(film, what).evidence.taken_at - NOON).total_seconds()
+        spans.append((began_s, began_s + float(shown[-1].pts * shown[-1].time_base)))
+    (_, one_ends), (two_begins, two_ends), (three_begins, _) = spans
+    assert one_ends <= changed_s + 0.001 < two_begins
+    assert two_ends <= paused_s + 0.001 < three_begins
+    recorded = [body for body in film.events if isinstance(body, SegmentRecorded)]
+    assert len(recorded) == 2
+    assert recorded[0].evidence.taken_at < at(changed_s) < recorded[1].evidence.taken_at
 
 
 def test_a_violation_without_video_is_told_of(tmp_path: Path) -> None:

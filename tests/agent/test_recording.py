@@ -130,7 +130,7 @@ def test_a_clock_that_begins_anew_begins_a_new_segment() -> None:
     for frame in (*frames_at((100, 105)), *frames_at((0, 12))):
         ring.put(frame)
         recording.due(ring)
-    recording.want(False, None)
+    recording.want(False, ring.newest_s)
     stretch = recording.due(ring)
     assert stretch is not None
     assert stretch[0] == 10
