@@ -1,15 +1,21 @@
 """`invigil-hub bundle`: everything that proves what happened in a booth, written into a file."""
 
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli.console import Data, Json, die, read_settings, run, with_database
 from hub.config import Settings
 from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.filestore import FileStore
 
 
 def bundle(
@@ -59,13 +65,12 @@ async def _write(settings: Settings, database: Any, wanted: Any, out: Path) -> s
     from hub.bundle import Bundles
     from hub.certificates import Authority, fingerprint, load_certificate
     from hub.countersign import Countersigner
-    from hub.filestore import LocalFiles
 
     authority = Authority.load_or_create(settings.data / "ca")
-    made = Bundles(database, authority, Countersigner(authority.signer()), LocalFiles(settings.evidence_dir))
     part = out.with_name(out.name + ".part")
     try:
-        with part.open("wb") as file:
+        with _files(settings) as files, part.open("wb") as file:
+            made = Bundles(database, authority, Countersigner(authority.signer()), files)
             async for piece in made.make(await made.plan(wanted)):
                 file.write(piece)
         part.rename(out)
@@ -74,6 +79,20 @@ async def _write(settings: Settings, database: Any, wanted: Any, out: Path) -> s
     finally:
         part.unlink(missing_ok=True)
     return fingerprint(load_certificate(authority.certificate_pem))
+
+
+@contextmanager
+def _files(settings: Settings) -> "Iterator[FileStore]":
+    """The hub's store; copies from a bucket go into a folder of this command, for a hub may use its own meanwhile."""
+    from hub.filestore import LocalFiles
+
+    if settings.s3 is None:
+        yield LocalFiles(settings.evidence_dir)
+        return
+    from hub.s3 import S3Files
+
+    with tempfile.TemporaryDirectory(dir=settings.data, prefix="bundle-") as copies:
+        yield S3Files(settings.s3, Path(copies), settings.data)
 
 
 def _utc(time: datetime | None) -> datetime | None:
