@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+import tomli_w
 from cryptography import x509
 from sqlalchemy import delete, update
 
@@ -28,6 +29,7 @@ from hub.countersign import Countersigner
 from hub.filestore import FileStore, LocalFiles
 from hub.parts import Hub
 from hub.tables import chains, events
+from tests.hub.test_s3 import Server, config
 from tests.support.bundles import BEGAN, CLIP, LOST, SEGMENT, SNAPSHOT, Identity, Writer, ref
 from tests.support.hub import Device, Uplink, a_hub, add_booth, add_user, an_uplink, browser, sign_in
 
@@ -329,6 +331,29 @@ async def test_the_command_line_writes_the_same(tmp_path: Path) -> None:
         refused = invigil_hub("bundle", "booth-1", "--data", str(tmp_path), "--out", str(tmp_path / "other.zip"))
         assert (refused.returncode, "there is no hub in" in refused.stderr) == (1, True)
         assert sorted(name for name in os.listdir(tmp_path) if ".zip" in name) == ["room.zip"]
+
+
+async def test_the_command_line_reads_from_a_bucket(tmp_path: Path) -> None:
+    """The folder in which the running hub keeps its copies is left alone."""
+    server = Server()
+    try:
+        settings = config(server, tmp_path)
+        async with a_hub(tmp_path / "hub", s3=settings) as hub, an_uplink(hub, tmp_path) as uplink:
+            async with browser(hub) as client:
+                centre = Centre(hub, uplink, client)
+                await centre.send(sat(centre.outbox()))
+                await centre.upload(SNAPSHOT, CLIP, SEGMENT)
+            (tmp_path / "hub" / "hub.toml").write_bytes(
+                tomli_w.dumps({"s3": json.loads(settings.model_dump_json())}).encode()
+            )
+            out = tmp_path / "room.zip"
+            done = invigil_hub("bundle", "booth-1", "--data", str(tmp_path / "hub"), "--out", str(out))
+            assert done.returncode == 0, done.stderr
+            with out.open("rb") as file:
+                assert verify_bundle(file, centre.authority).verdict == "whole"
+            assert not [name for name in os.listdir(tmp_path / "hub") if name.startswith("bundle-")]
+    finally:
+        server.stop()
 
 
 def invigil_hub(*arguments: str) -> subprocess.CompletedProcess[str]:
