@@ -64,9 +64,7 @@ def test_a_day_offline_costs_recording_first_and_the_chain_tells_of_every_drop(t
         assert gone["segment"] == HOURS * SEGMENTS_AN_HOUR, "all of the recording went"
         assert 0 < gone["clip"] < HOURS * VIOLATIONS_AN_HOUR
         kept = [file for file in waiting.values() if file.label.role == "clip"]
-        assert {file.label.severity for file in kept} <= {"medium", "high"}, (
-            "the gravest clips stayed"
-        )
+        assert {file.label.severity for file in kept} <= {"medium", "high"}, "the gravest clips stayed"
 
     again = Spool(tmp_path / "spool", 1_000_000, Trouble(), key, reserve_bytes=0)
     assert [file.sha256 for file in again.files()] == list(waiting)
