@@ -136,26 +136,31 @@ class Bundles:
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def plan(self, wanted: Wanted) -> Plan:
-        """Countersigns the ends of what will be in the bundle. Raises `RefusedError` (404) where there is nothing."""
-        async with self._database.writing() as connection:
+        """Countersigns the ends of what will be in the bundle. Raises `RefusedError` (404) where there is nothing.
+
+        What may take long is read first: events of other booths are written meanwhile.
+        """
+        stretches: list[Stretch] = []
+        async with self._database.reading() as connection:
             if await booths.find(connection, wanted.booth_id) is None:
                 raise RefusedError(404, "No such booth", f"no booth is called {wanted.booth_id!r}")
-            stretches: list[Stretch] = []
-            countersigned: list[Row[Any]] = []
             for chain_id, first, last in await bundles.stretches(
                 connection, wanted.booth_id, wanted.first, wanted.last
             ):
                 begin = await bundles.before(connection, chain_id, first)
                 end = await bundles.closing(connection, chain_id, last if wanted.last is None else last + 1)
-                await self._countersigner.sign(connection, [chain_id], "exported", at_most=end)
                 gaps = await bundles.known_gaps(connection, chain_id)
                 highest = await bundles.highest_seq(connection, chain_id)
                 stretches.append(Stretch(chain_id, begin, end, highest, gaps))
-                upto = await self._upto(connection, chain_id, end)
-                countersigned += await countersignatures.since(connection, chain_id, begin, upto)
             found = list(await bundles.devices_of(connection, wanted.booth_id))
         if not stretches:
             raise RefusedError(404, "No events", f"the hub has no events of {wanted.booth_id} in that time")
+        countersigned: list[Row[Any]] = []
+        async with self._database.writing() as connection:
+            for each in stretches:
+                await self._countersigner.sign(connection, [each.chain_id], "exported", at_most=each.last)
+                upto = await self._upto(connection, each.chain_id, each.last)
+                countersigned += await countersignatures.since(connection, each.chain_id, each.first, upto)
         return Plan(wanted, datetime.now(UTC), stretches, countersigned, found)
 
     async def _upto(self, connection: AsyncConnection, chain_id: UUID, end: int) -> int | None:
