@@ -1,7 +1,7 @@
 """The microphone: what every back end can do, and the thread that shares one among all who listen.
 
-Two listen: the voice detector and the stream to viewers. It is open only while somebody does, and none of this stores
-sound.
+Three may listen: the voice detector, the stream to viewers, and evidence where an exam allows recorded sound. It is
+open only while somebody does, and none but the last stores sound.
 """
 
 import logging
