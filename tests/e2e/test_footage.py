@@ -101,9 +101,11 @@ async def test_a_clip_plays_with_boxes_over_it(tmp_path: Path) -> None:
             box = drawer.locator("[data-label=face]")
             box.wait_for()
             assert "face 90 %" in box.inner_text()
-            frame, drawn = video.bounding_box(), box.bounding_box()
-            assert frame is not None
-            assert drawn is not None
+            # Both at one moment: the drawer slides in.
+            frame, drawn = drawer.evaluate(
+                "drawer => ['video', '[data-label=face]'].map("
+                "name => drawer.querySelector(name).getBoundingClientRect().toJSON())"
+            )
             assert drawn["x"] - frame["x"] == pytest.approx(frame["width"] / 4, abs=3)
             assert drawn["y"] - frame["y"] == pytest.approx(frame["height"] / 4, abs=3)
             assert drawn["width"] == pytest.approx(frame["width"] / 2, abs=3)
@@ -137,9 +139,10 @@ async def test_a_recording_plays_through_and_shows_its_holes(tmp_path: Path) -> 
             assert player.locator("[data-piece]").count() == 3
             (hole,) = player.locator("[data-hole]").all()
             assert hole.get_attribute("data-hole") == "not_recorded"
-            strip, drawn = player.get_by_role("slider").bounding_box(), hole.bounding_box()
-            assert strip is not None
-            assert drawn is not None
+            strip, drawn = player.evaluate(
+                "player => ['[role=slider]', '[data-hole]'].map("
+                "name => player.querySelector(name).getBoundingClientRect().toJSON())"
+            )
             assert drawn["width"] == pytest.approx(strip["width"] * 26 / 32, abs=3)
             sources: set[str] = set()
             page.on("request", lambda request: sources.add(request.url.rpartition("/")[2]))
