@@ -54,6 +54,7 @@ look() {
     if [ "$for_what" = test ]; then
         want needed chromium "the tests drive a real browser" has_browser
         want needed libatomic1 "Playwright's driver is linked against libatomic.so.1" has_library libatomic.so.1
+        want needed ffmpeg "a test opens clips with ffprobe, a player that is not ours" has_program ffprobe
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
 }

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -93,6 +94,18 @@ def test_the_file_has_every_picture_as_it_was_encoded_and_knows_its_length() -> 
     assert sum(packet.size for packet in packets) == pytest.approx(sum(len(frame.data) for frame in frames), rel=0.01)
     assert len(pictures_of(data)) == 90
     assert (data.count(b"moof"), data.count(b"sidx")) == (sum(frame.keyframe for frame in frames), 1)
+
+
+def test_ffprobe_opens_it_and_finds_nothing_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4.mux(encoded(10)))
+    asked = ["-v", "warning", "-count_frames", "-show_entries", "format=duration:stream=codec_name,nb_read_frames"]
+    probe = subprocess.run(["/usr/bin/env", "ffprobe", *asked, "-of", "json", path], capture_output=True, text=True)
+    assert probe.returncode == 0, probe.stderr
+    told = json.loads(probe.stdout)
+    assert probe.stderr == ""
+    assert float(told["format"]["duration"]) == pytest.approx(10, abs=0.1)
+    assert [(s["codec_name"], s["nb_read_frames"]) for s in told["streams"]] == [("h264", "150")]
 
 
 def test_pictures_keep_their_own_times_however_uneven_they_came() -> None:

@@ -33,7 +33,9 @@ def ensure(path: Path, what: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_nothing_is_said_where_all_is_there(tmp_path: Path) -> None:
-    path = shell_tools(tmp_path / "bin", python3="exit 0", mosquitto="", chromium="", turnserver="", apt_get="exit 9")
+    path = shell_tools(
+        tmp_path / "bin", python3="exit 0", mosquitto="", chromium="", ffprobe="", turnserver="", apt_get="exit 9"
+    )
     done = ensure(path, "test")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -78,7 +80,7 @@ def test_apt_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
     python = f'case "$3" in libGL.so.1) [ -e {told} ];; esac'
     apt = f'if [ "$1" = install ]; then echo "$DEBIAN_FRONTEND $*" > {told}; fi'
     sudo = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
-    programs = {"mosquitto": "", "chromium": "", "turnserver": "", "true": "exit 0"}
+    programs = {"mosquitto": "", "chromium": "", "turnserver": "", "ffprobe": "", "true": "exit 0"}
     path = shell_tools(tmp_path / "bin", python3=python, apt_get=apt, sudo=sudo, **programs)
     done = ensure(path, "test")
     assert done.returncode == 0, done.stderr
@@ -96,6 +98,7 @@ def test_a_turn_server_for_tests_is_not_left_running(tmp_path: Path) -> None:
         python3="exit 0",
         mosquitto="",
         chromium="",
+        ffprobe="",
         apt_get=apt,
         sudo='if [ "$1" = -n ]; then shift; fi; exec "$@"',
         systemctl=f'echo "$*" > {told}',
