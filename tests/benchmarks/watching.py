@@ -63,7 +63,7 @@ def measure(*, short: bool) -> list[Row]:
     return [
         Row("live: glass to glass, median", median(ages_ms), "ms", "lower", 80),
         Row("live: glass to glass, 95th percentile", ages_ms[int(0.95 * len(ages_ms))], "ms", "lower", 150),
-        Row("  pictures measured", len(ages_ms), "", "higher"),
+        Row("  pictures measured", float(len(ages_ms)), "", "higher"),
         Row("live: click to first picture, median", median(first_ms) / 1000, "s", "lower", 0.6),
         Row("  slowest", max(first_ms) / 1000, "s", "lower"),
         Row("live: picture back after a cut of 10 s, slowest", max(healed_s), "s", "lower", 5),

@@ -21,6 +21,7 @@ from playwright.sync_api import Page, WebSocketRoute
 from tests.support.barcode import READ
 from tests.support.browser import open_page, sign_in
 from tests.support.kiosk import FAKE, KIOSK, scene
+from tests.support.processes import wait_for
 from tests.support.stack import Stack
 from tests.support.udp_relay import UdpRelay, Weather
 
@@ -141,8 +142,11 @@ def proctor(centre: Stack, booth: str, network: Network | None = None) -> Iterat
 
 
 def health(centre: Stack, booth: str) -> dict[str, Any]:
+    """The booth's last word of itself; its first one comes a moment after it is online."""
     with centre.client() as client:
-        found: dict[str, Any] = client.get(f"/api/v1/booths/{booth}").json()["health"]
+        found: dict[str, Any] = wait_for(
+            "the booth to say how it is", lambda: client.get(f"/api/v1/booths/{booth}").json()["health"]
+        )
     return found
 
 

@@ -84,8 +84,14 @@ class Stack:
         return self._start(booth, ["invigil-agent", "run", "--config", config])
 
     def add_barcode_booth(self, booth: str) -> Program:
-        """A booth in whose pictures the moment of capture can be read (`tests.support.barcode`)."""
+        """A booth in whose pictures the moment of capture can be read (`tests.support.barcode`).
+
+        It keeps no clips, so that whether anything is encoded depends on who watches alone.
+        """
         config = self.enrol(booth, Path("none"))
+        written = config.read_text()
+        assert "clips = true" in written
+        config.write_text(written.replace("clips = true", "clips = false"))
         return self._start(booth, [sys.executable, "-m", "tests.support.barcode_booth", config])
 
     def _start(self, booth: str, command: list[str | Path]) -> Program:
