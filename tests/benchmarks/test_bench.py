@@ -65,7 +65,7 @@ def test_every_row_is_there_and_well_formed(written: list[dict[str, object]]) ->
         assert set(row) == KEYS
         assert row["better"] in {"lower", "higher"}
         value = row["value"]
-        assert isinstance(value, float)
+        assert isinstance(value, int | float)
         assert np.isfinite(value)
         assert value >= 0
 
