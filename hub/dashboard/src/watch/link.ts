@@ -25,8 +25,8 @@ export const HEARTBEAT_MS = 1000;
 /** Without a heartbeat for so long the booth or the way to it is gone. The booth itself gives up after 8 s. */
 export const SILENT_MS = 4000;
 const RETRY_MAX_MS = 1500;
-const FOR_GOOD = new Set([4401, 4403, 4404, 4406]);
-const TAKEN_OVER = 4409;
+/** Not signed in, foreign page, no such booth, not allowed, and somebody else speaks there now. */
+const FOR_GOOD = new Set([4401, 4403, 4404, 4406, 4409]);
 
 export type LinkOptions = {
   connect: () => WebSocket;
@@ -118,7 +118,7 @@ export class Link {
 
   private closed(attempt: Attempt, event: CloseEvent): void {
     if (attempt !== this.attempt) return;
-    if (FOR_GOOD.has(event.code) || event.code === TAKEN_OVER) {
+    if (FOR_GOOD.has(event.code)) {
       this.end({ phase: "refused", title: event.reason || "refused", detail: "" });
     } else {
       this.fail(attempt);
