@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -16,14 +17,17 @@ from tests.support.hub import Device, a_hub, add_user, browser, sign_in
 from tests.support.uploads import offset_at_hub, patch, send_all, url
 
 pytestmark = pytest.mark.anyio
-BUCKET = "evidence"
 SECRET = "wholly-secret"
 
 
 class Server:
-    """Ends and starts again on its port; what it holds survives, because it is in this process."""
+    """Ends and starts again on its port; what it holds survives, because it is in this process.
+
+    So does what it held for other tests: each has a bucket of its own.
+    """
 
     def __init__(self) -> None:
+        self.bucket = f"evidence-{uuid4()}"
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self._server.start()
         host, port = self._server.get_host_and_port()
@@ -35,7 +39,7 @@ class Server:
             aws_access_key_id="key",
             aws_secret_access_key=SECRET,
         )
-        self.client.create_bucket(Bucket=BUCKET)
+        self.client.create_bucket(Bucket=self.bucket)
 
     def stop(self) -> None:
         self._server.stop()
@@ -45,7 +49,7 @@ class Server:
         self._server.start()
 
     def names(self) -> set[str]:
-        return {each["Key"] for each in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", ())}
+        return {each["Key"] for each in self.client.list_objects_v2(Bucket=self.bucket).get("Contents", ())}
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def config(server: Server, folder: Path, **changes: object) -> S3Config:
     (folder / "key").write_text("key\n")
     (folder / "secret").write_text(f"{SECRET}\n")
     values: dict[str, object] = {
-        "bucket": BUCKET,
+        "bucket": server.bucket,
         "prefix": "hub-1",
         "endpoint": server.url,
         "allow_http": True,
@@ -110,7 +114,7 @@ async def test_other_bytes_under_a_name_are_never_shown(tmp_path: Path, server: 
     async with a_hub(tmp_path, s3=config(server, tmp_path)) as hub, browser(hub) as client:
         device = await Device.enrol(hub, "booth-1", tmp_path / "device")
         assert (await send_all(client, device, CLIP, CHUNK)).status_code == 201
-        server.client.put_object(Bucket=BUCKET, Key=f"hub-1/{sha256_hex(CLIP)}", Body=b"forged")
+        server.client.put_object(Bucket=server.bucket, Key=f"hub-1/{sha256_hex(CLIP)}", Body=b"forged")
         await add_user(hub)
         await sign_in(client)
         answer = await client.get(url(CLIP))
