@@ -62,10 +62,11 @@ class SpooledFile:
         return VALUE[self.label.role], _RISING.index(self.label.severity)
 
     @property
-    def urgency(self) -> tuple[int, int]:
-        """The newest first, because somebody may be looking; a recording from its beginning."""
+    def urgency(self) -> tuple[int, int, int]:
+        """The gravest first, of those alike the newest, because somebody may be looking; a recording from its
+        beginning."""
         role, at = self.label.role, self.label.written_ns
-        return URGENCY[role], at if role == "segment" else -at
+        return URGENCY[role], -_RISING.index(self.label.severity), at if role == "segment" else -at
 
 
 class Spool:

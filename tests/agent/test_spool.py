@@ -251,7 +251,47 @@ def test_whatever_comes_it_stays_within_its_bound_and_keeps_what_is_worth_most(
     assert all(file.value <= values[0] for file in gone)
 
 
+@given(st.lists(st.tuples(st.sampled_from(ROLES), st.sampled_from(SEVERITIES)), min_size=1, max_size=25))
+def test_what_goes_is_the_recording_before_clips_before_snapshots_then_the_lowest_severity_then_the_oldest(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[EvidenceRole, Severity]]
+) -> None:
+    """Against a list that is told the sentence above and nothing of `SpooledFile.value`."""
+    spool, gone = Spool(tmp_path_factory.mktemp("spool"), room_for(4), Trouble(), KEY, reserve_bytes=0), list[str]()
+    spool.on_dropped = lambda file, _reason: gone.append(file.sha256)
+    kept: list[tuple[int, int, int, str]] = []
+    should_go: list[str] = []
+    for number, (role, severity) in enumerate(files):
+        new = ROLES.index(role), SEVERITIES.index(severity), number, sha256_hex(piece(number))
+        if len(kept) == 4 and min(kept)[:2] > new[:2]:
+            with pytest.raises(StorageError):
+                put(spool, number, role, severity)
+            continue
+        put(spool, number, role, severity)
+        if len(kept) == 4:
+            kept.remove(least := min(kept))
+            should_go.append(least[3])
+        kept.append(new)
+    assert gone == should_go
+    assert held(spool) == {each[3] for each in kept}
+
+
 # --- uploaded ---
+
+
+@given(st.lists(st.tuples(st.sampled_from((*ROLES, "boxes")), st.sampled_from(SEVERITIES)), max_size=15))
+def test_pictures_go_up_first_the_gravest_before_the_others_and_the_newest_of_those(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[EvidenceRole, Severity]]
+) -> None:
+    spool = Spool(tmp_path_factory.mktemp("spool"), 2**22, Trouble(), KEY, reserve_bytes=0)
+    order: list[tuple[int, int, int, str]] = []
+    for number, (role, severity) in enumerate(files):
+        sha256 = put(spool, number, role, severity)
+        nth = ("snapshot", "boxes", "clip", "segment").index(role)
+        order.append((nth, -SEVERITIES.index(severity), number if role == "segment" else -number, sha256))
+    sent = list[str]()
+    while (file := spool.next(sent)) is not None:
+        sent.append(file.sha256)
+    assert sent == [each[3] for each in sorted(order)] == [file.sha256 for file in spool.files()]
 
 
 def test_what_somebody_may_be_looking_at_is_uploaded_first(make: Make) -> None:
