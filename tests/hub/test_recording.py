@@ -1,6 +1,7 @@
 """What comes to a violation later, what never comes, and the recording with its holes."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,45 @@ async def test_evidence_that_a_booth_dropped_is_shown_as_dropped(tmp_path: Path)
         await upload(client, uplink.device, PICTURE)  # a later violation has the same picture, and it was kept
         (shown,) = (await client.get(path)).json()["evidence"]
         assert (shown["available"], shown["dropped"]) == (True, None)
+
+
+@pytest.mark.parametrize("order", tuple(permutations(("opened", "added", "dropped"))), ids=">".join)
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one by one"])
+async def test_a_drop_is_shown_in_whatever_order_the_events_come(
+    tmp_path: Path, order: tuple[str, ...], together: bool
+) -> None:
+    """Sent again after a lost acknowledgement, they come in any; so do two messages of one connection that broke."""
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        chain, violation = Chain("booth-1"), a_violation()
+        payloads = {
+            "opened": chain.opened(violation),
+            "added": chain.event(EvidenceAdded(violation_id=violation.violation_id, evidence=video_ref(CLIP))),
+            "dropped": chain.event(EvidenceDropped(sha256=sha256_hex(CLIP), role="clip", reason="spool_full")),
+        }
+        for name in order:
+            uplink.send(payloads[name])
+            if not together:
+                await uplink.acked(1)
+        if together:
+            await uplink.acked(3)
+        (shown,) = (await client.get(f"/api/v1/violations/{violation.violation_id}")).json()["evidence"]
+        assert (shown["role"], shown["available"], shown["dropped"]) == ("clip", False, "spool_full")
+
+
+async def test_a_piece_that_was_dropped_before_it_was_named_is_a_hole_that_says_so(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        chain = Chain("booth-1")
+        named = chain.event(segment(CLIP, 0, 60))
+        uplink.send(chain.event(EvidenceDropped(sha256=sha256_hex(CLIP), role="segment", reason="disk_full")))
+        await uplink.acked(1)
+        uplink.send(named)
+        await uplink.acked(1)
+        shown = (await client.get("/api/v1/booths/booth-1/recording")).json()
+        assert [hole["reason"] for hole in shown["holes"]] == ["dropped"]
 
 
 async def test_a_recording_is_listed_with_its_holes(tmp_path: Path) -> None:
