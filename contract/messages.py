@@ -25,6 +25,7 @@ from contract.live import (
     ViewerStats,
 )
 from contract.profiles import RuleProfile
+from contract.sitting import ExamSessionStep, Sitting, SittingState
 from contract.violation import EvidenceRef, EvidenceRole, Violation
 from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire, explain
 
@@ -126,6 +127,7 @@ EventBody = Annotated[
     | EvidenceAdded
     | EvidenceDropped
     | SegmentRecorded
+    | ExamSessionStep
     | Checkpoint,
     Field(discriminator="type"),
 ]
@@ -141,6 +143,7 @@ class Event(Wire):
     wall_time: Timestamp = Field(description="the device's clock when the event was written")
     monotonic_s: float = Field(description="the device's monotonic clock, seconds since boot", ge=0)
     boot_id: str = Field(description="which boot the monotonic clock belongs to", max_length=40)
+    exam_session: UUID | None = Field(None, description="the one that was on when this was written")
     body: EventBody
 
 
@@ -238,6 +241,7 @@ class Desired(Wire):
     recorded_sound: bool = Field(
         False, description="clips and recordings have sound; the candidate was told, and a microphone is there"
     )
+    sitting: Sitting | None = Field(None, description="what the screen shows of it and asks for; None outside of exams")
 
 
 class Reported(Wire):
@@ -247,6 +251,8 @@ class Reported(Wire):
     profile: str
     profile_version: int = Field(ge=1)
     hand_raised_at: Timestamp | None = Field(None, description="since when the candidate asks for somebody")
+    exam_session: UUID | None = Field(None, description="the one that is on")
+    sitting_state: SittingState | None = Field(None, description="the state of it that this booth follows")
 
 
 # --- request and response: hub → booth → hub ---

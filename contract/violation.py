@@ -3,7 +3,7 @@
 The same class travels from the rules to the browser. Only a person decides what it means.
 """
 
-from typing import Literal
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -25,6 +25,7 @@ ViolationKind = Literal[
 ]
 Severity = Literal["low", "medium", "high"]
 """In rising order."""
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 Direction = Literal["left", "right", "up", "down"]
 """In image coordinates: `left` is towards the left edge of the picture, which is not mirrored."""
 

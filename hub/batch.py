@@ -227,6 +227,7 @@ async def _write_events(
                 "wall_time": event.wall_time,
                 "received_at": arrived.message.received_at,
                 "clock_offset_ms": offset(event.booth),
+                "exam_session_id": event.exam_session,
             }
         )
     await events.add(connection, rows)

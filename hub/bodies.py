@@ -18,7 +18,7 @@ from contract.messages import (
     ViolationOpened,
     ViolationUpdated,
 )
-from contract.violation import EvidenceRef
+from contract.violation import SEVERITIES, EvidenceRef
 from hub.message import Message
 from hub.store import evidence, gaps, recording, violations
 
@@ -66,12 +66,18 @@ async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Messa
 
 def _sort(event: Event, message: Message, rows: _Rows) -> None:
     body = event.body
-    row: dict[str, Any] = {"booth_id": event.booth, "chain_id": event.chain_id, "seq": event.seq}
+    row: dict[str, Any] = {
+        "booth_id": event.booth,
+        "chain_id": event.chain_id,
+        "seq": event.seq,
+        "exam_session_id": event.exam_session,
+    }
     if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
         violation = body.violation
         fields = ("violation_id", "kind", "severity", "opened_at", "ended_at")
         row |= {name: getattr(violation, name) for name in fields}
         row |= {"document": violation.model_dump_json(), "received_at": message.received_at}
+        row["severity_rank"] = SEVERITIES.index(violation.severity)
         rows.violations[violation.violation_id] = row
         for ref in violation.evidence:
             rows.refs[violation.violation_id, ref.sha256] = _ref_row(violation.violation_id, event.booth, ref)

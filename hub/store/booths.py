@@ -11,7 +11,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.messages import Health, Reported
-from contract.violation import Severity
+from contract.violation import SEVERITIES
 from contract.wire import InvalidError
 from hub.store import violations as violation_store
 from hub.store.upsert import insert
@@ -19,7 +19,6 @@ from hub.tables import booth_states, booths, monitoring_gaps, violations
 from hub.views import Booth, Picture
 
 STATE_COLUMNS = ("availability", "availability_since", "last_seen_at", "health", "reported", "clock_offset_ms")
-_SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
 
 
 async def add(connection: AsyncConnection, booth_id: str, name: str, profile: str, now: datetime) -> None:
@@ -104,7 +103,7 @@ async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = N
             open_violations=row.open_violations,
             violations_last_hour=row.violations_last_hour,
             gaps_open=row.gaps_open,
-            worst_open=None if row.worst_open is None else _SEVERITIES[row.worst_open],
+            worst_open=None if row.worst_open is None else SEVERITIES[row.worst_open],
             latest=latest.get(row.booth_id),
             picture=_picture(row.picture_sha256, row.picture_taken_at),
             hand_raised_at=said.hand_raised_at if said else None,
@@ -116,7 +115,7 @@ async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = N
 
 def _statement(recent: datetime) -> Select[Any]:
     """Counts are subqueries of each booth, which an index answers; grouping would read every violation there is."""
-    rank = case({name: rank for rank, name in enumerate(_SEVERITIES)}, value=violations.c.severity, else_=0)
+    rank = case({name: rank for rank, name in enumerate(SEVERITIES)}, value=violations.c.severity, else_=0)
     of_booth = violations.c.booth_id == booths.c.booth_id
     is_open = (of_booth, violations.c.ended_at.is_(None))
     gap_is_open = (monitoring_gaps.c.booth_id == booths.c.booth_id, monitoring_gaps.c.ended_at.is_(None))

@@ -101,7 +101,7 @@ async def upsert(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
     """Writes each row unless a later event of the same chain was written before; never another booth's violation."""
     statement = insert(connection, violations)
     new = statement.excluded
-    changed = ("chain_id", "seq", "kind", "severity", "opened_at", "ended_at", "document")
+    changed = ("chain_id", "seq", "kind", "severity", "severity_rank", "opened_at", "ended_at", "document")
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=["violation_id"],

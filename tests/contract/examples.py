@@ -9,12 +9,14 @@ from contract.boxes import Box, ClipBoxes, Look
 from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig, HubConfig
 from contract.profiles import PROFILES
+from contract.sitting import ExamSessionStep, Sitting, code_digest
 from contract.violation import EvidenceRef, Explanation, Violation
 from contract.wire import Wire
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 250_000, tzinfo=UTC)
 CHAIN = UUID("0b8f4d5e-1111-4222-8333-444455556666")
 PEER = UUID("7c1f0a52-aaaa-4bbb-8ccc-ddddeeee0003")
+EXAM_SESSION = UUID("7c1f0a52-aaaa-4bbb-8ccc-ddddeeee0004")
 HASH = "5" * 64
 
 
@@ -88,6 +90,15 @@ EXAMPLES: dict[str, Wire] = {
         ),
         14,
     ),
+    "event_exam_session_step": event(
+        ExamSessionStep(
+            exam_session=EXAM_SESSION,
+            step="photo_taken",
+            photo=CLIP.model_copy(update={"role": "snapshot", "media_type": "image/jpeg"}),
+            photo_of="document",
+        ),
+        15,
+    ).model_copy(update={"exam_session": EXAM_SESSION}),
     "clip_boxes": ClipBoxes(
         clip_sha256=HASH,
         started_at=NOON,
@@ -160,9 +171,28 @@ EXAMPLES: dict[str, Wire] = {
         revision=4,
         profile=PROFILES["strict"],
         calibration=Calibration(yaw_deg=-6.5, pitch_deg=4.0, eyes_left=0.1, reach_yaw_deg=12.0, reach_down_deg=9.5),
+        exam_session=EXAM_SESSION,
+        sitting=Sitting(
+            exam_session=EXAM_SESSION,
+            state="in_progress",
+            exam_name="Linear algebra",
+            candidate_name="Ada Byron",
+            scheduled_start=NOON,
+            code_sha256=code_digest(EXAM_SESSION, "K7QF-3M"),
+            notice="You are recorded while the exam lasts.",
+            notice_version=2,
+            duration_s=5400,
+            ends_at=NOON + timedelta(seconds=5400),
+        ),
     ),
     "reported": m.Reported(
-        revision=4, monitoring=True, profile="strict", profile_version=1, hand_raised_at=NOON + timedelta(seconds=3)
+        revision=4,
+        monitoring=True,
+        profile="strict",
+        profile_version=1,
+        hand_raised_at=NOON + timedelta(seconds=3),
+        exam_session=EXAM_SESSION,
+        sitting_state="in_progress",
     ),
     "command_clock": m.ClockCommand(),
     "command_snapshot": m.SnapshotCommand(),

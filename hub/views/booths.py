@@ -1,0 +1,49 @@
+"""Booths, and what they last said of themselves."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from contract.messages import Health
+from contract.violation import Severity
+from contract.wire import BoothId, Sha256
+from hub.views.base import View
+from hub.views.findings import ViolationView
+
+BoothAvailability = Literal["online", "stopped", "offline", "never_seen"]
+
+
+class Picture(View):
+    sha256: Sha256
+    taken_at: datetime
+
+
+class Booth(View):
+    booth_id: BoothId
+    name: str
+    availability: BoothAvailability
+    availability_since: datetime | None
+    last_seen_at: datetime | None = Field(description="last health or event")
+    health: Health | None
+    clock_offset_ms: float | None = Field(description="the booth's clock minus the hub's; shown, never corrected")
+    profile: str | None = Field(description="rule profile in force, as the booth reported it")
+    desired_profile: str = Field(description="rule profile the hub asks for")
+    open_violations: int
+    violations_last_hour: int
+    gaps_open: int
+    worst_open: Severity | None
+    latest: ViolationView | None
+    picture: Picture | None
+    hand_raised_at: datetime | None = Field(description="since when the candidate asks for somebody")
+
+
+class BoothList(View):
+    items: tuple[Booth, ...]
+
+
+class Said(View):
+    """The booth's screen shows it."""
+
+    message_id: UUID

@@ -1,0 +1,72 @@
+"""What was found: violations with their evidence, gaps, and who watched."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from contract.messages import DropReason, GapReason
+from contract.violation import EvidenceRef, Violation
+from contract.wire import BoothId
+from hub.views.base import View
+
+
+class EvidenceView(EvidenceRef):
+    available: bool = Field(description="whether the file has arrived at the hub")
+    dropped: DropReason | None = Field(None, description="why the booth could not keep it, and it will never come")
+
+
+class ViolationView(Violation):
+    booth_id: BoothId
+    booth_name: str
+    received_at: datetime
+    evidence: tuple[EvidenceView, ...] = ()
+
+
+class ViolationList(View):
+    items: tuple[ViolationView, ...]
+    next: str | None = Field(description="pass as `before` for the older ones; null at the end")
+
+
+class GapView(View):
+    """Nobody looked. `ended_at` is null while it lasts."""
+
+    gap_id: UUID
+    booth_id: BoothId
+    booth_name: str
+    reason: GapReason
+    detail: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class GapList(View):
+    items: tuple[GapView, ...]
+
+
+WatchKind = Literal["view", "talk", "snapshot"]
+
+
+WatchEnd = Literal[
+    "hung_up", "left", "taken_over", "signed_out", "not_allowed", "too_slow", "failed", "hub_stopped", "done"
+]
+
+
+class WatchView(View):
+    """Somebody watched a booth, spoke to it, or took one picture. `ended_at` is null while it lasts."""
+
+    watch_id: UUID
+    username: str
+    display_name: str
+    booth_id: BoothId
+    booth_name: str
+    kind: WatchKind
+    started_at: datetime = Field(description="when the booth was asked")
+    answered_at: datetime | None = Field(description="when the booth first answered; null: nothing was seen or heard")
+    ended_at: datetime | None
+    ended_why: WatchEnd | None
+
+
+class WatchList(View):
+    items: tuple[WatchView, ...]
