@@ -36,11 +36,17 @@ SittingStep = Literal[
     "photo_taken",
     "calibrated",
     "ready",
+    "started",
     "break_asked",
     "returned",
     "finish_asked",
 ]
-"""What a candidate does at the booth's screen. `ready`: all of the check-in is done; now a person admits."""
+"""What a candidate does at the booth's screen, in words of what the hub does on it.
+
+`ready`: all of the check-in is done; now a person admits (scheduled → checked_in). `started`: the candidate, admitted,
+began (admitted → in_progress, from the event's time on). `returned`: back from a break and seen by the camera, so the
+clock goes on (on_break → in_progress, likewise). The booth goes on by itself after these two, whether or not the hub is
+there. `break_asked` and `finish_asked` wait for a person; the latter also says that time was up without the hub."""
 
 
 class Sitting(Wire):

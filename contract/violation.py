@@ -52,8 +52,9 @@ class Explanation(Wire):
     )
 
 
-EvidenceRole = Literal["snapshot", "clip", "segment", "boxes"]
-"""A picture; the video around a violation; a piece of the recording; what was seen in a clip (`contract.boxes`)."""
+EvidenceRole = Literal["snapshot", "clip", "segment", "boxes", "photo"]
+"""A picture; the video around a violation; a piece of the recording; what was seen in a clip (`contract.boxes`); the
+candidate or their document at check-in, taken by themselves."""
 
 
 class EvidenceRef(Wire):

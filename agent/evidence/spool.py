@@ -27,10 +27,11 @@ UNFINISHED: Final = ".part"
 ROLE_OF: Final[dict[str, EvidenceRole]] = {"image/jpeg": "snapshot", "video/mp4": "clip", "application/json": "boxes"}
 """What a file is, unless the caller says otherwise."""
 
-VALUE: Final[dict[EvidenceRole, int]] = {"segment": 0, "clip": 1, "boxes": 1, "snapshot": 2}
-"""The lowest is dropped first: a recording shows hours in which nothing happened, a snapshot proves in few bytes."""
-URGENCY: Final[dict[EvidenceRole, int]] = {"snapshot": 0, "boxes": 1, "clip": 2, "segment": 3}
-"""The lowest is uploaded first."""
+VALUE: Final[dict[EvidenceRole, int]] = {"segment": 0, "clip": 1, "boxes": 1, "snapshot": 2, "photo": 3}
+"""The lowest is dropped first: a recording shows hours in which nothing happened, a snapshot proves in few bytes, and
+of a photo there is no other."""
+URGENCY: Final[dict[EvidenceRole, int]] = {"photo": 0, "snapshot": 1, "boxes": 2, "clip": 3, "segment": 4}
+"""The lowest is uploaded first: by the photo somebody decides whether to let the candidate in, who waits."""
 RESERVE_BYTES: Final = 16 * 2**20
 """Left free on the disk, because the outbox lies there too, and a violation weighs more than its picture."""
 
@@ -73,8 +74,8 @@ class Spool:
     """Files named by their content's SHA-256. Any thread; the disk is written to without holding up the others.
 
     When `max_bytes` would be passed, or the disk is full, files that the hub refused go first, then those of the least
-    value: recording before clips before snapshots, the lowest severity first, of those alike the oldest. Nothing goes
-    for a new file of less value; that one is not taken then. `on_dropped` is told before a file goes.
+    value: recording before clips before snapshots before photos, the lowest severity first, of those alike the oldest.
+    Nothing goes for a new file of less value; that one is not taken then. `on_dropped` is told before a file goes.
     """
 
     def __init__(

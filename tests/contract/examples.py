@@ -94,7 +94,7 @@ EXAMPLES: dict[str, Wire] = {
         ExamSessionStep(
             exam_session=EXAM_SESSION,
             step="photo_taken",
-            photo=CLIP.model_copy(update={"role": "snapshot", "media_type": "image/jpeg"}),
+            photo=CLIP.model_copy(update={"role": "photo", "media_type": "image/jpeg"}),
             photo_of="document",
         ),
         15,
