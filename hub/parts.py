@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from hub.audit import Actor
 from hub.auth import Auth
 from hub.bundle import Bundles
 from hub.certificates import Authority, KeyPair
@@ -22,6 +23,7 @@ from hub.feed import Feed
 from hub.live import Live
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
+from hub.permissions import Permission, roles_with
 from hub.signaling import Signaling
 from hub.states import BoothStates
 from hub.views import Me, Role
@@ -68,6 +70,37 @@ async def signed_in(connection: HTTPConnection, hub: TheHub) -> Me:
 
 
 SignedIn = Annotated[Me, Depends(signed_in)]
+
+
+def client_address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else "unknown"
+
+
+def actor(connection: HTTPConnection, me: SignedIn) -> Actor:
+    """Who acts, for `hub.audit.record`: the person with the address the request comes from."""
+    return Actor.of(me, client_address(connection))
+
+
+ActorOf = Annotated[Actor, Depends(actor)]
+
+
+def refuse_unless(me: Me, permission: Permission) -> None:
+    """Raises 403 with who may."""
+    if not me.may(permission):
+        who = " or ".join(roles_with(permission))
+        raise RefusedError(403, "Not allowed", f"this needs {permission}, which {who} has; you are {me.role}")
+
+
+def allowed(*permissions: Permission) -> Callable[[Me], Awaitable[Me]]:
+    """A dependency that lets only those through who have all of these permissions. Scope is the route's own matter:
+    `hub.scope.refuse_foreign` for one thing, `me.booths` for a list."""
+
+    async def check(me: SignedIn) -> Me:
+        for permission in permissions:
+            refuse_unless(me, permission)
+        return me
+
+    return check
 
 
 def role_required(*roles: Role) -> Callable[[Me], Awaitable[Me]]:

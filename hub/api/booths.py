@@ -10,15 +10,15 @@ from contract.live import DoneReply, LowerHandCommand, SayCommand
 from contract.messages import AnyCommand, AnyReply, SnapshotCommand, SnapshotReply
 from contract.profiles import ProfileName
 from hub.errors import RefusedError
-from hub.parts import Hub, SignedIn, TheHub, role_required
-from hub.store import booths, users
+from hub.parts import Hub, SignedIn, TheHub, refuse_unless, role_required
+from hub.scope import refuse_foreign
+from hub.store import booths
 from hub.views import Booth, BoothList, Me, Picture, Said
 
 router = APIRouter(prefix="/booths", tags=["booths"])
 
 REPLY_S = 10.0
 SNAPSHOT_UPLOAD_S = 10.0
-NAMED_ADMINISTRATORS = 3
 
 
 class ProfileRequest(BaseModel):
@@ -39,17 +39,9 @@ async def find_booth(hub: Hub, booth_id: str) -> Booth:
 
 
 async def refuse_strangers(hub: Hub, me: Me, booth: Booth) -> None:
-    """Raises 403 with whom to ask, unless `me` may watch this booth."""
-    if me.may_watch(booth.booth_id):
-        return
-    async with hub.database.reading() as connection:
-        names = await users.administrators(connection, NAMED_ADMINISTRATORS)
-    whom = f"an administrator ({', '.join(names)})" if names else "an administrator"
-    raise RefusedError(
-        403,
-        "Not your booth",
-        f"you are not assigned to {booth.name} ({booth.booth_id}); ask {whom} to assign you to it",
-    )
+    """Raises 403, with whom to ask for a booth that is somebody else's, unless `me` may watch this booth."""
+    refuse_unless(me, "booths.watch")
+    await refuse_foreign(hub.database, me, booth.booth_id)
 
 
 async def watched_booth(booth_id: str, me: SignedIn, hub: TheHub) -> Booth:

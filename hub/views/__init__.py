@@ -3,6 +3,7 @@
 Their names are the schema names in OpenAPI, from which the dashboard's TypeScript types are generated.
 """
 
+from hub.permissions import Permission, Role
 from hub.views.base import Problem, View
 from hub.views.booths import Booth, BoothAvailability, BoothList, Picture, Said
 from hub.views.findings import (
@@ -17,7 +18,7 @@ from hub.views.findings import (
     WatchView,
 )
 from hub.views.live import LiveBeat, LiveBooth, LiveEvidence, LiveGap, LiveHello, LiveMessage, LiveViolation
-from hub.views.people import Me, Role, User, UserList
+from hub.views.people import Me, User, UserList
 from hub.views.recording import HoleView, Recording, SegmentView
 from hub.views.system import System
 
@@ -37,6 +38,7 @@ __all__ = [
     "LiveMessage",
     "LiveViolation",
     "Me",
+    "Permission",
     "Picture",
     "Problem",
     "Recording",

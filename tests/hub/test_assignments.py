@@ -9,6 +9,7 @@ import pytest
 from contract.live import LowerHandCommand, SayCommand
 from contract.messages import AnyCommand, ErrorReply, SnapshotCommand
 from hub.parts import Hub
+from hub.permissions import PERMISSIONS
 from hub.store import assignments, users
 from tests.support.answering_booth import an_answering_booth
 from tests.support.hub import a_hub, a_violation, add_booth, add_user, browser, sign_in
@@ -44,6 +45,7 @@ async def test_an_administrator_assigns_booths_and_sees_who_has_which(tmp_path: 
             "display_name": "Pat",
             "role": "proctor",
             "booths": ["booth-1", "booth-2"],
+            "permissions": list(PERMISSIONS["proctor"]),
         }
         assert (await client.put(path, json={"booths": ["booth-2"]})).json()["booths"] == ["booth-2"]
         everyone = {user["username"]: user["booths"] for user in (await client.get("/api/v1/users")).json()["items"]}
@@ -59,22 +61,34 @@ async def test_an_administrator_assigns_booths_and_sees_who_has_which(tmp_path: 
             assert "admin" in await refusal(await other.put(path, json={"booths": ["booth-1"]}))
 
 
-@pytest.mark.parametrize("role", ["proctor", "reviewer", "technician", "auditor"])
-async def test_only_those_assigned_may_look_and_speak_and_others_are_told_whom_to_ask(
-    tmp_path: Path, role: str
-) -> None:
-    asks: list[tuple[str, dict[str, Any] | None]] = [
-        ("snapshot", None),
-        ("say", {"text": "Please look here"}),
-        ("lower-hand", None),
-    ]
+ASKS: list[tuple[str, dict[str, Any] | None]] = [
+    ("snapshot", None),
+    ("say", {"text": "Please look here"}),
+    ("lower-hand", None),
+]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "technician", "auditor"])
+async def test_whose_role_does_not_watch_may_not_even_where_assigned(tmp_path: Path, role: str) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub, "pat", role)
+        await add_booth(hub, "booth-1")
+        await assign(hub, "pat", "booth-1")
+        await sign_in(client, "pat")
+        for what, body in ASKS:
+            said = await refusal(await client.post(f"/api/v1/booths/booth-1/{what}", json=body))
+            assert "admin or proctor" in said
+            assert role in said
+
+
+async def test_only_those_assigned_may_look_and_speak_and_others_are_told_whom_to_ask(tmp_path: Path) -> None:
     async with a_hub(tmp_path) as hub, an_answering_booth(hub, tmp_path) as booth, browser(hub) as client:
         await add_user(hub)
-        await add_user(hub, "pat", role)
+        await add_user(hub, "pat", "proctor")
         await add_booth(hub, "booth-2")
         await assign(hub, "pat", "booth-2")
         await sign_in(client, "pat")
-        for what, body in asks:
+        for what, body in ASKS:
             said = await refusal(await client.post(f"/api/v1/booths/booth-1/{what}", json=body))
             assert "Booth-1" in said
             assert "administrator (Ada)" in said

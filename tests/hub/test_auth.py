@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.auth import PER_ACCOUNT_AND_ADDRESS, Auth, generate_password
+from hub.permissions import PERMISSIONS
 from hub.store import users
 from hub.tables import sign_ins
 from tests.support.hub import PASSWORD, a_hub, add_booth, add_user, browser, sign_in
@@ -22,7 +23,13 @@ async def test_signing_in_and_out(tmp_path: Path) -> None:
         assert refused.status_code == 401
         assert refused.headers["content-type"] == "application/problem+json"
         answer = await client.post("/api/v1/sign-in", json={"username": "ada", "password": PASSWORD})
-        assert answer.json() == {"username": "ada", "display_name": "Ada", "role": "admin", "booths": None}
+        assert answer.json() == {
+            "username": "ada",
+            "display_name": "Ada",
+            "role": "admin",
+            "booths": None,
+            "permissions": list(PERMISSIONS["admin"]),
+        }
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie

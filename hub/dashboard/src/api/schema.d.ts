@@ -660,7 +660,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "snapshot" | "clip" | "segment" | "boxes";
+            role: "snapshot" | "clip" | "segment" | "boxes" | "photo";
             /**
              * Media Type
              * @description image/jpeg, video/mp4, application/json
@@ -1058,9 +1058,14 @@ export interface components {
             role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
             /**
              * Booths
-             * @description booths this person may watch; null: all of them
+             * @description booths in this person's scope; null: all of them
              */
             booths: string[] | null;
+            /**
+             * Permissions
+             * @description what this person may do there; of an API token, no more than it was given
+             */
+            permissions: ("people.manage" | "places.manage" | "devices.manage" | "exams.manage" | "candidates.manage" | "candidates.read" | "exam_sessions.read" | "exam_sessions.run" | "booths.read" | "booths.watch" | "violations.read" | "violations.review" | "reports.read" | "audit.read" | "retention.manage" | "webhooks.manage" | "system.read")[];
         };
         /** Picture */
         Picture: {
@@ -1388,9 +1393,14 @@ export interface components {
             role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
             /**
              * Booths
-             * @description booths this person may watch; null: all of them
+             * @description booths in this person's scope; null: all of them
              */
             booths: string[] | null;
+            /**
+             * Permissions
+             * @description what this person may do there; of an API token, no more than it was given
+             */
+            permissions: ("people.manage" | "places.manage" | "devices.manage" | "exams.manage" | "candidates.manage" | "candidates.read" | "exam_sessions.read" | "exam_sessions.run" | "booths.read" | "booths.watch" | "violations.read" | "violations.review" | "reports.read" | "audit.read" | "retention.manage" | "webhooks.manage" | "system.read")[];
         };
         /** UserList */
         UserList: {
