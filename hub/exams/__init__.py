@@ -1,0 +1,1 @@
+"""Exams, candidates and exam sessions: what may happen to them, and who decides it."""
