@@ -78,6 +78,7 @@ def _sort(event: Event, message: Message, rows: _Rows) -> None:
         row |= {name: getattr(violation, name) for name in fields}
         row |= {"document": violation.model_dump_json(), "received_at": message.received_at}
         row["severity_rank"] = SEVERITIES.index(violation.severity)
+        row |= {name: getattr(violation.explanation, name) for name in ("rule", "profile", "profile_version")}
         rows.violations[violation.violation_id] = row
         for ref in violation.evidence:
             rows.refs[violation.violation_id, ref.sha256] = _ref_row(violation.violation_id, event.booth, ref)

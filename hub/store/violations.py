@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import Severity, Violation, ViolationKind
@@ -98,14 +98,22 @@ async def owners(connection: AsyncConnection, violation_ids: Iterable[UUID]) -> 
 
 
 async def upsert(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Writes each row unless a later event of the same chain was written before; never another booth's violation."""
+    """Writes each row unless a later event of the same chain was written before; never another booth's violation.
+
+    What people decided stays; a severity that rises above what they decided upon is noted.
+    """
     statement = insert(connection, violations)
     new = statement.excluded
     changed = ("chain_id", "seq", "kind", "severity", "severity_rank", "opened_at", "ended_at", "document")
+    why = ("rule", "profile", "profile_version")
+    grown = case(
+        (new.severity_rank > violations.c.reviewed_rank, func.coalesce(violations.c.grown_at, new.received_at)),
+        else_=violations.c.grown_at,
+    )
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=["violation_id"],
-            set_={name: new[name] for name in changed},
+            set_={name: new[name] for name in (*changed, *why)} | {"grown_at": grown},
             where=and_(
                 violations.c.booth_id == new.booth_id,
                 or_(violations.c.chain_id != new.chain_id, violations.c.seq < new.seq),

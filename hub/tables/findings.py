@@ -1,6 +1,6 @@
 """What was found: violations, gaps in monitoring, and who watched."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, String, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, Uuid
 
 from hub.tables.base import BOOTH_ID, USERNAME, UtcDateTime, metadata
 
@@ -21,15 +21,25 @@ violations = Table(
     Column("severity_rank", SmallInteger, nullable=False, server_default="0"),
     Column("review", String(12), nullable=False, server_default="unreviewed"),
     Column("reviews_wanted", SmallInteger, nullable=False, server_default="1"),
-    Index(None, "opened_at", "violation_id"),
+    Column("reviewed_rank", SmallInteger),
+    Column("grown_at", UtcDateTime),
+    Column("rule", String(60)),
+    Column("profile", String(60)),
+    Column("profile_version", Integer),
+    Index("ix_violations_newest", "opened_at", "violation_id", "booth_id", "kind", "review", "severity_rank"),
+    Index(None, "kind", "opened_at", "violation_id"),
     Index(None, "exam_session_id", "opened_at", "violation_id"),
     Index(None, "review", "severity_rank", "opened_at", "violation_id"),
+    Index("ix_violations_queue_of_booth", "booth_id", "review", "severity_rank", "opened_at", "violation_id"),
+    Index(None, "grown_at", "severity_rank"),
     Index(None, "booth_id", "opened_at", "violation_id"),
     Index(None, "booth_id", "ended_at"),
     Index(None, "ended_at", "opened_at", "violation_id"),
 )
 """The newest state of each violation; `seq` is the event it comes from, `received_at` when it was first heard of.
-`review` is what the decisions in `reviews` come to; a repeated or later event never changes it."""
+`review` is what the decisions in `reviews` come to; a repeated or later event never changes it. `reviewed_rank` is the
+severity that was decided upon, `grown_at` since when it is higher. The index of the newest holds what lists filter by,
+so that a rare one is found without reading the rows between."""
 
 reviews = Table(
     "reviews",
