@@ -79,6 +79,8 @@ class DeviceRecord(Wire):
     fingerprint: Sha256
     enrolled_at: Timestamp
     replaced_at: Timestamp | None = None
+    revoked_at: Timestamp | None = Field(None, description="its key may be in other hands: nothing counts from then on")
+    revoked_reason: str = Field("", max_length=300)
 
 
 class AbsentEvidence(Wire):

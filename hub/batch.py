@@ -22,7 +22,9 @@ from hub.certificates import load_certificate, public_key
 from hub.errors import CertificateError
 from hub.incoming import Incoming, Key, Refused
 from hub.progress import ChainProgress, Range
+from hub.revocation import refusal
 from hub.store import booths, devices, events, gaps, violations
+from hub.store.locks import lock
 
 Offset = Callable[[str], float | None]
 """A booth's clock offset, milliseconds: device minus hub."""
@@ -55,6 +57,9 @@ class _Known:
     violations: dict[UUID, str]
     gaps: dict[UUID, str]
     certificates: dict[str, str]
+    services: dict[str, tuple[devices.Service, ...]]
+    begun: dict[UUID, datetime]
+    """When the first event of each chain came."""
 
 
 async def store(
@@ -62,11 +67,12 @@ async def store(
     messages: Sequence[Incoming | Refused],
     clock_offset_ms: Offset = lambda booth_id: None,
 ) -> Outcome:
-    """Stores what can be stored; raises what SQLAlchemy raises, and then nothing counts.
+    """Stores what can be stored; raises what SQLAlchemy raises, and then nothing counts. Locks booths and chains.
 
     `clock_offset_ms` is what was last measured of a booth's clock, to be kept with its events.
     """
     incoming = [message for message in messages if isinstance(message, Incoming)]
+    await lock(connection, _names(messages))
     outcome = Outcome(refused=[message for message in messages if isinstance(message, Refused)])
     known = await _read(connection, incoming, outcome.refused)
     hashes: dict[Key, str] = {key: row.payload_sha256 for key, row in known.links.items()}
@@ -78,6 +84,13 @@ async def store(
         chain_id: progress.gaps for chain_id, progress in known.progress.items() if chain_id in known.chains
     }
     return outcome
+
+
+def _names(messages: Sequence[Incoming | Refused]) -> set[str]:
+    """Booths and chains: another process may hold other events of the same ones."""
+    booths_named = {each.event.booth if isinstance(each, Incoming) else each.booth_id for each in messages}
+    keys = (each.key for each in messages)
+    return {f"booth {booth_id}" for booth_id in booths_named} | {f"chain {key[0]}" for key in keys if key}
 
 
 async def _read(connection: AsyncConnection, incoming: list[Incoming], refused: list[Refused]) -> _Known:
@@ -109,6 +122,8 @@ async def _read(connection: AsyncConnection, incoming: list[Incoming], refused: 
         violations=await violations.owners(connection, violation_ids) if violation_ids else {},
         gaps=await gaps.owners(connection, gap_ids) if gap_ids else {},
         certificates=await devices.current_certificates(connection, signers) if signers else {},
+        services=await devices.services(connection, booth_ids),
+        begun={chain_id: row.first_received_at for chain_id, row in chains.items()},
     )
 
 
@@ -129,6 +144,8 @@ def _judge(arrived: Incoming, known: _Known, hashes: dict[Key, str], outcome: Ou
             outcome.repeated.append(arrived)
         else:
             refuse("tampered", "another event has this number in the chain")
+    elif reason := _revoked(arrived, known):
+        refuse("revoked", reason)
     elif not _own(body, booth_id, known):
         refuse("foreign", "the violation or gap belongs to another booth")
     elif not known.progress.setdefault(event.chain_id, ChainProgress()).take(event.seq):
@@ -136,6 +153,12 @@ def _judge(arrived: Incoming, known: _Known, hashes: dict[Key, str], outcome: Ou
     else:
         hashes[arrived.key] = arrived.payload_sha256
         outcome.stored.append(arrived)
+
+
+def _revoked(arrived: Incoming, known: _Known) -> str | None:
+    began_at = known.begun.get(arrived.event.chain_id)
+    services = known.services.get(arrived.event.booth, ())
+    return refusal(services, began_at, arrived.message.received_at)
 
 
 def _own(body: object, booth_id: str, known: _Known) -> bool:
@@ -149,9 +172,9 @@ def _own(body: object, booth_id: str, known: _Known) -> bool:
 
 
 def _note_refused(refused: list[Refused], known: _Known) -> None:
-    """A refused number is not missing: the booth is told to forget it."""
+    """A refused number is not missing: the booth is told to forget it. What a revoked device says changes nothing."""
     for each in refused:
-        if each.key and each.booth_id in known.booths:
+        if each.key and each.booth_id in known.booths and each.refusal != "revoked":
             chain_id, seq = each.key
             if known.chains.setdefault(chain_id, each.booth_id) == each.booth_id:
                 known.progress.setdefault(chain_id, ChainProgress()).take(seq)

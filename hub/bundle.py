@@ -156,7 +156,7 @@ class Bundles:
         if not stretches:
             raise RefusedError(404, "No events", f"the hub has no events of {wanted.booth_id} in that time")
         countersigned: list[Row[Any]] = []
-        async with self._database.writing() as connection:
+        async with self._database.writing(beside=True) as connection:
             for each in stretches:
                 await self._countersigner.sign(connection, [each.chain_id], "exported", at_most=each.last)
                 upto = await self._upto(connection, each.chain_id, each.last)
@@ -212,7 +212,13 @@ class Bundles:
             signed_by=signer.fingerprint,
             chains=tuple(stretch.part(wanted) for stretch in plan.stretches),
             devices=tuple(
-                DeviceRecord(fingerprint=row.fingerprint, enrolled_at=row.enrolled_at, replaced_at=row.replaced_at)
+                DeviceRecord(
+                    fingerprint=row.fingerprint,
+                    enrolled_at=row.enrolled_at,
+                    replaced_at=row.replaced_at,
+                    revoked_at=row.revoked_at,
+                    revoked_reason=row.revoked_reason or "",
+                )
                 for row in plan.devices
             ),
             absent_evidence=tuple(await making.absences(wanted.booth_id)),

@@ -12,7 +12,7 @@ from contract.topics import MAX_PAYLOAD_BYTES
 from contract.wire import InvalidError
 from hub.message import KEPT_PAYLOAD_BYTES, Message
 
-Refusal = Literal["malformed", "oversized", "foreign", "tampered", "unknown_booth", "unstorable", "reply"]
+Refusal = Literal["malformed", "oversized", "foreign", "tampered", "unknown_booth", "unstorable", "reply", "revoked"]
 """Why a message can never be stored; the label of the metric."""
 
 Key = tuple[UUID, int]

@@ -10,6 +10,7 @@ from contract import chain
 from hub.certificates import Authority, fingerprint, public_key
 from hub.db import Database
 from hub.errors import CertificateError, RefusedError
+from hub.revocation import revoked
 from hub.store import devices
 
 SIGNED_WITHIN: Final = timedelta(minutes=10)
@@ -41,7 +42,7 @@ class Signatures:
 
     async def check(self, signed: Signed, sha256: str, size_bytes: int, piece: Piece | None = None) -> datetime:
         """When the device of the booth signed it; raises 401 with what to do for a certificate that does not count,
-        a device that was replaced, a wrong clock or a wrong signature."""
+        a device that was replaced or revoked, a wrong clock or a wrong signature."""
         now = datetime.now(UTC)
         try:
             pem = base64.b64decode(signed.certificate, validate=True).decode()
@@ -55,6 +56,8 @@ class Signatures:
             device = await devices.by_fingerprint(connection, fingerprint(certificate))
         if device is None or device.booth_id != signed.booth:
             raise _unauthorised(f"this certificate is not one of {signed.booth!r}; enrol the device for that booth")
+        if device.revoked_at is not None:
+            raise _unauthorised(revoked(device))
         if device.replaced_at is not None:
             raise _unauthorised(f"another device was enrolled for {signed.booth} since; enrol this one again")
         signed_at = _signing_time(signed.signed_at, now)

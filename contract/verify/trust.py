@@ -89,6 +89,7 @@ class Device:
 
     certificate: Certificate
     replaced_at: datetime | None
+    revoked_at: datetime | None
 
 
 class Trust:
@@ -163,7 +164,10 @@ class Trust:
             elif ExtendedKeyUsageOID.CLIENT_AUTH not in found.usages:
                 report.wrong("certificates", name, "is no certificate of a device")
             else:
-                self.devices.append(Device(found, record.replaced_at))
+                self.devices.append(Device(found, record.replaced_at, record.revoked_at))
+                if record.revoked_at is not None:
+                    said = f"this device was revoked at {record.revoked_at}: {record.revoked_reason}"
+                    report.note("certificates", name, f"{said}; only what came before that counts")
 
     def _issued(self, name: str) -> Certificate | None:
         found = self._read(name)

@@ -89,6 +89,36 @@ def booth_list(data: Data, as_json: Json = False) -> None:
     show(run(with_database(read_settings(data, {}), read)), as_json)
 
 
+@app.command("revoke")
+def booth_revoke(
+    name: Annotated[str, typer.Argument(metavar="BOOTH|SERIAL", help="Its device in force, or one by serial number.")],
+    data: Data,
+    reason: Annotated[str, typer.Option(help="For the record: what happened to the device.")],
+    as_json: Json = False,
+) -> None:
+    """Stop taking anything from a device whose key may be in other hands. What it had sent until now still counts.
+
+    A running hub refuses its events and uploads at once. There is no way back: the booth needs a new device, or a new
+    enrolment of this one.
+
+    Example: invigil-hub booth revoke room-1-a --reason 'stolen on Monday' --data /var/lib/invigil
+    """
+    if not 0 < len(reason) <= 300:
+        die("the reason cannot be kept", hint="say in up to 300 characters what happened")
+    from hub.audit import Actor
+    from hub.revocation import revoke
+
+    async def work(database: Any) -> Any:
+        return await revoke(database, name, reason, Actor(None, "the hub's command line"))
+
+    device = run(with_database(read_settings(data, {}), work))
+    if as_json:
+        print(json.dumps({"booth": device.booth_id, "serial": device.serial, "reason": reason}))
+    else:
+        print(f"revoked: the device of {device.booth_id}, serial {device.serial}")
+        print(f"for a new one: invigil-hub booth claim {device.booth_id} --data {data}")
+
+
 def _claim(settings: Settings, booth_id: str, as_json: bool) -> None:
     from hub.enrolment import ClaimCode, new_claim_code
 

@@ -2,12 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.tables import claim_codes, devices
+
+
+class Service(NamedTuple):
+    """From when to when a device spoke for its booth."""
+
+    enrolled_at: datetime
+    replaced_at: datetime | None
+    revoked_at: datetime | None
+    revoked_reason: str | None
 
 
 async def add_claim_code(
@@ -56,7 +66,37 @@ async def current_certificates(connection: AsyncConnection, booth_ids: Iterable[
     """PEM of each booth's device in force."""
     found = await connection.execute(
         select(devices.c.booth_id, devices.c.certificate_pem).where(
-            devices.c.booth_id.in_(list(booth_ids)), devices.c.replaced_at.is_(None)
+            devices.c.booth_id.in_(list(booth_ids)), devices.c.replaced_at.is_(None), devices.c.revoked_at.is_(None)
         )
     )
     return {row.booth_id: row.certificate_pem for row in found}
+
+
+async def services(connection: AsyncConnection, booth_ids: Iterable[str]) -> dict[str, tuple[Service, ...]]:
+    """All devices that each booth ever had, the oldest first."""
+    statement = select(
+        devices.c.booth_id, devices.c.enrolled_at, devices.c.replaced_at, devices.c.revoked_at, devices.c.revoked_reason
+    ).where(devices.c.booth_id.in_(list(booth_ids)))
+    found: dict[str, tuple[Service, ...]] = {}
+    for row in await connection.execute(statement.order_by(devices.c.enrolled_at)):
+        found[row.booth_id] = (*found.get(row.booth_id, ()), Service(*row[1:]))
+    return found
+
+
+async def revocable(connection: AsyncConnection, name: str) -> list[Row[Any]]:
+    """The device of that serial number, else the one in force of that booth; whether revoked already or not."""
+    by_serial = (await connection.execute(select(devices).where(devices.c.serial == name))).all()
+    if by_serial:
+        return list(by_serial)
+    of_booth = select(devices).where(devices.c.booth_id == name, devices.c.replaced_at.is_(None))
+    return list((await connection.execute(of_booth)).all())
+
+
+async def revoke(connection: AsyncConnection, device_id: UUID, now: datetime, reason: str) -> bool:
+    """False when it is revoked already: the first time stands."""
+    revoked = await connection.execute(
+        update(devices)
+        .where(devices.c.device_id == device_id, devices.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_reason=reason)
+    )
+    return revoked.rowcount == 1

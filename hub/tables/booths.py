@@ -52,5 +52,8 @@ devices = Table(
     Column("enrolled_at", UtcDateTime, nullable=False),
     Column("not_after", UtcDateTime, nullable=False),
     Column("replaced_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_reason", String(300)),
     Index(None, "booth_id", "replaced_at"),
 )
+"""`replaced_at`: another device has its place; `revoked_at`: its key may be in other hands. Nothing counts after either."""

@@ -102,6 +102,17 @@ def test_bundles_that_nobody_touched_are_never_refused() -> None:
         assert report.verdict == "whole", f"{number}: {said(report)}"
 
 
+def test_a_revoked_device_speaks_for_what_came_before_and_for_nothing_after() -> None:
+    whole = a_bundle()
+    received = sorted(each.received_at for told in whole.chains.values() for each in told)
+    after = check(replace(whole, revoked_at=received[-1]).sealed())
+    assert after.verdict == "whole"
+    assert f"was revoked at {received[-1]}: stolen" in said(after, "note")
+    before = check(replace(whole, revoked_at=received[-1] - timedelta(microseconds=1)).sealed())
+    assert before.verdict == "broken"
+    assert "signed by a device that was revoked at" in said(before, "wrong")
+
+
 def test_without_an_authority_it_says_who_vouches() -> None:
     report = verify_bundle(io.BytesIO(a_bundle().sealed()))
     assert report.verdict == "whole"

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from contract.chain import sha256_hex
 from contract.messages import Availability, EnrolReply, EnrolRequest
 from contract.topics import booth_topic
 from hub.__main__ import app
@@ -104,6 +105,30 @@ def test_booths_are_assigned_while_the_hub_runs(tmp_path: Path) -> None:
         assert "all" in table
         assert "booth-2" in table
         assert "every booth" in failing("user", "assign", "ada", "booth-1", "--data", data)
+
+
+def test_a_device_is_revoked_while_the_hub_runs(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    with serving(data) as (_, ready):
+        booth = json.loads(run("invigil-hub", "booth", "add", "booth-1", "--data", data, "--json"))
+        revoke = ("booth", "revoke", "booth-1", "--data", data, "--reason")
+        assert "no booth with a device" in failing(*revoke, "stolen")
+        key = ec.generate_private_key(ec.SECP256R1())
+        request = EnrolRequest(claim_code=booth["claim_code"], csr_pem=signing_request(key))
+        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}) as client:
+            enrolled = EnrolReply.parse(
+                client.post("/api/v1/enrol", json=request.model_dump()).raise_for_status().content
+            )
+            device = Device("booth-1", key, enrolled.certificate_pem, tmp_path / "device")
+            assert "300 characters" in failing(*revoke, "")
+            said = json.loads(run("invigil-hub", *revoke, "stolen", "--json"))
+            assert said.keys() == {"booth", "serial", "reason"}
+            assert "stolen" in failing(*revoke, "stolen again")
+            assert "stolen" in failing("booth", "revoke", said["serial"], "--data", data, "--reason", "again")
+            path = f"/api/v1/evidence/{sha256_hex(b'picture')}"
+            answer = client.put(path, content=b"picture", headers=device.upload_headers(b"picture"))
+            assert answer.status_code == 401
+            assert "revoked" in answer.json()["detail"]
 
 
 def test_ctrl_c_ends_with_0_and_takes_the_broker_along(tmp_path: Path) -> None:

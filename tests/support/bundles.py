@@ -181,6 +181,7 @@ class Bundle:
     """By default the hub's."""
     manifest_changes: Mapping[str, object] = field(default_factory=dict)
     replaced_at: datetime | None = None
+    revoked_at: datetime | None = None
 
     def members(self) -> dict[str, bytes]:
         """All but the manifest and its signature."""
@@ -203,7 +204,13 @@ class Bundle:
             signed_by=self.hub.fingerprint,
             chains=self.parts,
             devices=tuple(
-                DeviceRecord(fingerprint=each.fingerprint, enrolled_at=BEGAN, replaced_at=self.replaced_at)
+                DeviceRecord(
+                    fingerprint=each.fingerprint,
+                    enrolled_at=BEGAN,
+                    replaced_at=self.replaced_at,
+                    revoked_at=self.revoked_at,
+                    revoked_reason="stolen" if self.revoked_at else "",
+                )
                 for each in self.devices
             ),
             members=listed,

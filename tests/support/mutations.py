@@ -230,6 +230,14 @@ def rewrite_history_as_a_replaced_device(rng: random.Random) -> Tampered:
     return Tampered(replace(whole, replaced_at=first).fitted().sealed(), "taken this one's place")
 
 
+def rewrite_history_as_a_revoked_device(rng: random.Random) -> Tampered:
+    """As above, but nobody has taken its place yet."""
+    old = a_bundle().devices[0]
+    whole = _with(a_bundle(), rng, lambda rng, told: (relinked(rng, told, old), ""))[0]
+    first = min(each.received_at for told in whole.chains.values() for each in told)
+    return Tampered(replace(whole, revoked_at=first).fitted().sealed(), "signed by a device that was revoked at")
+
+
 def change_a_picture(rng: random.Random) -> Tampered:
     sha256, data = rng.choice(list(a_bundle().evidence.items()))
     changed = replace(a_bundle(), evidence={**a_bundle().evidence, sha256: _flip(rng, data)})
@@ -344,6 +352,7 @@ OTHERS: tuple[Mutation, ...] = (
     rewrite_history_as_another_booths_device,
     rewrite_history_as_a_strange_device,
     rewrite_history_as_a_replaced_device,
+    rewrite_history_as_a_revoked_device,
     change_a_picture,
     take_out_a_picture,
     add_a_picture,
