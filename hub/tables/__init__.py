@@ -4,15 +4,7 @@ from hub.tables.base import UtcDateTime, metadata
 from hub.tables.booths import booth_states, booths, claim_codes, devices
 from hub.tables.chains import chain_gaps, chains, checkpoints, countersignatures, events, rejected_messages
 from hub.tables.evidence import dropped_evidence, evidence_files, evidence_refs, segments
-from hub.tables.exams import (
-    candidate_words,
-    candidates,
-    exam_session_photos,
-    exam_session_steps,
-    exam_sessions,
-    exams,
-    notices,
-)
+from hub.tables.exams import candidates, exam_session_photos, exam_session_steps, exam_sessions, exams, notices
 from hub.tables.findings import monitoring_gaps, reviews, violations, watches
 from hub.tables.people import assignments, failures, sign_ins, users
 from hub.tables.places import rooms, sites
@@ -26,7 +18,6 @@ __all__ = [
     "booth_looks",
     "booth_states",
     "booths",
-    "candidate_words",
     "candidates",
     "canned_messages",
     "chain_gaps",
