@@ -4,7 +4,15 @@ from hub.tables.base import UtcDateTime, metadata
 from hub.tables.booths import booth_states, booths, claim_codes, devices
 from hub.tables.chains import chain_gaps, chains, checkpoints, countersignatures, events, rejected_messages
 from hub.tables.evidence import dropped_evidence, evidence_files, evidence_refs, segments
-from hub.tables.exams import candidates, exam_session_photos, exam_session_steps, exam_sessions, exams, notices
+from hub.tables.exams import (
+    candidate_words,
+    candidates,
+    exam_session_photos,
+    exam_session_steps,
+    exam_sessions,
+    exams,
+    notices,
+)
 from hub.tables.findings import monitoring_gaps, reviews, violations, watches
 from hub.tables.people import assignments, failures, sign_ins, users
 from hub.tables.places import rooms, sites
@@ -28,6 +36,7 @@ __all__ = [
     "devices",
     "dropped_evidence",
     "events",
+    "candidate_words",
     "evidence_files",
     "evidence_refs",
     "exam_session_photos",

@@ -1,6 +1,7 @@
 """Exams, candidates, and exam sessions: one candidate, one booth, one sitting."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import VARCHAR
 
 from hub.tables.base import BOOTH_ID, SHA256, USERNAME, UtcDateTime, metadata
 
@@ -50,6 +51,15 @@ candidates = Table(
     Index(None, "name", "candidate_id"),
 )
 """`number` is the test centre's own. `rules_off` is a JSON list of rules that an accommodation switches off."""
+
+candidate_words = Table(
+    "candidate_words",
+    metadata,
+    Column("word", String(60).with_variant(VARCHAR(60, collation="C"), "postgresql"), primary_key=True),
+    Column("candidate_id", ForeignKey("candidates.candidate_id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+"""What candidates are searched by: the words of name and number, lower case and without accents, compared byte by byte,
+so that the key finds what begins with what was typed."""
 
 exam_sessions = Table(
     "exam_sessions",
