@@ -56,4 +56,4 @@ devices = Table(
     Column("revoked_reason", String(300)),
     Index(None, "booth_id", "replaced_at"),
 )
-"""`replaced_at`: another device has its place; `revoked_at`: its key may be in other hands. Nothing counts after either."""
+"""`replaced_at`: another device has its place. `revoked_at`: others may have its key. Nothing counts after either."""
