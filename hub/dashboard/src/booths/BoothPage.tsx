@@ -18,6 +18,7 @@ import { Section } from "@/ui/Facts";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Loading, Skeleton } from "@/ui/Skeleton";
+import { BundleDownload } from "@/violations/BundleDownload";
 import { Feed } from "@/violations/Feed";
 import { LivePicture } from "@/watch/LivePicture";
 import { TalkBar } from "@/watch/TalkBar";
@@ -54,7 +55,10 @@ function BoothView({ booth }: { booth: Booth }) {
         </Section>
         <RecordingSection booth={booth} violations={recent} />
         <section className="panel p-2">
-          <h2 className="p-2 font-semibold">{t("booth.violations")}</h2>
+          <div className="flex items-center justify-between gap-4 p-2">
+            <h2 className="font-semibold">{t("booth.violations")}</h2>
+            <BundleDownload boothId={id} />
+          </div>
           <Feed filter={filter} showBooth={false} />
         </section>
       </div>

@@ -288,6 +288,17 @@ export const en = {
   "sentence.speech-other": "Voice of somebody else for {duration}, limit {limit}",
   "sentence.other": "{kind} for {duration}",
 
+  "bundle.open": "Download bundle",
+  "bundle.title": "Everything that proves what happened here",
+  "bundle.detail":
+    "One zip file with events, pictures, videos, certificates and signatures. Leave the times empty for all of it.",
+  "bundle.from": "From",
+  "bundle.to": "To",
+  "bundle.download": "Download",
+  "bundle.verify": "Anybody can check it, without this hub:",
+  "bundle.ca":
+    "Take ca.pem from the hub's machine or from a device, not from this page: who forges a bundle forges that too.",
+
   "violation.title": "Violation",
   "violation.close": "Close",
   "violation.why": "Why",
