@@ -3,6 +3,15 @@
 from hub.tables.base import UtcDateTime, metadata
 from hub.tables.booths import booth_states, booths, claim_codes, devices
 from hub.tables.chains import chain_gaps, chains, checkpoints, countersignatures, events, rejected_messages
+from hub.tables.credentials import (
+    api_tokens,
+    identities,
+    invitations,
+    password_resets,
+    recovery_codes,
+    second_factors,
+    sign_in_tickets,
+)
 from hub.tables.evidence import dropped_evidence, evidence_files, evidence_refs, segments
 from hub.tables.exams import (
     candidate_words,
@@ -14,18 +23,20 @@ from hub.tables.exams import (
     notices,
 )
 from hub.tables.findings import monitoring_gaps, reviews, violations, watches
-from hub.tables.people import assignments, failures, sign_ins, users
+from hub.tables.people import assignments, failures, lockouts, room_grants, sign_ins, site_grants, users
 from hub.tables.places import rooms, sites
 from hub.tables.records import audit_log
 from hub.tables.watching import booth_looks, canned_messages, exam_session_proctors, flag_versions, flags, messages
 
 __all__ = [
     "UtcDateTime",
+    "api_tokens",
     "assignments",
     "audit_log",
     "booth_looks",
     "booth_states",
     "booths",
+    "candidate_words",
     "candidates",
     "canned_messages",
     "chain_gaps",
@@ -36,7 +47,6 @@ __all__ = [
     "devices",
     "dropped_evidence",
     "events",
-    "candidate_words",
     "evidence_files",
     "evidence_refs",
     "exam_session_photos",
@@ -47,15 +57,24 @@ __all__ = [
     "failures",
     "flag_versions",
     "flags",
+    "identities",
+    "invitations",
+    "lockouts",
     "messages",
     "metadata",
     "monitoring_gaps",
     "notices",
+    "password_resets",
+    "recovery_codes",
     "rejected_messages",
     "reviews",
+    "room_grants",
     "rooms",
+    "second_factors",
     "segments",
+    "sign_in_tickets",
     "sign_ins",
+    "site_grants",
     "sites",
     "users",
     "violations",
