@@ -17,7 +17,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from contract.messages import Health
 from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
-from hub.api import booths, bundles, enrol, evidence, live, recording, signaling, system, users, violations, watches
+from hub.api import (
+    booths,
+    bundles,
+    enrol,
+    evidence,
+    live,
+    recording,
+    reviews,
+    signaling,
+    system,
+    users,
+    violations,
+    watches,
+)
 from hub.auth import Auth
 from hub.broker import Broker
 from hub.bundle import Bundles
@@ -73,7 +86,20 @@ def create_app() -> FastAPI:
     )
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for resource in (users, booths, violations, evidence, recording, watches, bundles, enrol, system, live, signaling):
+    for resource in (
+        users,
+        booths,
+        violations,
+        reviews,
+        evidence,
+        recording,
+        watches,
+        bundles,
+        enrol,
+        system,
+        live,
+        signaling,
+    ):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(system.probes)
@@ -91,7 +117,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
     ice = IceServers.load(settings.ice, settings.data)
     async with AsyncExitStack() as stack:
         # 1. What is kept.
-        database = Database(settings.database_path)
+        database = Database(settings.database_at)
         stack.push_async_callback(database.close)
         await database.migrate()
         authority = Authority.load_or_create(settings.data / "ca")

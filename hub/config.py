@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from contract.wire import InvalidError, Wire
 from hub.errors import HubError
+from hub.postgres import PostgresConfig
 from hub.s3 import S3Config
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -63,6 +64,7 @@ class FileSettings(Wire):
     evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     log_level: LogLevel = "info"
     ice: IceConfig = IceConfig()
+    database: PostgresConfig | None = Field(None, description="PostgreSQL; without it SQLite in the data directory")
     s3: S3Config | None = Field(None, description="where evidence is kept; without it in a folder of this machine")
 
 
@@ -89,7 +91,12 @@ class Settings(FileSettings):
 
     @property
     def database_path(self) -> Path:
+        """Of SQLite."""
         return self.data / "hub.sqlite"
+
+    @property
+    def database_at(self) -> Path | PostgresConfig:
+        return self.database.under(self.data) if self.database else self.database_path
 
     @property
     def evidence_dir(self) -> Path:

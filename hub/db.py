@@ -1,9 +1,6 @@
-"""The database connection: SQLite in WAL mode with one writer, any number of readers, and the migrations.
+"""The database: transactions that write or read, on SQLite (the default) or PostgreSQL, and the migrations."""
 
-`synchronous=FULL` because an acknowledgement promises that a power cut changes nothing.
-"""
-
-import os
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,107 +8,142 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub import postgres, sqlite
 from hub.errors import StoreError
+from hub.postgres import PostgresConfig
+from hub.store.locks import WRITER, lock
 
-BUSY_TIMEOUT_MS: Final = 5000
-READERS: Final = 4
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _FULL: Final = ("disk is full", "disk I/O error")
+_OF_THE_ROW: Final = ("22", "23", "42", "0A")
+"""SQLSTATE classes of what no later attempt changes: data, constraints, statements, features."""
 
 
 class Database:
     """`writing()` is one transaction, committed when the block ends well; `reading()` sees one consistent state.
 
-    One connection writes, so that writers of this process queue up in order instead of meeting in `database is
-    locked`; other processes (the command line) are waited for up to `BUSY_TIMEOUT_MS`. Raises `StoreError`.
+    One transaction writes at a time, over all processes: code between two statements need not think of others. Where
+    that is too slow, `writing(beside=True)` lets others write meanwhile; who uses it locks what it decides by
+    (`hub.store.locks`). On SQLite there is no beside. Other processes are waited for up to `BUSY_TIMEOUT_MS` (SQLite)
+    or `lock_timeout` (PostgreSQL). Raises `StoreError`.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        url = f"sqlite+aiosqlite:///{path}"
-        self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
-        self._readers = create_async_engine(url, pool_size=READERS, max_overflow=0)
-        _prepare(self._writer, "BEGIN IMMEDIATE")
-        _prepare(self._readers, "BEGIN")
+    def __init__(self, at: Path | PostgresConfig) -> None:
+        self.at = at
+        self._engines = sqlite.connect(at) if isinstance(at, Path) else postgres.connect(at)
+        # Those who wait for their turn hold no connection.
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        with _ours():
-            async with self._writer.begin() as connection:
-                yield connection
+    async def writing(self, *, beside: bool = False) -> AsyncIterator[AsyncConnection]:
+        if beside:
+            with _ours():
+                async with self._engines.writer.begin() as connection:
+                    yield connection
+            return
+        async with self._turn:
+            with _ours():
+                async with self._engines.writer.begin() as connection:
+                    await lock(connection, [WRITER])
+                    yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         with _ours():
-            async with self._readers.connect() as connection:
+            async with self._engines.readers.connect() as connection:
                 yield connection
 
     async def migrate(self) -> None:
         """Bring the schema up to date; several processes may do so at once."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        if isinstance(self.at, Path):
+            sqlite.create(self.at)
         async with self.writing() as connection:
-            await connection.run_sync(migrate_to, "head")
+            if isinstance(self.at, PostgresConfig):
+                await _prepare_to_migrate(connection)
+            await connection.run_sync(upgrade_to, "head")
 
     async def ping(self) -> None:
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
 
-    def size_bytes(self) -> int:
-        """Database with its write-ahead log."""
-        found = (self.path, self.path.with_name(self.path.name + "-wal"))
-        return sum(path.stat().st_size for path in found if path.exists())
+    async def size_bytes(self) -> int:
+        """With the write-ahead log on SQLite, without it on PostgreSQL, where it belongs to the whole server."""
+        if isinstance(self.at, Path):
+            return sqlite.size_bytes(self.at)
+        async with self.reading() as connection:
+            return int((await connection.execute(text("SELECT pg_database_size(current_database())"))).scalar_one())
 
     async def close(self) -> None:
-        await self._readers.dispose()
-        await self._writer.dispose()
+        await self._engines.dispose()
 
 
-def migrate_to(connection: Connection, revision: str) -> None:
-    """Up to `head` or down to `base`, in the caller's transaction."""
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Up to a revision or to `head`, in the caller's transaction."""
+    command.upgrade(_alembic(connection), revision)
+
+
+def downgrade_to(connection: Connection, revision: str) -> None:
+    """Down to a revision or to `base`; what only the later ones had is gone."""
+    command.downgrade(_alembic(connection), revision)
+
+
+def revisions() -> list[str]:
+    """From the first to the last."""
+    scripts = ScriptDirectory.from_config(_alembic(None))
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def _alembic(connection: Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    if revision == "base":
-        command.downgrade(config, revision)
-    else:
-        command.upgrade(config, revision)
+    return config
+
+
+async def _prepare_to_migrate(connection: AsyncConnection) -> None:
+    """A migration may wait for those who still write, and rebuild a large table."""
+    version = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
+    if version < postgres.OLDEST_SERVER:
+        raise StoreError(f"PostgreSQL {version // 10000} is too old", hint="the hub needs 15 or newer", lasting=True)
+    await connection.execute(text("SET LOCAL lock_timeout = '10min'"))
 
 
 class _ours:  # noqa: N801 (used like a function)
-    """Turns what SQLAlchemy raises inside the block into `StoreError`."""
+    """Turns what SQLAlchemy and the drivers raise inside the block into `StoreError`."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _type: Any, error: BaseException | None, _traceback: Any) -> None:
-        if isinstance(error, SQLAlchemyError | OSError):
-            cause = str(getattr(error, "orig", None) or error)
-            full = any(sign in cause for sign in _FULL)
-            hint = "make room on the disk that holds the data directory" if full else "the hub tries again"
-            raise StoreError(f"database: {cause}", hint=hint) from error
+        if error is None:
+            return
+        if isinstance(error, SQLAlchemyError | OSError) or type(error).__module__.startswith("asyncpg"):
+            orig: BaseException = getattr(error, "orig", None) or error
+            sqlstate = str(getattr(orig, "sqlstate", None) or "")
+            cause = str(getattr(orig, "__cause__", None) or orig)
+            lasting = _is_lasting(error, orig, sqlstate)
+            raise StoreError(f"database: {cause}", hint=_hint(cause, sqlstate, lasting), lasting=lasting) from error
 
 
-def _prepare(engine: AsyncEngine, begin: str) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        # The driver's own BEGIN comes late and deferred; ours is emitted below.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+def _is_lasting(error: BaseException, orig: BaseException, sqlstate: str) -> bool:
+    """Whether the same would fail again: the data is not acceptable, whatever the database does."""
+    if sqlstate:
+        return sqlstate[:2] in _OF_THE_ROW and sqlstate != "42501"
+    if type(orig).__module__.startswith("sqlalchemy") and isinstance(orig.__cause__, ValueError):
+        return True  # asyncpg could not encode a value
+    passing = (OperationalError, OSError, PoolTimeoutError)
+    return not isinstance(error, passing) and not type(orig.__cause__ or orig).__module__.startswith("asyncpg")
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+
+def _hint(cause: str, sqlstate: str, lasting: bool) -> str:
+    if lasting:
+        return "this cannot be stored as it is; correct it and try again"
+    if any(sign in cause for sign in _FULL):
+        return "make room on the disk that holds the data directory"
+    return postgres.hint_for(sqlstate) or "the database cannot be reached or is busy; the hub tries again"

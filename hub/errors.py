@@ -25,7 +25,12 @@ class BrokerError(HubError):
 
 
 class StoreError(HubError):
-    """The database or the evidence folder cannot be read or written; a later attempt may succeed."""
+    """The database or the evidence folder cannot be read or written. A later attempt may succeed, unless it is
+    `lasting`: then it is the data that is not acceptable."""
+
+    def __init__(self, message: str, *, hint: str = "", lasting: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.lasting = lasting
 
 
 class CertificateError(HubError):

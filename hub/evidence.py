@@ -223,7 +223,7 @@ class EvidenceFiles:
             raise misnamed(digest.hexdigest())
 
     async def _record(self, upload: Upload, size_bytes: int, signed_at: datetime, *, new: bool) -> None:
-        async with self._database.writing() as connection:
+        async with self._database.writing(beside=True) as connection:
             await evidence.add(
                 connection,
                 {

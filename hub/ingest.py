@@ -13,8 +13,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
-
 from contract.messages import Ack, Rejection, SeqRange
 from contract.topics import booth_topic
 from hub import batch
@@ -130,12 +128,12 @@ class Ingest:
         pause_s, longest_s = RETRY_S
         while True:
             try:
-                async with self._database.writing() as connection:
+                async with self._database.writing(beside=True) as connection:
                     outcome = await batch.store(connection, arrived, self._states.clock_offset_ms)
                     await self._countersigner.sign_what_stopped(connection, [each.event for each in outcome.stored])
                 return [outcome]
             except StoreError as error:
-                if not isinstance(error.__cause__, OperationalError | OSError):
+                if error.lasting:
                     log.error("a batch of %d cannot be stored: %s", len(arrived), error)
                     return await self._apart(arrived, error)
                 self._metrics.ingest_retries.inc()

@@ -34,7 +34,9 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _hub_error(request: Request, error: Exception) -> Response:
     log.warning("%s %s: %s", request.method, request.url.path, error)
-    status = 503 if isinstance(error, StoreError) else 500
+    status = 500
+    if isinstance(error, StoreError):
+        status = 422 if error.lasting else 503
     hint = error.hint if isinstance(error, HubError) else ""
     return problem_response(status, "The hub could not do this", hint or f"{error}; try again in a moment")
 

@@ -171,7 +171,7 @@ class BoothStates:
         if not changes:
             return
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(beside=True) as connection:
                 await booths.write_states(connection, changes)
         except StoreError as error:
             # Kept and tried again; a newer state takes its place meanwhile.
@@ -190,7 +190,7 @@ class BoothStates:
         self._metrics.messages_rejected.labels("malformed").inc()
         log.warning("kept aside a message of %s (%s): %s", topic.booth, topic.channel, reason)
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(beside=True) as connection:
                 await events.keep_aside(connection, [events.aside(topic.booth, message, reason, None)])
         except StoreError as error:
             self._metrics.state_failures.inc()

@@ -6,6 +6,7 @@ from typing import Final
 from hub.db import Database
 from hub.errors import RefusedError
 from hub.store import users
+from hub.store.locks import lock
 
 WINDOW: Final = timedelta(minutes=5)
 
@@ -19,7 +20,8 @@ class Throttle:
     async def attempt(self, limits: dict[str, int]) -> list[int]:
         """Counts one attempt for each key; raises 429 when a key has reached its limit within `WINDOW`."""
         now = datetime.now(UTC)
-        async with self._database.writing() as connection:
+        async with self._database.writing(beside=True) as connection:
+            await lock(connection, limits)
             counted = await users.count_failures(connection, list(limits), now - WINDOW)
             if any(counted.get(key, 0) >= limit for key, limit in limits.items()):
                 minutes = int(WINDOW.total_seconds() // 60)
@@ -32,5 +34,5 @@ class Throttle:
             return await users.add_failures(connection, list(limits), now, now - WINDOW)
 
     async def succeeded(self, attempts: list[int]) -> None:
-        async with self._database.writing() as connection:
+        async with self._database.writing(beside=True) as connection:
             await users.forget_failures(connection, attempts)

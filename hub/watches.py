@@ -37,7 +37,7 @@ class Watches:
 
     async def begin(self, watch_id: UUID, me: Me, booth_id: str, kind: WatchKind) -> None:
         """Raises `StoreError`; whoever cannot be recorded may not watch."""
-        async with self._database.writing() as connection:
+        async with self._database.writing(beside=True) as connection:
             await watches.begin(connection, watch_id, me, booth_id, kind, datetime.now(UTC))
         self._open[watch_id] = None
 
@@ -46,7 +46,7 @@ class Watches:
         if watch_id not in self._open:
             return
         now = self._open[watch_id] = self._open[watch_id] or datetime.now(UTC)
-        async with self._database.writing() as connection:
+        async with self._database.writing(beside=True) as connection:
             await watches.answered(connection, watch_id, now)
 
     async def end(self, watch_id: UUID, why: WatchEnd) -> None:
@@ -77,14 +77,14 @@ class Watches:
 
     async def _beat(self) -> None:
         if self._open:
-            async with self._database.writing() as connection:
+            async with self._database.writing(beside=True) as connection:
                 await watches.beat(connection, self._open, datetime.now(UTC))
 
     async def _write_ends(self) -> None:
         ends = dict(self._unwritten)
         if not ends:
             return
-        async with self._database.writing() as connection:
+        async with self._database.writing(beside=True) as connection:
             for watch_id, end in ends.items():
                 await watches.end(connection, watch_id, end)
         for watch_id in ends:

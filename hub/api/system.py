@@ -25,7 +25,7 @@ async def system(_: SignedIn, hub: TheHub) -> System:
         rejected_messages=counted.rejected_messages,
         events_committed=counted.events_committed,
         chain_gaps=counted.chain_gaps,
-        database_bytes=hub.database.size_bytes(),
+        database_bytes=await hub.database.size_bytes(),
         disk_free_bytes=hub.evidence.disk_free_bytes(),
     )
 

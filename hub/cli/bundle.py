@@ -42,7 +42,7 @@ def bundle(
     if out.exists():
         die(f"{out} is there already", hint="choose another file with --out")
     settings = read_settings(data, {})
-    if not settings.database_path.is_file():
+    if settings.database is None and not settings.database_path.is_file():
         die(f"there is no hub in {data}", hint="name the directory that `invigil-hub serve` was given")
     from hub.bundle import Wanted
 

@@ -41,7 +41,7 @@ async def with_database(settings: Settings, work: Any) -> Any:
     """Runs `work` with the database, which may be in use by a hub."""
     from hub.db import Database
 
-    database = Database(settings.database_path)
+    database = Database(settings.database_at)
     try:
         await database.migrate()
         return await work(database)

@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store.locks import lock
 from hub.tables import audit_log
-
-_LOCK = 0x1A7D17
-"""PostgreSQL's advisory lock of the chain. SQLite has one writer anyway."""
 
 
 async def last(connection: AsyncConnection) -> Row[int, str] | None:
     """The newest entry; until the transaction ends nobody else adds one."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    await lock(connection, ["audit log"])
     newest = select(audit_log.c.number, audit_log.c.entry_sha256).order_by(audit_log.c.number.desc()).limit(1)
     return (await connection.execute(newest)).one_or_none()
 

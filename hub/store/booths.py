@@ -66,7 +66,7 @@ async def write_states(connection: AsyncConnection, changes: dict[str, dict[str,
     """Booth to the `STATE_COLUMNS` that changed; booths that are not known are left out."""
     here = await known(connection, changes)
     statement = insert(connection, booth_states)
-    for booth_id, values in changes.items():
+    for booth_id, values in sorted(changes.items()):  # in one order, so that nobody waits in a circle
         if booth_id in here and values:
             await connection.execute(
                 statement.values(booth_id=booth_id, **values).on_conflict_do_update(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -114,18 +114,20 @@ async def add_checkpoints(connection: AsyncConnection, rows: Sequence[dict[str, 
 async def keep_aside(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Once each, and the newest `KEEP_REJECTED` only."""
     await connection.execute(insert(connection, rejected_messages).on_conflict_do_nothing(), rows)
-    newest = select(func.max(rejected_messages.c.rejected_id)).scalar_subquery()
-    await connection.execute(delete(rejected_messages).where(rejected_messages.c.rejected_id <= newest - KEEP_REJECTED))
+    # Counted, because PostgreSQL gives numbers also to what was there already.
+    numbers = select(rejected_messages.c.rejected_id).order_by(rejected_messages.c.rejected_id.desc())
+    oldest = numbers.offset(KEEP_REJECTED - 1).limit(1).scalar_subquery()
+    await connection.execute(delete(rejected_messages).where(rejected_messages.c.rejected_id < oldest))
 
 
 def aside(booth_id: str, message: Message, reason: str, key: Key | None) -> dict[str, Any]:
-    """The row that keeps a message aside."""
+    """The row that keeps a message aside. PostgreSQL's text has no NUL."""
     return {
         "booth_id": booth_id[:60],
         "topic": message.topic[:200],
         "chain_id": key[0] if key else None,
         "seq": key[1] if key else None,
-        "reason": reason[:300],
+        "reason": reason.replace("\0", "\ufffd")[:300],
         "payload": message.payload[:KEPT_PAYLOAD_BYTES],
         "payload_sha256": sha256_hex(message.payload),
         "size_bytes": message.size_bytes,

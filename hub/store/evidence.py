@@ -79,7 +79,7 @@ async def taken_at(connection: AsyncConnection, booth_id: str, sha256: str) -> d
 async def show_known_pictures(connection: AsyncConnection, newest: dict[str, tuple[str, datetime]]) -> None:
     """`newest` maps booths to a picture that a violation has just named: show those whose file was here before."""
     here = await arrived(connection, {sha256 for sha256, _ in newest.values()})
-    for booth_id, (sha256, when) in newest.items():
+    for booth_id, (sha256, when) in sorted(newest.items()):
         if sha256 in here:
             await show_picture(connection, booth_id, sha256, when)
 

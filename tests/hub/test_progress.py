@@ -15,7 +15,7 @@ from hub.message import Delivery, Message
 from hub.progress import MAX_GAPS, ChainProgress, ranges
 from hub.store import booths
 from hub.tables import chain_gaps, chains, events, violations
-from tests.support.hub import Chain, a_violation, closed
+from tests.support.hub import Chain, a_database, a_violation, closed
 
 NUMBERS = st.lists(st.integers(1, 60), max_size=80)
 
@@ -71,9 +71,7 @@ async def _deliver(order: list[int], cuts: list[int], folder: Path) -> None:
         for number in range(3):
             violation = a_violation(number)
             payloads += [(chain.booth, chain.opened(violation)), (chain.booth, chain.closed(closed(violation)))]
-    database = Database(folder / "hub.sqlite")
-    try:
-        await database.migrate()
+    async with a_database(folder) as database:
         async with database.writing() as connection:
             for chain in chains_of:
                 await booths.add(connection, chain.booth, chain.booth, "standard", a_violation().opened_at)
@@ -91,8 +89,6 @@ async def _deliver(order: list[int], cuts: list[int], folder: Path) -> None:
             ends = (await connection.execute(select(violations.c.ended_at))).scalars().all()
             assert len(ends) == 6
             assert None not in ends
-    finally:
-        await database.close()
 
 
 async def _store(database: Database, messages: list[tuple[str, bytes]]) -> None:

@@ -16,6 +16,7 @@ from hub.tables import watches as table
 from hub.views import Me, WatchView
 from hub.watches import Watches
 from tests.support.hub import a_hub, add_booth, add_user, browser, sign_in, until
+from tests.support.postgres import database_at
 
 pytestmark = pytest.mark.anyio
 ADA = Me(username="ada", display_name="Ada", role="admin", booths=None)
@@ -28,7 +29,7 @@ async def written(database: Database) -> list[WatchView]:
 
 
 async def a_database(folder: Path) -> Database:
-    database = Database(folder / "hub.sqlite")
+    database = Database(database_at(folder))
     await database.migrate()
     async with database.writing() as connection:
         await booths.add(connection, "booth-1", "One", "standard", datetime.now(UTC))

@@ -39,9 +39,11 @@ from contract.violation import EvidenceRef, Explanation, Violation
 from hub.app import create_app, running
 from hub.auth import hash_password
 from hub.config import Settings
+from hub.db import Database
 from hub.enrolment import new_claim_code
 from hub.parts import Hub
 from hub.store import booths, users
+from tests.support.postgres import ON_POSTGRESQL, configure, database_at, own_database
 
 PASSWORD = "correct horse battery"
 Value = TypeVar("Value")
@@ -50,8 +52,22 @@ Value = TypeVar("Value")
 @asynccontextmanager
 async def a_hub(data: Path, **settings: Any) -> AsyncIterator[Hub]:
     """Everything `invigil-hub serve` runs but the HTTP server, on free ports."""
-    async with running(Settings(data=data, port=0, mqtt_port=0, **settings)) as hub:
+    database = own_database(data) if ON_POSTGRESQL else None
+    if "database" not in settings:
+        configure(data)  # for commands that run beside it
+    async with running(Settings(data=data, port=0, mqtt_port=0, **{"database": database} | settings)) as hub:
         yield hub
+
+
+@asynccontextmanager
+async def a_database(folder: Path) -> AsyncIterator[Database]:
+    """The database alone, with all tables."""
+    database = Database(database_at(folder))
+    try:
+        await database.migrate()
+        yield database
+    finally:
+        await database.close()
 
 
 @asynccontextmanager

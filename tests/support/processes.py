@@ -37,6 +37,7 @@ def wait_for(what: str, probe: Callable[[], Value | None], timeout_s: float = 12
 def run(*command: str | Path, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
     """One command of ours to its end; its standard output. A failure shows what it said."""
     program, *arguments = map(str, command)
+    _choose_database([program, *arguments])
     done = subprocess.run(
         [str(BIN / program), *arguments],
         check=False,
@@ -50,11 +51,20 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None, stdin: str =
     return done.stdout
 
 
+def _choose_database(command: Sequence[str]) -> None:
+    """Before a hub's program sees its data directory for the first time."""
+    if command[0] == "invigil-hub" and "--data" in command:
+        from tests.support.postgres import configure  # it runs its server as a `Program`
+
+        configure(Path(command[list(command).index("--data") + 1]))
+
+
 class Program:
     """A long-running program, in a process group of its own."""
 
     def __init__(self, command: Sequence[str | Path], log: Path) -> None:
         self.command = [str(part) for part in command]
+        _choose_database(self.command)
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
 

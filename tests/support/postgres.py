@@ -1,0 +1,130 @@
+"""A real PostgreSQL for tests: one server for each test process, and a database of its own for each data directory.
+
+`INVIGIL_TEST_DATABASE` says what hubs in tests keep their data in: `sqlite` (the default) or `postgresql`.
+"""
+
+import atexit
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from hub.postgres import PostgresConfig
+from tests.support.processes import Program, wait_for
+
+ON_POSTGRESQL = os.environ.get("INVIGIL_TEST_DATABASE", "sqlite") == "postgresql"
+KEPT = 12
+"""Databases of tests that ended are dropped but for the latest."""
+
+WITH_PASSWORD = "careful"
+"""A role that the server asks for a password; all others come in without one."""
+
+_FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=200", "listen_addresses=")
+
+
+class Server:
+    """Started on a Unix socket in a folder of its own, as a user that PostgreSQL takes: never as root."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="invigil-pg-"))
+        self.data = self.folder / "data"
+        self._databases: list[str] = []
+        self._as_user: list[str] = []
+        if os.geteuid() == 0:
+            self._as_user = [_program("setpriv"), "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"]
+            shutil.chown(self.folder, "nobody", "nogroup")
+        self._run("initdb", "-D", self.data, "-U", "invigil", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        access = self.data / "pg_hba.conf"
+        access.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n" + access.read_text())
+        options = [word for each in _FAST for word in ("-c", each)]
+        command = [*self._as_user, _program("postgres"), "-D", self.data, "-k", self.folder, *options]
+        self.program = Program([str(part) for part in command], self.folder / "postgres.log")
+        self.start()
+
+    def start(self) -> None:
+        self.program.start()
+
+        def ready() -> bool:
+            self.program.must_run()
+            return self._done("pg_isready", "-h", self.folder)
+
+        wait_for("PostgreSQL", ready)
+
+    def crash(self) -> None:
+        """It ends in the middle of what it does. SIGQUIT, because a killed one would leave shared memory."""
+        os.kill(self.program.pid, signal.SIGQUIT)
+        wait_for("PostgreSQL to end", lambda: not self.program.running)
+
+    def stop(self) -> None:
+        self.crash()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://invigil@/{name}?host={self.folder}"
+
+    def database(self, name: str) -> PostgresConfig:
+        """The one of that name, empty where it is new."""
+        if name not in self._databases:
+            self._run("createdb", "-h", self.folder, "-U", "invigil", "-T", "template0", name)
+            self._databases.append(name)
+            while len(self._databases) > KEPT:
+                self.drop(self._databases[0])
+        return PostgresConfig(url=self.url(name))
+
+    def sql(self, statement: str, database: str = "postgres") -> None:
+        self._run("psql", "-h", self.folder, "-U", "invigil", "-d", database, "-qXc", statement)
+
+    def drop(self, name: str) -> None:
+        self._databases.remove(name)
+        self._run("dropdb", "-h", self.folder, "-U", "invigil", "--force", "--if-exists", name)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command = [*self._as_user, _program(program), *map(str, arguments)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=self.folder)
+        assert done.returncode == 0, f"{program}: {done.stdout}\n{done.stderr}"
+
+    def _done(self, program: str, *arguments: str | Path) -> bool:
+        command = [_program(program), *map(str, arguments)]
+        return subprocess.run(command, check=False, capture_output=True, cwd=self.folder).returncode == 0
+
+
+@cache
+def server() -> Server:
+    """This process's; it ends with it."""
+    started = Server()
+    atexit.register(started.stop)
+    return started
+
+
+def own_database(data: Path) -> PostgresConfig:
+    """The database that belongs to a data directory; the same one when it is asked again."""
+    return server().database("t" + hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:20])
+
+
+def database_at(data: Path) -> Path | PostgresConfig:
+    """Where a test's hub in `data` keeps its rows: what `hub.db.Database` takes."""
+    return own_database(data) if ON_POSTGRESQL else data / "hub.sqlite"
+
+
+def configure(data: Path) -> None:
+    """Lets programs that are given `data` use the database that is tested, unless a test wrote settings itself."""
+    settings = data / "hub.toml"
+    if ON_POSTGRESQL and not settings.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        settings.write_text(f'[database]\nurl = "{own_database(data).url}"\n')
+
+
+def _program(name: str) -> str:
+    """Debian keeps the server's programs out of the PATH. Nothing is skipped where they are missing."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    path = os.pathsep.join([*map(str, debian), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    found = shutil.which(name, path=path)
+    if found is None:
+        pytest.fail(f"{name} is not installed; run: make test (or: apt-get install postgresql-15)")
+    return found
