@@ -26,6 +26,8 @@ from agent.health import Trouble, disk_free_bytes, temperature_c, throttled
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
 from agent.screen.server import ScreenServer
+from agent.sitting.desk import Desk, Surroundings
+from agent.sitting.photos import Photos
 from agent.streaming.audio import AudioThread
 from agent.streaming.encoder import settings_of
 from agent.streaming.encoders import factories
@@ -90,11 +92,6 @@ class Agent:
         self._key = load_device_key(config.tls.key)
         self._outbox = Outbox(outbox_path(config), config.booth, self._trouble)
         self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble, spool_key(self._key))
-        close_what_was_left_open(self._outbox, datetime.now(UTC))
-        self._spool.on_dropped = lambda file, reason: self._outbox.append(
-            EvidenceDropped(sha256=file.sha256, role=file.label.role, reason=reason)
-        )
-        self._spool.tell_of_damage()
         microphone = open_microphone(config.microphone)
         self._microphone = MicrophoneThread(microphone) if microphone is not None else None
         self._analyzer = Analyzer(
@@ -104,6 +101,13 @@ class Agent:
             governor=Governor(lambda: Heat(temperature_c(), throttled())),
             ear=Listener(self._microphone),
         )
+        self._desk = self._new_desk()
+        self._outbox.exam_session = self._desk.orders.exam_session
+        close_what_was_left_open(self._outbox, datetime.now(UTC))
+        self._spool.on_dropped = lambda file, reason: self._outbox.append(
+            EvidenceDropped(sha256=file.sha256, role=file.label.role, reason=reason)
+        )
+        self._spool.tell_of_damage()
         self._slot, tap = LatestFrame(), FrameTap()
         self._capture = CaptureThread(open_camera(config.camera), self._slot, tap)
         self._streaming = (
@@ -118,7 +122,7 @@ class Agent:
             config,
             self._outbox,
             self._trouble,
-            on_desired=lambda desired: self._monitor.want(desired),
+            on_desired=self._desk.want,
             on_command=Commands(snapshot=self._snapshot, viewing=self._streaming, screen=self._screen),
         )
         self._monitor = Monitor(
@@ -132,11 +136,31 @@ class Agent:
             desired=self._outbox.desired,
             on_reported=self._report,
             recorder=self._recorder,
+            orders=self._desk.orders,
+            on_look=self._desk.saw,
         )
         if self._screen is not None:
+            self._screen.on_act, self._screen.pictures = self._desk.act, self._desk.picture
             self._screen.on_hand = lambda _since: self._report()
             if self._streaming is not None:
                 self._streaming.on_watchers = self._screen.watched_by
+
+    def _new_desk(self) -> Desk:
+        """It asks parts that are made after it, once they run."""
+        around = Surroundings(
+            newest=lambda: self._capture.latest if self._capture.state == "ok" else None,
+            sees_faces=lambda: self._analyzer.sees_faces,
+            hub_here=lambda: self._uplink.hub_here,
+            uploads=lambda: len(self._spool.files()) + self._outbox.depth,
+        )
+        return Desk(
+            self._outbox,
+            Photos(self._spool),
+            self._trouble,
+            around,
+            on_orders=lambda desired, orders: self._monitor.want(desired, orders),
+            on_step=lambda step: self._screen.step(step) if self._screen is not None else None,
+        )
 
     def _new_recorder(self, tap: FrameTap) -> Recorder:
         """It shares the encoders of those who watch, and has its own where nobody may."""
@@ -158,6 +182,7 @@ class Agent:
         if self._recorder is not None:
             self._recorder.start()
         self._monitor.start()
+        self._desk.start()
         if self._streaming is not None:
             self._streaming.start()
         self._uploader.start()
@@ -166,6 +191,7 @@ class Agent:
 
     def stop(self, *, cleanly: bool) -> None:
         """What sees stops before what tells, so that the last word reaches the hub."""
+        self._desk.stop()
         self._monitor.stop()
         if self._recorder is not None:
             self._recorder.stop()
@@ -186,7 +212,12 @@ class Agent:
         self._analyzer.close()
 
     def dead_part(self) -> str | None:
-        parts = {"vision": self._monitor.alive, "uplink": self._uplink.alive, "uploader": self._uploader.alive}
+        parts = {
+            "vision": self._monitor.alive,
+            "sitting": self._desk.alive,
+            "uplink": self._uplink.alive,
+            "uploader": self._uploader.alive,
+        }
         if self._streaming is not None:
             parts["streaming"] = self._streaming.alive
         if self._recorder is not None:

@@ -1,7 +1,8 @@
 """The monitor: takes frames, has them analysed and judged, and writes down what changed.
 
 This is the vision thread. What it finds goes to the outbox; a camera that is gone and monitoring that is switched off
-become gaps there.
+become gaps there. An exam session suspends monitoring without a gap: before the candidate is let in, on a break, after
+the end nobody is to be watched.
 """
 
 import logging
@@ -19,9 +20,11 @@ from agent.evidence.spool import Spool
 from agent.frame import Frame, LatestFrame
 from agent.health import Trouble
 from agent.rules.engine import Change, Engine, Opened, Updated
+from agent.sitting.orders import Orders
 from agent.uplink.outbox import Outbox
 from agent.vision.analyzer import Analyzer
 from agent.vision.identity import Sitting
+from agent.vision.observation import Observation
 from contract.calibration import Calibration
 from contract.messages import (
     Desired,
@@ -65,7 +68,10 @@ class Monitor:
         desired: Desired | None,
         on_reported: Callable[[Reported], None],
         recorder: Recorder | None = None,
+        orders: Orders | None = None,
+        on_look: Callable[[Observation], None] = lambda _: None,
     ) -> None:
+        """`orders` are those of the exam session that is on; `on_look` is told of all that is seen, in this thread."""
         self._slot = slot
         self._capture = capture
         self._analyzer = analyzer
@@ -75,21 +81,25 @@ class Monitor:
         self._version = version
         self._on_reported = on_reported
         self._recorder = recorder
+        self._on_look = on_look
+        self._orders = orders or Orders.without_sitting(desired)
         self._lock = threading.Lock()
-        self._wanted: Desired | None = None
+        self._wanted: tuple[Desired, Orders] | None = None
         self._desired = desired
         self._profile = desired.profile if desired else PROFILES["standard"]
-        self._calibration = desired.calibration if desired else None
+        self._calibration = self._orders.calibration
         self._recognise(desired)
         self._engine = self._new_engine(self._profile)
         self._evidence: dict[UUID, tuple[EvidenceRef, ...]] = {}
         self._last: Frame | None = None
         self._camera_gap: MonitoringGap | None = None
         self._off_gap: MonitoringGap | None = None
+        self._counts_since = datetime.now(UTC)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="vision", daemon=True)
 
     def start(self) -> None:
+        self._outbox.exam_session = self._orders.exam_session
         self._step("started")
         self._switch(self._desired.monitoring if self._desired else True)
         self._listen()
@@ -106,10 +116,10 @@ class Monitor:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def want(self, desired: Desired) -> None:
-        """Take effect between two frames; the newest wish wins."""
+    def want(self, desired: Desired, orders: Orders | None = None) -> None:
+        """Take effect between two frames; the newest wish wins. Without `orders` there is no exam session to follow."""
         with self._lock:
-            self._wanted = desired
+            self._wanted = desired, orders or Orders.without_sitting(desired)
 
     # --- the thread ---
 
@@ -118,7 +128,7 @@ class Monitor:
             self._take_wish()
             self._watch_camera()
             frame = self._slot.take(FRAME_WAIT_S)
-            if frame is None or self._off_gap is not None:
+            if frame is None or not (self._counts or self._orders.looks):
                 continue
             try:
                 self._look(frame)
@@ -132,6 +142,9 @@ class Monitor:
 
     def _look(self, frame: Frame) -> None:
         observation = self._analyzer.analyze(frame)
+        self._on_look(observation)
+        if not self._counts:
+            return
         self._last = frame
         if self._recorder is not None:
             self._recorder.saw(observation)
@@ -181,11 +194,17 @@ class Monitor:
 
     # --- gaps ---
 
+    @property
+    def _counts(self) -> bool:
+        """Whether what is seen is judged now."""
+        return self._orders.counts and self._off_gap is None
+
     def _watch_camera(self) -> None:
         lost = self._capture.state == "lost"
-        if lost and self._camera_gap is None:
+        if lost and self._camera_gap is None and self._orders.counts:
             self._end_all()
-            self._camera_gap = self._open_gap("camera_lost", self._capture.detail, self._capture.lost_since)
+            since = max(self._capture.lost_since or self._counts_since, self._counts_since)
+            self._camera_gap = self._open_gap("camera_lost", self._capture.detail, since)
             log.warning("The camera is lost: %s", self._capture.detail)
         elif self._capture.state == "ok" and self._camera_gap is not None:
             self._close_gap(self._camera_gap)
@@ -212,15 +231,16 @@ class Monitor:
         if wanted is None:
             return
         try:
-            self._obey(wanted)
+            self._obey(*wanted)
         except Exception as error:
             self._trouble.count("vision")
-            log.exception("Profile %s could not be applied: %s", wanted.profile.name, error)
+            log.exception("Profile %s could not be applied: %s", wanted[0].profile.name, error)
 
-    def _obey(self, desired: Desired) -> None:
+    def _obey(self, desired: Desired, orders: Orders) -> None:
+        self._follow(orders)
         self._recognise(desired)
-        if desired.calibration != self._calibration:
-            self._calibrate(desired.calibration)
+        if orders.calibration != self._calibration:
+            self._calibrate(orders.calibration)
         if desired.profile != self._profile:
             self._change_profile(desired.profile)
         self._desired = desired
@@ -228,6 +248,20 @@ class Monitor:
         self._listen()
         self._film()
         self._report()
+
+    def _follow(self, orders: Orders) -> None:
+        """What is open ends with its exam session, and with each break; from then on events name the next."""
+        before, self._orders = self._orders, orders
+        if (before.counts, before.exam_session) == (orders.counts, orders.exam_session):
+            return
+        self._end_all()
+        if not orders.counts:
+            for gap in (self._camera_gap, self._off_gap):
+                self._close_gap(gap)
+            self._camera_gap = self._off_gap = None
+        self._outbox.exam_session = orders.exam_session
+        self._engine, self._last, self._counts_since = self._new_engine(self._profile), None, datetime.now(UTC)
+        log.info("Monitoring %s.", "counts" if orders.counts else "is suspended by the exam session")
 
     def _change_profile(self, profile: RuleProfile) -> None:
         """What was opened under the old rules ends; the new ones judge afresh."""
@@ -249,6 +283,10 @@ class Monitor:
         if desired is None:
             self._analyzer.recognise(self._profile.rules.person_changed.enabled)
             return
+        if self._orders.state is not None:
+            asked = desired.profile.rules.person_changed.enabled and self._orders.learns
+            self._analyzer.recognise(asked, Sitting(self._orders.exam_session))
+            return
         named = desired.exam_session
         sitting = Sitting(named) if named else Sitting(None, (desired.calibration, desired.monitoring))
         self._analyzer.recognise(desired.profile.rules.person_changed.enabled, sitting)
@@ -260,6 +298,9 @@ class Monitor:
         return Engine(profile, self._analyzer.models(), detector_of=detector_of, calibration=self._calibration)
 
     def _switch(self, monitoring: bool) -> None:
+        """The hub's own switch. While the exam session suspends monitoring there is nothing to switch off."""
+        if not self._orders.counts:
+            return
         if not monitoring and self._off_gap is None:
             self._end_all()
             self._off_gap = self._open_gap("monitoring_off", "switched off by the hub")
@@ -269,15 +310,15 @@ class Monitor:
 
     def _listen(self) -> None:
         """The microphone is open only while a rule needs it."""
-        self._analyzer.listen(self._profile.rules.speech.enabled and self._off_gap is None)
+        self._analyzer.listen(self._profile.rules.speech.enabled and self._counts)
 
     def _film(self) -> None:
         """Video and sound are encoded for evidence only while an exam is monitored."""
         if self._recorder is not None:
             wish = self._desired
             recording, with_sound = (wish.recording, wish.recorded_sound) if wish else (False, False)
-            sitting = wish.exam_session if wish else None
-            self._recorder.film(self._off_gap is None, recording=recording, with_sound=with_sound, sitting=sitting)
+            sitting = self._orders.exam_session
+            self._recorder.film(self._counts, recording=recording, with_sound=with_sound, sitting=sitting)
 
     def _step(self, step: Literal["started", "profile_changed", "stopped"]) -> None:
         self._outbox.append(
@@ -292,8 +333,10 @@ class Monitor:
     def _report(self) -> None:
         self._on_reported(
             Reported(
+                exam_session=self._orders.exam_session,
+                sitting_state=self._orders.state,
                 revision=self._desired.revision if self._desired else None,
-                monitoring=self._off_gap is None,
+                monitoring=self._counts,
                 profile=self._profile.name,
                 profile_version=self._profile.version,
             )

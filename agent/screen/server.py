@@ -35,6 +35,7 @@ from agent.screen.words import (
     Talk,
     parse_page,
 )
+from agent.sitting.step import Act, Step
 from contract.device import ScreenConfig
 from contract.live import (
     AnswerReply,
@@ -78,6 +79,10 @@ class ScreenServer:
         """`folder`: where the page's files are."""
         self.on_hand: Callable[[datetime | None], None] = lambda _: None
         """Called in any thread when the candidate's hand goes up or down, with since when it is up."""
+        self.on_act: Callable[[Act], None] = lambda _: None
+        """Called in the screen's thread when the candidate does something about the exam session."""
+        self.pictures: Callable[[], bytes | None] = lambda: None
+        """Asked in any thread for what the camera sees, while the page shows it."""
         self._config = config
         self._trouble = trouble
         self._files = Files(config.lang, folder)
@@ -134,6 +139,13 @@ class ScreenServer:
         with self._lock:
             self._state.trouble = what
         self._show()
+
+    def step(self, step: Step | None) -> None:
+        """Where the candidate is in the exam session; None outside of one."""
+        with self._lock:
+            changed = self._state.turn(step)
+        if changed:
+            self._show()
 
     def say(self, command: SayCommand) -> DoneReply | ErrorReply:
         """Keep the message until it is read. Without a page nobody would see it, so it is refused and not kept."""
@@ -278,14 +290,16 @@ class ScreenServer:
                 await link.close(1002, "say hello first")
                 return
             self._welcome(link, hello)
-            writer = asyncio.create_task(link.write())
+            film = link.film(lambda: self._state.filmed, self.pictures)
+            tasks = [asyncio.create_task(link.write()), asyncio.create_task(film)]
             try:
                 while True:
                     words = await self._hear(page)
                     if words is not None and self._link is link:
                         self._listen(words)
             finally:
-                writer.cancel()
+                for task in tasks:
+                    task.cancel()
         except TimeoutError:
             await link.close(1002, "say hello first")
         except ConnectionClosed as error:
@@ -331,6 +345,8 @@ class ScreenServer:
                 with self._lock:
                     self._state.read(words.message_id)
                 self._show()
+            case Act():
+                self.on_act(words)
             case Hand():
                 self._hand(raised=words.raised)
             case Answer():

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from agent.screen.words import MESSAGES_MAX, Hello, Message, Show
+from agent.sitting.step import Step
 from contract.live import Screen
 
 REMEMBERED_READ: Final = 64
@@ -25,8 +26,22 @@ class ScreenState:
         self.watchers: tuple[str, ...] = ()
         self.trouble: str | None = None
         self.hand_raised_at: datetime | None = None
+        self.step: Step | None = None
         self._messages: list[Message] = []
         self._read: deque[UUID] = deque(maxlen=REMEMBERED_READ)
+
+    def turn(self, step: Step | None) -> bool:
+        """Whether that changes what is seen; the time left is told with the next beat, as the page counts itself."""
+        older, self.step = self.step, step
+        if older is None or step is None:
+            return older is not step
+        return older != step.model_copy(update={"left_s": older.left_s})
+
+    @property
+    def filmed(self) -> bool:
+        """Whether the page shows what the camera sees."""
+        step = self.step
+        return step is not None and step.camera
 
     @property
     def unread(self) -> int:
@@ -75,6 +90,7 @@ class ScreenState:
             hand_raised_at=self.hand_raised_at,
             trouble=self.trouble,
             messages=tuple(self._messages),
+            step=self.step,
         )
 
     def screen(self, *, connected: bool, speaker: str | None) -> Screen:

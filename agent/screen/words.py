@@ -1,7 +1,8 @@
 """What the agent and the candidate's page say to each other over the loopback WebSocket.
 
 The page speaks first (`Hello`). The agent then tells the whole state, again after each change and every few seconds,
-so a page that missed something is right again soon; only the words of a talk come one by one, in order.
+so a page that missed something is right again soon; only the words of a talk come one by one, in order. Pictures for
+the check-in's photos come as bytes: `L` and a JPEG for the camera's newest, `T` and a JPEG for the one that was taken.
 """
 
 from typing import Annotated, Final, Literal
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from agent.sitting.step import Act, Step
 from contract.live import IceCandidate, IceServer, SayCommand, Sdp
 from contract.wire import InvalidError, Timestamp, Wire, explain
 
@@ -39,6 +41,7 @@ class Show(Wire):
     hand_raised_at: Timestamp | None = None
     trouble: str | None = None
     messages: tuple[Message, ...] = ()
+    step: Step | None = Field(None, description="of the exam session; None outside of one")
 
 
 class Talk(Wire):
@@ -108,7 +111,7 @@ class Ended(Wire):
     reason: str = Field(max_length=280)
 
 
-FromPage = Hello | Read | Hand | Answer | Ended
+FromPage = Hello | Read | Hand | Act | Answer | Ended
 
 _FROM_PAGE: Final[TypeAdapter[FromPage]] = TypeAdapter(Annotated[FromPage, Field(discriminator="type")])
 

@@ -29,6 +29,7 @@ from contract.messages import (
     ViolationOpened,
     ViolationUpdated,
 )
+from contract.sitting import ExamSessionStep
 from contract.topics import MAX_PAYLOAD_BYTES
 from contract.violation import Violation
 from contract.wire import InvalidError, Wire
@@ -70,6 +71,8 @@ class Outbox:
         self._lost_since: datetime | None = None
         self.on_append: Callable[[], None] = lambda: None
         """Called after each append, in the thread that appended: wakes the uplink."""
+        self.exam_session: UUID | None = None
+        """The one that is on: every event names it. Set by the monitor, which knows when it begins and ends."""
         self.chain_id: UUID
         self._next_seq: int
         self._head_sha256: str
@@ -127,6 +130,7 @@ class Outbox:
             wall_time=wall_time,
             monotonic_s=monotonic_s,
             boot_id=self._boot_id,
+            exam_session=body.exam_session if isinstance(body, ExamSessionStep) else self.exam_session,
             body=body,
         )
         payload = event.to_json()
@@ -272,6 +276,18 @@ class Outbox:
     def store_desired(self, desired: Desired) -> None:
         with self._database.transaction() as db:
             set_state(db, "desired", desired.to_json())
+
+    def kept(self, key: Literal["sitting"]) -> bytes | None:
+        """What `keep` wrote last."""
+        return self._state(key)
+
+    def keep(self, key: Literal["sitting"], value: bytes | None) -> None:
+        """Something small that survives a power cut beside `desired`; None forgets it."""
+        with self._database.transaction() as db:
+            if value is None:
+                db.execute("DELETE FROM state WHERE key = ?", (key,))
+            else:
+                set_state(db, key, value)
 
     @property
     def last_alive(self) -> datetime | None:

@@ -91,6 +91,12 @@ class Uplink:
     def connected(self) -> bool:
         return self._connection is not None
 
+    @property
+    def hub_here(self) -> bool:
+        """Connected, and the hub says that it listens."""
+        hub = self._hub
+        return self.connected and hub is not None and hub.state == "online"
+
     def stop(self, drain_s: float = 1.5, join_s: float = 3.0) -> None:
         """Give the hub `drain_s` to acknowledge what is left, say `stopped`, disconnect."""
         self._drain_until_s = time.monotonic() + drain_s

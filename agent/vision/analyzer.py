@@ -171,6 +171,11 @@ class Analyzer:
         """Whether the rules ask if somebody else sits there, and who does. From the thread that calls `analyze`."""
         self._recognition.ask(asked, sitting)
 
+    @property
+    def sees_faces(self) -> bool:
+        """Whether faces can be found at all here: their weights are there."""
+        return self._face_watch is not None
+
     def detectors(self) -> tuple[DetectorHealth, ...]:
         heard = self._ear.health() if self._ear is not None else None
         return tuple(slot.health() for slot in self._slots) + (() if heard is None else (heard,))
