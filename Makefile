@@ -40,6 +40,8 @@ test: system-test $(VENV)/.dev hub/static/.built models ## All tests, real broke
 	@$(NPM) test
 	@$(SAY) 'Testing agent, hub, provisioning and the whole way (several minutes)'
 	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(SAY) 'Testing the hub again, on PostgreSQL'
+	@INVIGIL_TEST_DATABASE=postgresql $(BIN)/pytest $(PYTEST_ARGS) tests/hub
 
 test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspberry Pis sees the same (docs/arm64.md); RELEASES=trixie CPUS=cortex-a76
 	@$(AS_ROOT) $(BIN)/python -B -m tests.arm64 $(ARM64_ARGS)

@@ -19,6 +19,14 @@ has_library() { "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1"
 has_module() { "$python" -c 'import importlib, sys; importlib.import_module(sys.argv[1])' "$1" >/dev/null 2>&1; }
 has_browser() { has_program chromium || has_program chromium-browser || has_program google-chrome; }
 
+has_postgresql() {
+    for folder in /usr/lib/postgresql/*/bin; do
+        version=${folder%/bin} version=${version##*/}
+        if [ -x "$folder/initdb" ] && [ "$version" -ge 15 ] 2>/dev/null; then return; fi
+    done
+    has_program initdb
+}
+
 has_emulator() { has_program qemu-aarch64-static || [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; }
 has_binfmt() { has_program update-binfmts || [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; }
 
@@ -55,6 +63,7 @@ look() {
         want needed chromium "the tests drive a real browser" has_browser
         want needed libatomic1 "Playwright's driver is linked against libatomic.so.1" has_library libatomic.so.1
         want needed ffmpeg "a test opens clips with ffprobe, a player that is not ours" has_program ffprobe
+        want needed postgresql "the tests keep a hub's data in a real PostgreSQL, 15 or newer" has_postgresql
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
 }
@@ -83,6 +92,11 @@ if may_install; then
     *coturn*)
         # Debian starts a TURN server as soon as it has the package; tests start their own.
         if has_program systemctl; then as_root systemctl disable --now coturn >/dev/null 2>&1 || true; fi
+        ;;
+    esac
+    case "$packages" in
+    *postgresql*)
+        if has_program systemctl; then as_root systemctl disable --now postgresql >/dev/null 2>&1 || true; fi
         ;;
     esac
     look

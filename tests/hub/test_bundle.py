@@ -343,9 +343,8 @@ async def test_the_command_line_reads_from_a_bucket(tmp_path: Path) -> None:
                 centre = Centre(hub, uplink, client)
                 await centre.send(sat(centre.outbox()))
                 await centre.upload(SNAPSHOT, CLIP, SEGMENT)
-            (tmp_path / "hub" / "hub.toml").write_bytes(
-                tomli_w.dumps({"s3": json.loads(settings.model_dump_json())}).encode()
-            )
+            with (tmp_path / "hub" / "hub.toml").open("ab") as toml:
+                tomli_w.dump({"s3": json.loads(settings.model_dump_json())}, toml)
             out = tmp_path / "room.zip"
             done = invigil_hub("bundle", "booth-1", "--data", str(tmp_path / "hub"), "--out", str(out))
             assert done.returncode == 0, done.stderr

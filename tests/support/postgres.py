@@ -126,5 +126,5 @@ def _program(name: str) -> str:
     path = os.pathsep.join([*map(str, debian), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     found = shutil.which(name, path=path)
     if found is None:
-        pytest.fail(f"{name} is not installed; run: make test (or: apt-get install postgresql-15)")
+        pytest.fail(f"{name} is not installed; run: make test (or: apt-get install postgresql)")
     return found
