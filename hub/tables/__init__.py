@@ -26,7 +26,9 @@ from hub.tables.findings import monitoring_gaps, reviews, violations, watches
 from hub.tables.people import assignments, failures, lockouts, room_grants, sign_ins, site_grants, users
 from hub.tables.places import rooms, sites
 from hub.tables.records import audit_log
+from hub.tables.retention import deletions, legal_holds, retention_runs, settings, signing_certificates
 from hub.tables.watching import booth_looks, canned_messages, exam_session_proctors, flag_versions, flags, messages
+from hub.tables.webhooks import webhook_deliveries, webhook_messages, webhooks
 
 __all__ = [
     "UtcDateTime",
@@ -44,6 +46,7 @@ __all__ = [
     "checkpoints",
     "claim_codes",
     "countersignatures",
+    "deletions",
     "devices",
     "dropped_evidence",
     "events",
@@ -59,6 +62,7 @@ __all__ = [
     "flags",
     "identities",
     "invitations",
+    "legal_holds",
     "lockouts",
     "messages",
     "metadata",
@@ -67,16 +71,22 @@ __all__ = [
     "password_resets",
     "recovery_codes",
     "rejected_messages",
+    "retention_runs",
     "reviews",
     "room_grants",
     "rooms",
     "second_factors",
     "segments",
+    "settings",
     "sign_in_tickets",
     "sign_ins",
+    "signing_certificates",
     "site_grants",
     "sites",
     "users",
     "violations",
     "watches",
+    "webhook_deliveries",
+    "webhook_messages",
+    "webhooks",
 ]

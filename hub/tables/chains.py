@@ -25,8 +25,10 @@ chains = Table(
     Column("max_seq", BigInteger, nullable=False),
     Column("events", BigInteger, nullable=False),
     Column("first_received_at", UtcDateTime, nullable=False),
+    Column("deleted_to", BigInteger, nullable=False, server_default="0"),
 )
-"""One per outbox of a device. `max_seq` is the highest number seen, committed or rejected."""
+"""One per outbox of a device. `max_seq` is the highest number seen, committed or rejected; up to `deleted_to` retention
+has deleted."""
 
 chain_gaps = Table(
     "chain_gaps",

@@ -52,4 +52,5 @@ evidence_files = Table(
     Column("media_type", String(60), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    Index(None, "received_at", "sha256"),
 )
