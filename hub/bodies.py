@@ -20,7 +20,7 @@ from contract.messages import (
 )
 from contract.violation import SEVERITIES, EvidenceRef
 from hub.message import Message
-from hub.store import evidence, gaps, recording, violations
+from hub.store import evidence, gaps, recording, reviews, violations
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Messa
     for event, message in sorted(stored, key=lambda pair: pair[0].seq):
         _sort(event, message, rows)
     if rows.violations:
+        await _ask_for_reviews(connection, rows)
         await violations.upsert(connection, list(rows.violations.values()))
     if rows.refs:
         await violations.add_evidence_refs(connection, list(rows.refs.values()))
@@ -104,6 +105,14 @@ def _sort(event: Event, message: Message, rows: _Rows) -> None:
     elif isinstance(body, MonitoringGap):
         fields = ("gap_id", "reason", "detail", "started_at", "ended_at")
         rows.gaps[body.gap_id] = row | {name: getattr(body, name) for name in fields}
+
+
+async def _ask_for_reviews(connection: AsyncConnection, rows: _Rows) -> None:
+    """How many people decide is what the exam asks for when a violation is first heard of."""
+    named = {row["exam_session_id"] for row in rows.violations.values()} - {None}
+    asked = await reviews.wanted_by(connection, named) if named else {}
+    for row in rows.violations.values():
+        row["reviews_wanted"] = asked.get(row["exam_session_id"], 1)
 
 
 def _ref_row(violation_id: UUID, booth_id: str, ref: EvidenceRef, *, added: bool = False) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Monitoring gaps: when nobody looked."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.upsert import insert
@@ -12,10 +13,11 @@ from hub.tables import booths, monitoring_gaps
 from hub.views import GapView
 
 
-async def newest(connection: AsyncConnection, booth_id: str | None, limit: int) -> list[GapView]:
+async def newest(connection: AsyncConnection, booth_ids: Sequence[str] | None, limit: int) -> list[GapView]:
+    """Of these booths, or of all."""
     statement = _statement().order_by(monitoring_gaps.c.started_at.desc(), monitoring_gaps.c.gap_id.desc())
-    if booth_id is not None:
-        statement = statement.where(monitoring_gaps.c.booth_id == booth_id)
+    if booth_ids is not None:
+        statement = statement.where(monitoring_gaps.c.booth_id.in_(booth_ids))
     return [GapView(**row._mapping) for row in await connection.execute(statement.limit(limit))]
 
 
@@ -46,6 +48,29 @@ async def upsert(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
             ),
         ),
         rows,
+    )
+
+
+async def open_with_reason(connection: AsyncConnection, reason: str) -> dict[str, Row[Any]]:
+    """By booth: gaps that the hub opened for this reason and has not ended. Through each booth's index."""
+    statement = (
+        select(monitoring_gaps)
+        .select_from(booths.join(monitoring_gaps, monitoring_gaps.c.booth_id == booths.c.booth_id))
+        .where(monitoring_gaps.c.ended_at.is_(None), monitoring_gaps.c.reason == reason)
+    )
+    return {row.booth_id: row for row in await connection.execute(statement)}
+
+
+async def open_by_hub(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    await connection.execute(insert(connection, monitoring_gaps).values(values).on_conflict_do_nothing())
+
+
+async def end_by_hub(connection: AsyncConnection, gap_id: UUID, ended_at: datetime) -> None:
+    """The first end stands."""
+    await connection.execute(
+        update(monitoring_gaps)
+        .where(monitoring_gaps.c.gap_id == gap_id, monitoring_gaps.c.ended_at.is_(None))
+        .values(ended_at=ended_at)
     )
 
 

@@ -1,72 +1,29 @@
 """Violations: the newest state of each, and what a person sees of them."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contract.violation import Severity, Violation, ViolationKind
-from hub.store import evidence
+from contract.violation import Violation
+from hub.store import evidence, reviews
 from hub.store.upsert import insert
 from hub.tables import booths, evidence_refs, violations
 from hub.views import EvidenceView, ViolationView
-
-Cursor = tuple[datetime, UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list is narrowed to; None means any."""
-
-    booth_id: str | None = None
-    kind: ViolationKind | None = None
-    severity: Severity | None = None
-    is_open: bool | None = None
-
-
-def format_cursor(view: ViolationView) -> str:
-    return base64.urlsafe_b64encode(f"{view.opened_at.isoformat()} {view.violation_id}".encode()).decode().rstrip("=")
-
-
-def parse_cursor(text: str) -> Cursor:
-    """Raises ValueError."""
-    try:
-        opened_at, _, violation_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-    when = datetime.fromisoformat(opened_at)
-    if when.tzinfo is None:
-        raise ValueError("no time zone")
-    return when, UUID(violation_id)
-
-
-async def newest(connection: AsyncConnection, wanted: Wanted, before: Cursor | None, limit: int) -> list[ViolationView]:
-    statement = _statement().order_by(violations.c.opened_at.desc(), violations.c.violation_id.desc()).limit(limit)
-    for column, value in (
-        (violations.c.booth_id, wanted.booth_id),
-        (violations.c.kind, wanted.kind),
-        (violations.c.severity, wanted.severity),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    if wanted.is_open is not None:
-        ended_at = violations.c.ended_at
-        statement = statement.where(ended_at.is_(None) if wanted.is_open else ended_at.is_not(None))
-    if before is not None:
-        statement = statement.where(tuple_(violations.c.opened_at, violations.c.violation_id) < before)
-    return await _views(connection, (await connection.execute(statement)).all())
 
 
 async def views(connection: AsyncConnection, violation_ids: Iterable[UUID]) -> list[ViolationView]:
     """In no particular order; one that is not known is left out."""
     statement = _statement().where(violations.c.violation_id.in_(list(violation_ids)))
     return await _views(connection, (await connection.execute(statement)).all())
+
+
+async def in_order(connection: AsyncConnection, violation_ids: Sequence[UUID]) -> list[ViolationView]:
+    """As named; one that is not known is left out."""
+    found = {view.violation_id: view for view in await views(connection, violation_ids)} if violation_ids else {}
+    return [found[violation_id] for violation_id in violation_ids if violation_id in found]
 
 
 async def latest_of_each(connection: AsyncConnection, booth_ids: Sequence[str] | None) -> dict[str, ViolationView]:
@@ -132,6 +89,10 @@ def _statement() -> Select[Any]:
         violations.c.document,
         violations.c.booth_id,
         violations.c.received_at,
+        violations.c.exam_session_id,
+        violations.c.review,
+        violations.c.reviews_wanted,
+        violations.c.grown_at,
         booths.c.name.label("booth_name"),
     ).join(booths, booths.c.booth_id == violations.c.booth_id)
 
@@ -146,6 +107,7 @@ async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[
     named = {ref.sha256 for some in refs.values() for ref in some}
     arrived = await evidence.arrived(connection, named) if named else set()
     dropped = await evidence.dropped(connection, named - arrived) if named - arrived else {}
+    decided = await reviews.standing(connection, [violation.violation_id for _, violation in found]) if found else {}
     return [
         ViolationView.model_construct(
             **{name: getattr(violation, name) for name in Violation.model_fields if name != "evidence"},
@@ -160,6 +122,11 @@ async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[
                 )
                 for ref in refs[violation.violation_id]
             ),
+            exam_session_id=row.exam_session_id,
+            review=row.review,
+            reviews=decided.get(violation.violation_id, ()),
+            reviews_wanted=row.reviews_wanted,
+            changed_since_review=row.grown_at is not None,
         )
         for row, violation in found
     ]

@@ -36,6 +36,7 @@ from hub.views.findings import (
     EvidenceView,
     GapList,
     GapView,
+    ReviewQueue,
     ViolationList,
     ViolationView,
     WatchEnd,
@@ -46,15 +47,28 @@ from hub.views.findings import (
 from hub.views.live import LiveBeat, LiveBooth, LiveEvidence, LiveGap, LiveHello, LiveMessage, LiveViolation
 from hub.views.people import Me, User, UserList
 from hub.views.recording import HoleView, Recording, SegmentView
+from hub.views.reviews import (
+    REVIEW_STATES,
+    Decision,
+    Rate,
+    RateList,
+    Reviewed,
+    ReviewedList,
+    ReviewHistory,
+    ReviewState,
+    ReviewView,
+)
 from hub.views.system import System
 
 __all__ = [
+    "REVIEW_STATES",
     "Asked",
     "Booth",
     "BoothAvailability",
     "BoothList",
     "Candidate",
     "CandidateList",
+    "Decision",
     "EvidenceView",
     "Exam",
     "ExamList",
@@ -83,9 +97,17 @@ __all__ = [
     "Permission",
     "Picture",
     "Problem",
+    "Rate",
+    "RateList",
     "ReasonList",
     "ReasonView",
     "Recording",
+    "ReviewHistory",
+    "ReviewQueue",
+    "ReviewState",
+    "ReviewView",
+    "Reviewed",
+    "ReviewedList",
     "Role",
     "Room",
     "RoomList",

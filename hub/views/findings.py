@@ -10,6 +10,7 @@ from contract.messages import DropReason, GapReason
 from contract.violation import EvidenceRef, Violation
 from contract.wire import BoothId
 from hub.views.base import View
+from hub.views.reviews import ReviewState, ReviewView
 
 
 class EvidenceView(EvidenceRef):
@@ -22,11 +23,22 @@ class ViolationView(Violation):
     booth_name: str
     received_at: datetime
     evidence: tuple[EvidenceView, ...] = ()
+    exam_session_id: UUID | None = Field(None, description="the one that was on")
+    review: ReviewState = "unreviewed"
+    reviews: tuple[ReviewView, ...] = Field((), description="the decisions that stand, one a person, the oldest first")
+    reviews_wanted: int = Field(1, description="how many people have to agree")
+    changed_since_review: bool = Field(False, description="its severity rose after it was decided; look at it again")
 
 
 class ViolationList(View):
     items: tuple[ViolationView, ...]
     next: str | None = Field(description="pass as `before` for the older ones; null at the end")
+
+
+class ReviewQueue(View):
+    items: tuple[ViolationView, ...] = Field(description="the most severe first, then the oldest")
+    next: str | None = Field(description="pass as `after` for those behind; null at the end")
+    waiting: int = Field(description="how many wait in your scope, whatever is filtered; counted to 1000")
 
 
 class GapView(View):

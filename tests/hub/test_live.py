@@ -1,13 +1,9 @@
 """The live WebSocket: who may listen, what is seen after a commit, and who is dropped."""
 
-import asyncio
-import json
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection
 
 from contract.chain import sha256_hex
 from contract.messages import MonitoringGap
@@ -25,20 +21,10 @@ from tests.support.hub import (
     comes_online,
     snapshot_ref,
 )
-from tests.support.served import close_code, served
+from tests.support.served import close_code, next_of, served
 
 pytestmark = pytest.mark.anyio
 PICTURE = b"\xff\xd8\xff a picture"
-
-
-async def next_of(socket: ClientConnection, kind: str, **wanted: Any) -> Any:
-    """The next message of this type whose fields are these; others are passed over."""
-    async with asyncio.timeout(60):
-        while True:
-            message = json.loads(await socket.recv())
-            body = message.get(kind, message)
-            if message["type"] == kind and all(body[name] == value for name, value in wanted.items()):
-                return body
 
 
 async def test_only_who_is_signed_in_and_on_our_page_may_listen(tmp_path: Path) -> None:

@@ -156,6 +156,7 @@ class Chain:
     chain_id: UUID = field(default_factory=uuid4)
     seq: int = 0
     head: str = chain.GENESIS_SHA256
+    exam_session: UUID | None = None
 
     def event(self, body: EventBody) -> bytes:
         self.seq += 1
@@ -167,6 +168,7 @@ class Chain:
             wall_time=datetime(2026, 5, 4, 9, 0, tzinfo=UTC),
             monotonic_s=float(self.seq),
             boot_id="boot",
+            exam_session=self.exam_session,
             body=body,
         )
         payload = event.to_json()

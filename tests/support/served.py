@@ -1,6 +1,7 @@
 """A hub behind a real HTTP server in this process, and WebSockets into it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -58,6 +59,16 @@ async def served(hub: Hub, **options: Any) -> AsyncIterator[Served]:
         hub.signaling.close_all()
         server.should_exit = True
         await task
+
+
+async def next_of(socket: ClientConnection, kind: str, **wanted: Any) -> Any:
+    """The next message of this type whose fields are these; others are passed over."""
+    async with asyncio.timeout(60):
+        while True:
+            message = json.loads(await socket.recv())
+            body = message.get(kind, message)
+            if message["type"] == kind and all(body[name] == value for name, value in wanted.items()):
+                return body
 
 
 async def close_code(socket: ClientConnection) -> int | None:

@@ -36,6 +36,11 @@ export function violation(change: Partial<Violation> = {}): Violation {
       looks: null,
       learned_at: null,
     },
+    exam_session_id: null,
+    review: "unreviewed",
+    reviews: [],
+    reviews_wanted: 1,
+    changed_since_review: false,
     evidence: [
       {
         sha256: SNAPSHOT,

@@ -54,13 +54,20 @@ export const boothsQuery = queryOptions({
   queryFn: ({ signal }) => ask(api.GET("/api/v1/booths", { signal })),
 });
 
+/** The hub takes several kinds at once; a person picks one. */
+function asked<Filter extends ViolationFilter>({ kind, ...rest }: Filter) {
+  return { ...rest, ...(kind === undefined ? {} : { kind: [kind] }) };
+}
+
 export function feedQuery(filter: ViolationFilter) {
   return infiniteQueryOptions({
     queryKey: keys.feed(filter),
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET("/api/v1/violations", {
-          params: { query: { ...filter, limit: FEED_PAGE, ...(pageParam === null ? {} : { before: pageParam }) } },
+          params: {
+            query: { ...asked(filter), limit: FEED_PAGE, ...(pageParam === null ? {} : { before: pageParam }) },
+          },
           signal,
         }),
       ),
@@ -79,7 +86,7 @@ export function recentQuery(minutes: number, boothId?: string) {
       const found = new Map<string, Violation>();
       const take = async (query: ViolationFilter & { before?: string }) => {
         const page = await ask(
-          api.GET("/api/v1/violations", { params: { query: { ...query, limit: RECENT_PAGE } }, signal }),
+          api.GET("/api/v1/violations", { params: { query: { ...asked(query), limit: RECENT_PAGE } }, signal }),
         );
         for (const violation of page.items) found.set(violation.violation_id, violation);
         const oldest = page.items.at(-1);

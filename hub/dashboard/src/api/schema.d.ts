@@ -218,7 +218,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Violations */
+        /**
+         * List Violations
+         * @description Of the booths in one's scope.
+         */
         get: operations["listViolations"];
         put?: never;
         post?: never;
@@ -252,8 +255,98 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Gaps */
+        /**
+         * List Gaps
+         * @description Of the booths in one's scope.
+         */
         get: operations["listGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Review Queue
+         * @description What waits for a decision of yours: unreviewed, contested, or grown since it was decided; the most severe first,
+         *     then the oldest. `review` narrows it to `unreviewed` or `contested`.
+         */
+        get: operations["listReviewQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{violation_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews
+         * @description Every decision about it, also those that were replaced or taken back.
+         */
+        get: operations["listReviews"];
+        put?: never;
+        /**
+         * Review
+         * @description Your decision; it replaces the one you made before. Where the exam asks for a second reviewer, two have to agree;
+         *     where people disagree the violation is `contested` until one side has more voices.
+         */
+        post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Several
+         * @description The same decision about several, with one note: about all of them or none.
+         */
+        post: operations["reviewSeveral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Review Rates
+         * @description How often people dismissed what each rule raised, in your scope: the rule's false-alarm rate where enough was
+         *     decided, as the bounds of the share tell.
+         */
+        get: operations["listReviewRates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -557,6 +650,22 @@ export interface components {
          * @description From a browser, on /api/v1/booths/{booth_id}/view or /talk.
          */
         BrowserSignal: components["schemas"]["SignalOffer"] | components["schemas"]["SignalCandidate"] | components["schemas"]["SignalRendition"] | components["schemas"]["SignalHangUp"];
+        /** BulkReviewRequest */
+        BulkReviewRequest: {
+            /**
+             * Decision
+             * @description `unreviewed` takes one's own decision back
+             * @enum {string}
+             */
+            decision: "confirmed" | "dismissed" | "unreviewed";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Violation Ids */
+            violation_ids: string[];
+        };
         /**
          * ClipBoxes
          * @description The file beside a clip: evidence with the role `boxes`.
@@ -1103,6 +1212,55 @@ export interface components {
             profile: "strict" | "standard" | "lenient";
         };
         /**
+         * Rate
+         * @description How the violations of one group were decided. What groups are not made by is null.
+         */
+        Rate: {
+            /** Kind */
+            kind: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
+            /** Rule */
+            rule: string | null;
+            /** Profile */
+            profile: string | null;
+            /** Profile Version */
+            profile_version: number | null;
+            /**
+             * Exam Id
+             * @description null also where no exam was on
+             */
+            exam_id: string | null;
+            /** Exam Name */
+            exam_name: string | null;
+            /** Confirmed */
+            confirmed: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Contested */
+            contested: number;
+            /** Unreviewed */
+            unreviewed: number;
+            /**
+             * Dismissed Share
+             * @description dismissed of those decided; null where none is
+             */
+            dismissed_share: number | null;
+            /**
+             * Low
+             * @description with this share at least, and `high` at most, by Wilson at 95 %
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /** RateList */
+        RateList: {
+            /**
+             * Items
+             * @description the most often decided first
+             */
+            items: components["schemas"]["Rate"][];
+        };
+        /**
          * Recording
          * @description A booth's recording between two times. Segments and holes together cover from the first piece to the last.
          */
@@ -1121,6 +1279,99 @@ export interface components {
              * @description whether there is more than is listed; ask again from the last one's end
              */
             truncated: boolean;
+        };
+        /** ReviewHistory */
+        ReviewHistory: {
+            /**
+             * Items
+             * @description every decision, the oldest first, also those replaced since
+             */
+            items: components["schemas"]["ReviewView"][];
+        };
+        /** ReviewQueue */
+        ReviewQueue: {
+            /**
+             * Items
+             * @description the most severe first, then the oldest
+             */
+            items: components["schemas"]["ViolationView"][];
+            /**
+             * Next
+             * @description pass as `after` for those behind; null at the end
+             */
+            next: string | null;
+            /**
+             * Waiting
+             * @description how many wait in your scope, whatever is filtered; counted to 1000
+             */
+            waiting: number;
+        };
+        /** ReviewRequest */
+        ReviewRequest: {
+            /**
+             * Decision
+             * @description `unreviewed` takes one's own decision back
+             * @enum {string}
+             */
+            decision: "confirmed" | "dismissed" | "unreviewed";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ReviewView
+         * @description One decision of one person.
+         */
+        ReviewView: {
+            /**
+             * Review Id
+             * Format: uuid
+             */
+            review_id: string;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "confirmed" | "dismissed" | "unreviewed";
+            /** Note */
+            note: string;
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+        };
+        /**
+         * Reviewed
+         * @description What became of one violation of several.
+         */
+        Reviewed: {
+            /**
+             * Violation Id
+             * Format: uuid
+             */
+            violation_id: string;
+            /**
+             * Before
+             * @enum {string}
+             */
+            before: "unreviewed" | "contested" | "confirmed" | "dismissed";
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "unreviewed" | "contested" | "confirmed" | "dismissed";
+        };
+        /** ReviewedList */
+        ReviewedList: {
+            /** Items */
+            items: components["schemas"]["Reviewed"][];
         };
         /**
          * Said
@@ -1527,6 +1778,35 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /**
+             * Exam Session Id
+             * @description the one that was on
+             */
+            exam_session_id: string | null;
+            /**
+             * Review
+             * @default unreviewed
+             * @enum {string}
+             */
+            review: "unreviewed" | "contested" | "confirmed" | "dismissed";
+            /**
+             * Reviews
+             * @description the decisions that stand, one a person, the oldest first
+             * @default []
+             */
+            reviews: components["schemas"]["ReviewView"][];
+            /**
+             * Reviews Wanted
+             * @description how many people have to agree
+             * @default 1
+             */
+            reviews_wanted: number;
+            /**
+             * Changed Since Review
+             * @description its severity rose after it was decided; look at it again
+             * @default false
+             */
+            changed_since_review: boolean;
         };
         /** WatchList */
         WatchList: {
@@ -1927,12 +2207,22 @@ export interface operations {
     listViolations: {
         parameters: {
             query?: {
-                booth_id?: string | null;
-                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
-                severity?: ("low" | "medium" | "high") | null;
-                open?: boolean | null;
+                /** @description `next` of the page before */
                 before?: string | null;
                 limit?: number;
+                booth_id?: string | null;
+                room?: string | null;
+                site?: string | null;
+                exam_session?: string | null;
+                review?: ("unreviewed" | "contested" | "confirmed" | "dismissed")[] | null;
+                /** @description one or several */
+                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech")[] | null;
+                severity?: ("low" | "medium" | "high") | null;
+                open?: boolean | null;
+                /** @description opened at this time or later */
+                from?: string | null;
+                /** @description opened before this time */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -2010,6 +2300,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReviewQueue: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string | null;
+                limit?: number;
+                booth_id?: string | null;
+                room?: string | null;
+                site?: string | null;
+                exam_session?: string | null;
+                review?: ("unreviewed" | "contested" | "confirmed" | "dismissed")[] | null;
+                /** @description one or several */
+                kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech")[] | null;
+                severity?: ("low" | "medium" | "high") | null;
+                open?: boolean | null;
+                /** @description opened at this time or later */
+                from?: string | null;
+                /** @description opened before this time */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueue"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                violation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewHistory"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                violation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewSeveral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReviewRates: {
+        parameters: {
+            query?: {
+                /** @description default: kind and rule */
+                by?: ("kind" | "rule" | "profile" | "exam")[] | null;
+                exam?: string | null;
+                /** @description opened at this time or later */
+                from?: string | null;
+                /** @description opened before this time */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateList"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */

@@ -1,0 +1,100 @@
+"""Review: what waits for a decision, the decisions, and how often each rule was wrong."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from hub.api.violations import Filtered, Limit, MayRead, bad_cursor, find_violation
+from hub.parts import ActorOf, TheHub, allowed
+from hub.reviews import decide, rates
+from hub.store import reviews, violation_lists, violations
+from hub.store.reviews import GroupedBy
+from hub.views import Decision, Me, RateList, ReviewedList, ReviewHistory, ReviewQueue, ViolationView
+
+router = APIRouter(tags=["reviews"])
+
+MayReview = Annotated[Me, Depends(allowed("violations.review"))]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+
+class ReviewRequest(BaseModel):
+    decision: Decision = Field(description="`unreviewed` takes one's own decision back")
+    note: Note = ""
+
+
+class BulkReviewRequest(ReviewRequest):
+    violation_ids: tuple[UUID, ...] = Field(min_length=1, max_length=200)
+
+
+@router.get("/reviews/queue", operation_id="listReviewQueue")
+async def review_queue(
+    me: MayReview,
+    hub: TheHub,
+    filters: Filtered,
+    after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
+    limit: Limit = 50,
+) -> ReviewQueue:
+    """What waits for a decision of yours: unreviewed, contested, or grown since it was decided; the most severe first,
+    then the oldest. `review` narrows it to `unreviewed` or `contested`."""
+    try:
+        cursor = violation_lists.parse_queue_cursor(after) if after else None
+    except ValueError:
+        raise bad_cursor() from None
+    async with hub.database.reading() as connection:
+        wanted = await filters.within(connection, me)
+        found = await violation_lists.queue(connection, wanted, me.username, cursor, limit + 1)
+        page = await violations.in_order(connection, [each.violation_id for each in found[:limit]])
+        waiting = await violation_lists.waiting(connection, me.booths)
+    more = violation_lists.format_queue_cursor(found[limit - 1]) if len(found) > limit else None
+    return ReviewQueue(items=tuple(page), next=more, waiting=waiting)
+
+
+@router.get("/violations/{violation_id}/reviews", operation_id="listReviews")
+async def list_reviews(violation_id: UUID, me: MayRead, hub: TheHub) -> ReviewHistory:
+    """Every decision about it, also those that were replaced or taken back."""
+    await find_violation(hub, me, violation_id)
+    async with hub.database.reading() as connection:
+        found = await reviews.history(connection, [violation_id])
+    return ReviewHistory(items=found.get(violation_id, ()))
+
+
+@router.post("/violations/{violation_id}/reviews", operation_id="review")
+async def review(
+    violation_id: UUID, request: ReviewRequest, me: MayReview, actor: ActorOf, hub: TheHub
+) -> ViolationView:
+    """Your decision; it replaces the one you made before. Where the exam asks for a second reviewer, two have to agree;
+    where people disagree the violation is `contested` until one side has more voices."""
+    async with hub.database.writing() as connection:
+        await decide(connection, me, actor, [violation_id], request.decision, request.note)
+    hub.feed.publish(violations=[violation_id])
+    return await find_violation(hub, me, violation_id)
+
+
+@router.post("/reviews", operation_id="reviewSeveral")
+async def review_several(request: BulkReviewRequest, me: MayReview, actor: ActorOf, hub: TheHub) -> ReviewedList:
+    """The same decision about several, with one note: about all of them or none."""
+    which = tuple(dict.fromkeys(request.violation_ids))
+    async with hub.database.writing() as connection:
+        done = await decide(connection, me, actor, which, request.decision, request.note)
+    hub.feed.publish(violations=which)
+    return ReviewedList(items=tuple(done))
+
+
+@router.get("/reviews/rates", operation_id="listReviewRates")
+async def review_rates(
+    me: MayRead,
+    hub: TheHub,
+    by: Annotated[list[GroupedBy] | None, Query(max_length=4, description="default: kind and rule")] = None,
+    exam: UUID | None = None,
+    since: Annotated[datetime | None, Query(alias="from", description="opened at this time or later")] = None,
+    until: Annotated[datetime | None, Query(alias="to", description="opened before this time")] = None,
+) -> RateList:
+    """How often people dismissed what each rule raised, in your scope: the rule's false-alarm rate where enough was
+    decided, as the bounds of the share tell."""
+    groups: tuple[GroupedBy, ...] = tuple(dict.fromkeys(by or ("kind", "rule")))
+    async with hub.database.reading() as connection:
+        counted = await reviews.counts(connection, groups, me.booths, exam, since, until)
+    return RateList(items=tuple(rates(counted)))

@@ -1,0 +1,280 @@
+"""Which violations a page of a list holds: those of the newest, and those that wait for a decision.
+
+Whatever a list is narrowed to, one index leads it and the rest is looked at on the way, so that a page costs about the
+same however many violations there are. `_beside` keeps a planner from an index that would find more than it saves.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contract.violation import SEVERITIES, Severity, ViolationKind
+from hub.tables import booths, reviews, rooms, violations
+from hub.views import REVIEW_STATES, ReviewState
+
+Cursor = tuple[datetime, UUID]
+Condition = ColumnElement[bool]
+
+MAX_WALKS: Final = 32
+"""Indexes walked side by side for one page; for more booths than that, those of others are passed over instead."""
+WAITING_COUNTED: Final = 1000
+PENDING: Final[tuple[ReviewState, ...]] = ("unreviewed", "contested")
+_RANKS: Final = tuple(reversed(range(len(SEVERITIES))))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is narrowed to; None or nothing means any. `since` and `until` are of `opened_at`, `until` beyond."""
+
+    booths: tuple[str, ...] | None = None
+    exam_session: UUID | None = None
+    review: tuple[ReviewState, ...] = ()
+    kinds: tuple[ViolationKind, ...] = ()
+    severity: Severity | None = None
+    is_open: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def narrowed(wanted: Wanted, there: tuple[str, ...] | None) -> Wanted:
+    """The same of these booths only."""
+    return replace(wanted, booths=there)
+
+
+class QueueCursor(NamedTuple):
+    severity_rank: int
+    opened_at: datetime
+    violation_id: UUID
+
+
+def format_cursor(opened_at: datetime, violation_id: UUID) -> str:
+    return _encode(f"{opened_at.isoformat()} {violation_id}")
+
+
+def parse_cursor(text: str) -> Cursor:
+    """Raises ValueError."""
+    opened_at, _, violation_id = _decode(text).partition(" ")
+    return _aware(opened_at), UUID(violation_id)
+
+
+def format_queue_cursor(cursor: QueueCursor) -> str:
+    return _encode(f"{cursor.severity_rank} {cursor.opened_at.isoformat()} {cursor.violation_id}")
+
+
+def parse_queue_cursor(text: str) -> QueueCursor:
+    """Raises ValueError."""
+    rank, opened_at, violation_id = _decode(text).split(" ")
+    if int(rank) not in _RANKS:
+        raise ValueError("no such severity")
+    return QueueCursor(int(rank), _aware(opened_at), UUID(violation_id))
+
+
+async def booths_at(
+    connection: AsyncConnection, scope: tuple[str, ...] | None, booth: str | None, room: str | None, site: str | None
+) -> tuple[str, ...] | None:
+    """The booths of a scope that are also at this place; None for all there are."""
+    found = scope
+    if booth is not None:
+        found = (booth,) if scope is None or booth in scope else ()
+    if room is None and site is None:
+        return found
+    statement = select(booths.c.booth_id).join(rooms, rooms.c.room_id == booths.c.room_id)
+    if room is not None:
+        statement = statement.where(booths.c.room_id == room)
+    if site is not None:
+        statement = statement.where(rooms.c.site_id == site)
+    there = set((await connection.execute(statement)).scalars())
+    return tuple(sorted(there if found is None else there & set(found)))
+
+
+async def newest(connection: AsyncConnection, wanted: Wanted, before: Cursor | None, limit: int) -> list[UUID]:
+    """The newest first, older than the cursor."""
+    if wanted.booths == ():
+        return []
+    of = violations.c
+    leads, rest = _leads(wanted)
+    if before is not None:
+        rest.append(tuple_(of.opened_at, of.violation_id) < before)
+    walks = [
+        select(of.opened_at, of.violation_id)
+        .where(*lead, *rest)
+        .order_by(of.opened_at.desc(), of.violation_id.desc())
+        .limit(limit)
+        for lead in leads
+    ]
+    found = _merged(walks)
+    statement = select(found.c.violation_id).order_by(found.c.opened_at.desc(), found.c.violation_id.desc())
+    return list((await connection.execute(statement.limit(limit))).scalars())
+
+
+async def queue(
+    connection: AsyncConnection, wanted: Wanted, whose: str, after: QueueCursor | None, limit: int
+) -> list[QueueCursor]:
+    """What waits for a decision by this person: the most severe first, then the oldest.
+
+    Left out is what this person has decided already and others must decide, too. In it is what grew after its review.
+    """
+    if wanted.booths == ():
+        return []
+    of = violations.c
+    walks = []
+    for rank in _RANKS if after is None else range(after.severity_rank, -1, -1):
+        passed = (
+            [] if after is None or rank < after.severity_rank else [tuple_(of.opened_at, of.violation_id) > after[1:]]
+        )
+        walks += [
+            select(of.severity_rank, of.opened_at, of.violation_id)
+            .where(*lead, *passed)
+            .order_by(of.opened_at, of.violation_id)
+            .limit(limit)
+            for lead in _pending(wanted, whose, rank)
+        ]
+    found = _merged(walks)
+    statement = select(found.c.severity_rank, found.c.opened_at, found.c.violation_id).order_by(
+        found.c.severity_rank.desc(), found.c.opened_at, found.c.violation_id
+    )
+    return [QueueCursor(*row) for row in await connection.execute(statement.limit(limit))]
+
+
+async def waiting(connection: AsyncConnection, scope: tuple[str, ...] | None) -> int:
+    """How many wait for a decision by anybody, counted to `WAITING_COUNTED`."""
+    of = violations.c
+    found = select(of.violation_id).where(of.review.in_(PENDING), *_at(scope)).limit(WAITING_COUNTED).subquery()
+    return int((await connection.execute(select(func.count()).select_from(found))).scalar_one())
+
+
+def _leads(wanted: Wanted) -> tuple[list[list[Condition]], list[Condition]]:
+    """By what an index is walked, several ways side by side, and what is looked at on each."""
+    of = violations.c
+    rest = _between(wanted)
+    beside: dict[str, list[Condition]] = {
+        "exam_session": [] if wanted.exam_session is None else [of.exam_session_id == wanted.exam_session],
+        "open": [] if wanted.is_open is None else [_open(is_open=wanted.is_open)],
+        "booths": [] if wanted.booths is None else [_beside(of.booth_id).in_(wanted.booths)],
+        "kinds": [_beside(of.kind).in_(wanted.kinds)] if wanted.kinds else [],
+        "review": [_beside(of.review).in_(wanted.review)] if wanted.review else [],
+        "severity": [] if wanted.severity is None else [_rank_beside() == SEVERITIES.index(wanted.severity)],
+    }
+    leads: list[list[Condition]] = [[]]
+    led: tuple[str, ...] = ()
+    decided = bool(wanted.review) and "unreviewed" not in wanted.review
+    if wanted.exam_session is not None:
+        leads, led = [beside["exam_session"]], ("exam_session",)
+    elif wanted.is_open:
+        leads, led = [beside["open"]], ("open",)
+    elif wanted.booths is not None and len(wanted.booths) <= MAX_WALKS:
+        leads, led = [[of.booth_id == booth_id] for booth_id in wanted.booths], ("booths",)
+    elif wanted.kinds and not decided:
+        leads, led = [[of.kind == kind] for kind in dict.fromkeys(wanted.kinds)], ("kinds",)
+    elif wanted.review or wanted.severity is not None:
+        states = tuple(dict.fromkeys(wanted.review)) or REVIEW_STATES
+        ranks = _RANKS if wanted.severity is None else (SEVERITIES.index(wanted.severity),)
+        leads = [[of.review == state, of.severity_rank == rank] for state in states for rank in ranks]
+        led = ("review", "severity")
+    rest += [condition for name, conditions in beside.items() if name not in led for condition in conditions]
+    return leads, rest
+
+
+def _pending(wanted: Wanted, whose: str, rank: int) -> list[list[Condition]]:
+    """The ways to what waits for a decision, of one severity."""
+    if wanted.severity is not None and SEVERITIES.index(wanted.severity) != rank:
+        return []
+    of = violations.c
+    rest = _between(wanted)
+    if wanted.kinds:
+        rest.append(_beside(of.kind).in_(wanted.kinds))
+    if wanted.is_open is not None:
+        rest.append(_open(is_open=wanted.is_open))
+    states = [state for state in PENDING if not wanted.review or state in wanted.review]
+    not_mine = ~_decided_by(whose)
+    among: list[Condition] = [] if wanted.booths is None else [_beside(of.booth_id).in_(wanted.booths)]
+    grown: Condition = of.grown_at.is_not(None)
+    if wanted.exam_session is not None:
+        due = and_(_beside(of.review).in_(states), not_mine)
+        lead = [of.exam_session_id == wanted.exam_session, _rank_beside() == rank]
+        return [[*lead, *among, or_(due, grown) if not wanted.review else due, *rest]]
+    there = _at(wanted.booths)
+    ways = [[of.review == state, of.severity_rank == rank, *there, not_mine, *rest] for state in states]
+    if not wanted.review:
+        decided = _beside(of.review).not_in(PENDING)
+        ways.append([grown, decided, _rank_beside() == rank, *among, *rest])
+    return ways
+
+
+def _decided_by(whose: str) -> Condition:
+    """Whether a decision of this person stands."""
+    later = reviews.alias()
+    newer = exists().where(
+        later.c.violation_id == reviews.c.violation_id,
+        later.c.username == whose,
+        later.c.decided_at > reviews.c.decided_at,
+    )
+    return exists().where(
+        reviews.c.violation_id == violations.c.violation_id,
+        reviews.c.username == whose,
+        reviews.c.decision != "unreviewed",
+        ~newer,
+    )
+
+
+def _at(booth_ids: tuple[str, ...] | None) -> list[Condition]:
+    if booth_ids is None:
+        return []
+    column = violations.c.booth_id if len(booth_ids) <= MAX_WALKS else _beside(violations.c.booth_id)
+    return [column.in_(booth_ids)]
+
+
+def _between(wanted: Wanted) -> list[Condition]:
+    found: list[Condition] = []
+    if wanted.since is not None:
+        found.append(violations.c.opened_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(violations.c.opened_at < wanted.until)
+    return found
+
+
+def _open(*, is_open: bool) -> Condition:
+    ended_at = violations.c.ended_at
+    return ended_at.is_(None) if is_open else ended_at.is_not(None)
+
+
+def _beside(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The same text, with no index on it."""
+    return column.concat(literal_column("''"))
+
+
+def _rank_beside() -> ColumnElement[int]:
+    return violations.c.severity_rank + literal_column("0")
+
+
+def _merged(walks: Sequence[Select[Any]]) -> Any:
+    """Each with its own order and end, as one table."""
+    tables = [walk.subquery() for walk in walks]
+    if len(tables) == 1:
+        return tables[0]
+    return union_all(*(select(*table.c) for table in tables)).subquery()
+
+
+def _encode(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(text: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _aware(text: str) -> datetime:
+    when = datetime.fromisoformat(text)
+    if when.tzinfo is None:
+        raise ValueError("no time zone")
+    return when
