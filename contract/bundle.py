@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509 import ObjectIdentifier
 from pydantic import Base64Bytes, Field, ValidationError
 
+from contract.deletion import DeletedEvents, DeletedEvidence
 from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire
 
 MANIFEST: Final = "manifest.json"
@@ -71,6 +72,7 @@ class ChainPart(Wire):
     events: int = Field(ge=1)
     highest_seq: Seq = Field(description="the highest number of this chain that the hub has seen")
     missing: tuple[MissingEvents, ...] = ()
+    deleted: DeletedEvents | None = None
 
 
 class DeviceRecord(Wire):
@@ -102,6 +104,7 @@ class Manifest(Wire):
     chains: tuple[ChainPart, ...]
     devices: tuple[DeviceRecord, ...]
     absent_evidence: tuple[AbsentEvidence, ...] = ()
+    deleted_evidence: tuple[DeletedEvidence, ...] = ()
     members: tuple[Member, ...]
 
 

@@ -38,7 +38,7 @@ def verify_bundle(file: BinaryIO, authority_sha256: str | None = None) -> Report
         report.chains.append(check.facts)
     _sum_up(report)
     check_countersignatures(members, trust, chains, report)
-    named.compare(members)
+    named.compare(members, trust)
     members.finish()
     return report
 

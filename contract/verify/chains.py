@@ -38,6 +38,8 @@ class ChainCheck:
         self._where = f"chain {part.chain_id}"
         self._members = members
         self._devices = trust.devices
+        self._trust = trust
+        self._deleted_to = 0
         self._named = named
         self._report = report
         self._hashes: dict[int, bytes] = {}
@@ -51,6 +53,7 @@ class ChainCheck:
         self._times = Times(self._where, report, self.facts)
 
     def run(self) -> None:
+        self._take_deleted()
         if self._name not in self._members:
             self._report.wrong("chains", self._name, "the events of this chain are not in the bundle")
             return
@@ -71,6 +74,22 @@ class ChainCheck:
         """SHA-256 of an event of this chain."""
         digest = self._hashes.get(seq)
         return None if digest is None else digest.hex()
+
+    def _take_deleted(self) -> None:
+        """The beginning, if the hub says that it deleted it: its last hash ties what is here to what was."""
+        deleted = self._part.deleted
+        if deleted is None:
+            return
+        signed = deleted.signed_bytes(self._part.chain_id)
+        if problem := self._trust.unsigned(deleted.signed_by, deleted.signature, signed, deleted.deleted_at):
+            self._wrong(f"events 1 to {deleted.last_seq} are called deleted, but {problem}")
+        elif deleted.last_seq >= self._part.first_seq:
+            self._wrong(f"events up to {deleted.last_seq} are called deleted, and some of them are here")
+        else:
+            self._deleted_to = deleted.last_seq
+            self._hashes[deleted.last_seq] = bytes.fromhex(deleted.head_sha256)
+            problem = f"events 1 to {deleted.last_seq} were deleted by retention on {deleted.deleted_at}"
+            self._report.note("chains", self._where, f"{problem} ({deleted.rule})")
 
     def _take(self, event: EventLine, link: Link) -> None:
         part, seq = self._part, link.seq
@@ -176,8 +195,8 @@ class ChainCheck:
         begins_before = asked.from_time is not None and first_wall is not None and first_wall <= asked.from_time
         if part.first_seq > 1 and begins_before:
             self._report.note("chains", self._where, f"begins at event {part.first_seq}, before what was asked for")
-        elif part.first_seq > 1:
-            self._lacks(1, part.first_seq - 1)
+        elif part.first_seq > self._deleted_to + 1:
+            self._lacks(self._deleted_to + 1, part.first_seq - 1)
         if part.last_seq < part.highest_seq and not self._after_end:
             self._lacks(part.last_seq + 1, part.highest_seq)
         for gap in self._gaps.values():

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from contract import chain
 from contract.bundle import (
     CA,
     CERTIFICATE_MAX_BYTES,
@@ -109,6 +110,15 @@ class Trust:
         report.held["certificates"] = (
             f"issued by the authority: {len(self.hubs)} of the hub, {len(self.devices)} of devices"
         )
+
+    def unsigned(self, signed_by: str, signature: str, signed: bytes, at: datetime) -> str:
+        """Why the hub's word over this does not count; empty where it does."""
+        hub = self.hubs.get(signed_by)
+        if hub is None:
+            return "no certificate of the hub is here for the key that signed it"
+        if not chain.verify(hub.key, signature, signed):
+            return "the signature is not the hub's"
+        return "" if hub.covers(at) else "it was signed when the hub's certificate was not valid"
 
     def _read(self, name: str) -> Certificate | None:
         pem = self._members.read(name, CERTIFICATE_MAX_BYTES)
