@@ -18,6 +18,7 @@ export class Link {
 
   open() {
     const socket = new WebSocket(`ws://${location.host}/socket`);
+    socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#listen();
     socket.onopen = () => this.send(this.hello());
@@ -25,7 +26,7 @@ export class Link {
       if (socket !== this.#socket) return;
       this.#attempts = 0;
       this.#listen();
-      this.heard(JSON.parse(data));
+      this.heard(typeof data === "string" ? JSON.parse(data) : data);
     };
     socket.onclose = ({ code }) => {
       if (socket === this.#socket) this.#lost(code);

@@ -22,6 +22,7 @@ const view = new View(text, {
   read: () => read(),
   hear: () => talk?.hear(),
   here: () => link.open(),
+  act: (words) => link_state === "up" && link.send({ type: "act", ...words }),
 });
 const link = new Link({ hello, heard, changed });
 
@@ -35,7 +36,9 @@ function hello() {
 }
 
 function heard(words) {
-  if (words.type === "show") {
+  if (words instanceof ArrayBuffer) {
+    view.steps.picture(words);
+  } else if (words.type === "show") {
     if (shown && shown.build !== words.build) location.reload();
     shown = words;
     changed("up");
@@ -91,14 +94,25 @@ function show() {
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key in SCROLL) {
+  const scene = document.body.dataset.scene;
+  const step = scene === "step" ? view.steps.page : null;
+  if (step === "notice" && event.key in SCROLL) {
+    event.preventDefault();
+    view.steps.scroll(2 * SCROLL[event.key]);
+  } else if (event.key in SCROLL) {
     document.getElementById("message-text").scrollBy({ top: SCROLL[event.key] * innerHeight });
   } else if (event.repeat) {
     return;
+  } else if (step === "code" && event.key.length === 1) {
+    document.getElementById("code").focus(); // an H is a letter of the code here
   } else if (event.key.toLowerCase() === "h") {
     event.preventDefault();
     raise(shown?.hand_raised_at === null);
-  } else if (event.key === "Enter" && document.body.dataset.scene === "message") {
+  } else if (event.key === "Enter" && step !== null) {
+    if (event.target instanceof HTMLButtonElement && event.target.id !== "first") return; // it is pressed itself
+    event.preventDefault();
+    view.steps.first();
+  } else if (event.key === "Enter" && scene === "message") {
     event.preventDefault(); // whichever button was touched last: the key is written on the one that confirms
     read();
   } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {

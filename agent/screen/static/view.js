@@ -1,5 +1,8 @@
 // What is seen: one scene at a time, from everything that is known.
 
+import { put, reveal } from "/dom.js";
+import { Steps } from "/steps.js";
+
 const WATCHERS_NAMED = 2;
 
 const NAME_LENGTH = 26; // alone; beside another it has less room
@@ -12,8 +15,9 @@ export class View {
   #message = null;
   #scene = null;
 
-  constructor(text, { hand, read, hear, here }) {
+  constructor(text, { hand, read, hear, here, act }) {
     this.text = text;
+    this.steps = new Steps(text, { act });
     const press = (selector, act) => find(selector).addEventListener("click", act);
     press("#hand", hand);
     press("#read", read);
@@ -25,7 +29,7 @@ export class View {
     put("#trouble .comfort", text.comfort);
     put("#elsewhere h1", text.elsewhere);
     put("#elsewhere p", text.elsewhereNote);
-    put("#recording span", text.recording);
+    put("#practice span", text.practice);
   }
 
   show({ shown, talk, replaced, agent_lost }) {
@@ -34,6 +38,7 @@ export class View {
     const scene = scene_of({ shown, talk, replaced, agent_lost, message, trouble });
     document.body.dataset.scene = scene;
     document.body.dataset.talk = talk ? "yes" : "no";
+    this.steps.show(shown?.step ?? null, scene === "step");
     this.#status(shown, replaced || agent_lost);
     this.#trouble(trouble, scene);
     this.#calm(shown);
@@ -41,12 +46,16 @@ export class View {
     this.#hand(shown, scene);
     this.#reads(message, shown, scene);
     if (scene !== this.#scene && scene === "elsewhere") find("#here").focus();
+    if (scene !== this.#scene && scene === "step") this.steps.focus();
     this.#scene = scene;
   }
 
   #status(shown, away) {
     const names = shown?.watchers ?? [];
-    reveal("#recording", !away && shown?.recording);
+    const recording = shown?.recording === true;
+    reveal("#recording", !away && (recording || shown?.step != null));
+    find("#recording").dataset.recording = recording ? "yes" : "no";
+    put("#recording span", recording ? this.text.recording : this.text.notRecording);
     reveal("#watchers", !away && names.length > 0);
     const fitted = `${names.join("\n")} ${innerWidth}`; // measured again only when that changes
     if (away || names.length === 0 || fitted === this.#fitted) return;
@@ -68,7 +77,7 @@ export class View {
     const what = trouble === null ? "" : (this.text.troubles[trouble] ?? trouble);
     put("#trouble .what", what);
     put("#banner p", trouble === null ? "" : `${what} ${this.text.comfort}`);
-    reveal("#banner", trouble !== null && scene === "talk");
+    reveal("#banner", trouble !== null && (scene === "talk" || scene === "step"));
   }
 
   #calm(shown) {
@@ -100,7 +109,7 @@ export class View {
     reveal("#hand", usable);
     find("#hand").setAttribute("aria-pressed", String(raised));
     put("#hand span", raised ? this.text.lowerHand : this.text.raiseHand);
-    put("#hand-note", usable && raised && (scene === "talk" || scene === "trouble") ? this.text.handIsUp : "");
+    put("#hand-note", usable && raised && ["talk", "trouble", "step"].includes(scene) ? this.text.handIsUp : "");
   }
 
   #reads(message, shown, scene) {
@@ -130,6 +139,7 @@ function scene_of({ shown, talk, replaced, agent_lost, message, trouble }) {
   if (!shown) return "empty";
   if (message) return "message";
   if (talk) return "talk";
+  if (shown.step) return "step";
   return trouble === null ? "calm" : "trouble";
 }
 
@@ -142,13 +152,3 @@ function initials(name) {
   return parts.length > 1 ? parts[0][0] + parts.at(-1)[0] : (parts[0]?.[0] ?? "");
 }
 
-// Written only when it differs: a screen reader speaks what is written.
-function put(selector, words) {
-  const element = find(selector);
-  if (element.textContent !== words) element.textContent = words;
-}
-
-function reveal(selector, there) {
-  const element = find(selector);
-  if (element.hidden !== !there) element.hidden = !there;
-}
