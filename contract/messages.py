@@ -49,7 +49,8 @@ class ViolationClosed(Wire):
     violation: Violation
 
 
-GapReason = Literal["camera_lost", "agent_down", "events_dropped", "monitoring_off"]
+GapReason = Literal["camera_lost", "agent_down", "events_dropped", "monitoring_off", "booth_silent"]
+"""`booth_silent` is the hub's own word of a booth in an exam session that it does not hear."""
 
 
 class MonitoringGap(Wire):

@@ -6,7 +6,7 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from anyio import to_thread
@@ -44,6 +44,10 @@ from hub.desired import DesiredState
 from hub.enrolment import Enrolment, MqttAddress
 from hub.errors import BrokerError, HubError
 from hub.evidence import EvidenceFiles
+from hub.exams.clock import ExamClock
+from hub.exams.practice import Practice
+from hub.exams.sessions import ExamSessions
+from hub.exams.silence import Silence
 from hub.feed import Feed
 from hub.filestore import FileStore, LocalFiles
 from hub.ingest import Ingest
@@ -143,15 +147,24 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
 
         # 3. Who takes part.
         feed = Feed(mqtt)
-        desired = DesiredState(database, mqtt, countersigner)
+        desired = DesiredState(database, mqtt, timedelta(seconds=settings.exams.shown_before_s))
         commands = Commands(mqtt, metrics, loop)
         live_feed = Live(database, instance, metrics, loop)
         viewing = Viewing(metrics)
         states = BoothStates(
             database, feed, metrics, loop, on_health=lambda *said: hear_health(*said), on_gone=viewing.gone
         )
-        ingest = Ingest(database, mqtt, feed, states, countersigner, metrics, loop)
+        ingest = Ingest(database, mqtt, feed, states, countersigner, desired, metrics, loop)
         clock = ClockWatch(commands, states)
+        sittings = ExamSessions(database, desired, countersigner, feed, Practice(files), settings.exams)
+        exam_clock = ExamClock(database, desired, sittings)
+        silence = Silence(
+            database,
+            feed,
+            metrics,
+            heard=lambda booth_id: states.heard_at(booth_id) if mqtt.connected else None,
+            after=timedelta(seconds=settings.exams.silent_after_s),
+        )
         watched = Watches(database)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
@@ -191,6 +204,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("states", states.run),
             ("live", live_feed.run),
             ("clock", clock.run),
+            ("exam clock", exam_clock.run),
+            ("silence", silence.run),
             ("watches", watched.run),
             ("greet", greet),
         ):
@@ -216,6 +231,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             feed=feed,
             desired=desired,
             commands=commands,
+            exam_sessions=sittings,
             evidence=EvidenceFiles(
                 settings.evidence_dir,
                 settings.evidence_max_bytes,

@@ -1,5 +1,6 @@
 """One batch of events, stored in the caller's transaction: what is new, repeated, refused, missing."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from contract.messages import (
 from hub import bodies
 from hub.certificates import load_certificate, public_key
 from hub.errors import CertificateError
+from hub.exams.attach import Attached, attach
 from hub.incoming import Incoming, Key, Refused
 from hub.progress import ChainProgress, Range
 from hub.revocation import refusal
@@ -43,6 +45,10 @@ class Outcome:
     checkpoints_refused: int = 0
     violations: set[UUID] = field(default_factory=set)
     gaps: set[UUID] = field(default_factory=set)
+    exam_sessions: set[UUID] = field(default_factory=set)
+    booths: set[str] = field(default_factory=set)
+    """To be told what they should be doing now."""
+    steps_unused: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -190,10 +196,14 @@ async def _write(
         )
     if not outcome.stored:
         return
-    await _write_events(connection, known, hashes, outcome, offset)
+    attached = await attach(connection, (arrived.event for arrived in outcome.stored))
+    await _write_events(connection, known, hashes, outcome, offset, attached)
     await _write_checkpoints(connection, known, hashes, outcome)
-    changed = await bodies.write(connection, [(arrived.event, arrived.message) for arrived in outcome.stored])
+    stored = [(arrived.event, arrived.message) for arrived in outcome.stored]
+    changed = await bodies.write(connection, stored, attached)
     outcome.violations, outcome.gaps = changed.violations, changed.gaps
+    outcome.exam_sessions = changed.exam_sessions
+    outcome.booths, outcome.steps_unused = changed.booths, changed.steps_unused
 
 
 async def _write_chains(connection: AsyncConnection, known: _Known, outcome: Outcome) -> None:
@@ -230,7 +240,12 @@ async def _write_chains(connection: AsyncConnection, known: _Known, outcome: Out
 
 
 async def _write_events(
-    connection: AsyncConnection, known: _Known, hashes: dict[Key, str], outcome: Outcome, offset: Offset
+    connection: AsyncConnection,
+    known: _Known,
+    hashes: dict[Key, str],
+    outcome: Outcome,
+    offset: Offset,
+    attached: Attached,
 ) -> None:
     rows = []
     for arrived in outcome.stored:
@@ -250,7 +265,7 @@ async def _write_events(
                 "wall_time": event.wall_time,
                 "received_at": arrived.message.received_at,
                 "clock_offset_ms": offset(event.booth),
-                "exam_session_id": event.exam_session,
+                "exam_session_id": attached.get(arrived.key),
             }
         )
     await events.add(connection, rows)

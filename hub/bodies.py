@@ -1,5 +1,6 @@
 """What events say, written into the tables that people are shown from."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from contract.messages import (
     ViolationUpdated,
 )
 from contract.violation import SEVERITIES, EvidenceRef
+from hub.exams.attach import Attached
+from hub.exams.steps import take_steps
 from hub.message import Message
 from hub.store import evidence, gaps, recording, reviews, violations
 
@@ -29,6 +32,10 @@ class Changed:
 
     violations: set[UUID]
     gaps: set[UUID]
+    exam_sessions: set[UUID]
+    booths: set[str]
+    """That are told something else now."""
+    steps_unused: Counter[str]
 
 
 @dataclass(slots=True)
@@ -43,11 +50,12 @@ class _Rows:
     segments: list[dict[str, Any]] = field(default_factory=list)
 
 
-async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Message]]) -> Changed:
-    """`stored` are events that were not here before, in any order."""
+async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Message]], attached: Attached) -> Changed:
+    """`stored` are events that were not here before, in any order; `attached`: to which exam session each belongs."""
     rows = _Rows()
-    for event, message in sorted(stored, key=lambda pair: pair[0].seq):
-        _sort(event, message, rows)
+    stored = sorted(stored, key=lambda pair: pair[0].seq)
+    for event, message in stored:
+        _sort(event, message, attached.get((event.chain_id, event.seq)), rows)
     if rows.violations:
         await _ask_for_reviews(connection, rows)
         await violations.upsert(connection, list(rows.violations.values()))
@@ -62,16 +70,18 @@ async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Messa
     changed = set(rows.violations) | {violation_id for violation_id, _ in rows.refs}
     if rows.dropped:
         changed |= await evidence.drop(connection, list(rows.dropped.values()))
-    return Changed(changed, set(rows.gaps))
+    stepped = await take_steps(connection, stored)
+    exam_sessions = stepped.exam_sessions | set(attached.values())
+    return Changed(changed, set(rows.gaps), exam_sessions, stepped.booths, stepped.unused)
 
 
-def _sort(event: Event, message: Message, rows: _Rows) -> None:
+def _sort(event: Event, message: Message, exam_session: UUID | None, rows: _Rows) -> None:
     body = event.body
     row: dict[str, Any] = {
         "booth_id": event.booth,
         "chain_id": event.chain_id,
         "seq": event.seq,
-        "exam_session_id": event.exam_session,
+        "exam_session_id": exam_session,
     }
     if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
         violation = body.violation

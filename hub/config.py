@@ -53,6 +53,24 @@ class IceConfig(Wire):
         return self
 
 
+class ExamConfig(Wire):
+    """How a test centre runs its exam sessions; see docs/exams.md."""
+
+    turnaround_s: int = Field(600, description="between two exam sessions in one booth, seconds", ge=0, le=86400)
+    shown_before_s: int = Field(
+        3600, description="how long before its time a booth shows an exam session, seconds", ge=60, le=86400
+    )
+    no_show_after_s: int = Field(
+        900, description="how late a candidate must be before a person may say that they did not come", ge=0, le=86400
+    )
+    time_up_grace_s: int = Field(
+        60, description="how long after its time is up the hub ends an exam session", ge=0, le=3600
+    )
+    silent_after_s: int = Field(
+        10, description="a booth in an exam session that says nothing for so long is a monitoring gap", ge=5, le=600
+    )
+
+
 class FileSettings(Wire):
     """What `hub.toml` may hold. An unknown key is refused."""
 
@@ -64,6 +82,7 @@ class FileSettings(Wire):
     evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     log_level: LogLevel = "info"
     ice: IceConfig = IceConfig()
+    exams: ExamConfig = ExamConfig()
     database: PostgresConfig | None = Field(None, description="PostgreSQL; without it SQLite in the data directory")
     s3: S3Config | None = Field(None, description="where evidence is kept; without it in a folder of this machine")
 

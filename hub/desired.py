@@ -1,18 +1,24 @@
-"""`desired`: what each booth should be doing, retained at the broker and published again on every connection."""
+"""`desired`: what each booth should be doing, retained at the broker and published again on every connection.
 
+A booth follows one exam session at a time (`hub.exams.following`). Which one is kept in the booth's row, so that it
+shows when something changed; what the booth is told of it is read afresh for every message.
+"""
+
+import asyncio
 import logging
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contract.messages import Desired
 from contract.profiles import PROFILES, ProfileName
 from contract.topics import booth_topic
-from hub.countersign import Countersigner
 from hub.db import Database
+from hub.exams.following import END_SHOWN, choose, desired_of
 from hub.mqtt import HubMqtt
-from hub.store import booths
+from hub.store import booths, exam_sessions, following
 
 log = logging.getLogger(__name__)
 
@@ -20,47 +26,67 @@ DEFAULT_PROFILE: ProfileName = "standard"
 
 
 class DesiredState:
-    def __init__(self, database: Database, mqtt: HubMqtt, countersigner: Countersigner) -> None:
+    """`shown_before` is how long before its time an exam session is shown on its booth's screen."""
+
+    def __init__(self, database: Database, mqtt: HubMqtt, shown_before: timedelta) -> None:
         self._database = database
-        self._countersigner = countersigner
         self._mqtt = mqtt
+        self._shown_before = shown_before
+        self._one_by_one = asyncio.Lock()
 
     async def set_profile(self, booth_id: str, profile: ProfileName) -> bool:
-        """False when there is no such booth. A booth that is away gets it when it comes back."""
+        """Outside of exams. False when there is no such booth. A booth that is away gets it when it comes back."""
         async with self._database.writing() as connection:
             known = await booths.set_profile(connection, booth_id, profile)
         if known:
             await self.publish(booth_id)
         return known
 
-    async def set_exam_session(self, booth_id: str, exam_session: UUID | None) -> bool:
-        """False when there is no such booth or it is the one already. What the hub holds of the one before is
-        countersigned first."""
-        async with self._database.writing() as connection:
-            before = await booths.find(connection, booth_id)
-            changed = await booths.set_exam_session(connection, booth_id, exam_session)
-            if changed and before is not None and before.desired_exam_session is not None:
-                await self._countersigner.sign_booth(connection, booth_id, "exam_session_ended")
-        if changed:
-            await self.publish(booth_id)
+    async def follow(self, connection: AsyncConnection, booth_ids: Iterable[str], now: datetime) -> set[str]:
+        """Has each of these booths show what it should show now; those that show something else than before, to be
+        published after the commit."""
+        changed: set[str] = set()
+        for booth_id in sorted(set(booth_ids)):
+            rows = await exam_sessions.followable(connection, now, self._shown_before, END_SHOWN, booth_id)
+            chosen = choose(rows, now)
+            if await following.show(connection, booth_id, chosen.exam_session_id if chosen else None):
+                changed.add(booth_id)
         return changed
 
-    async def publish(self, booth_id: str) -> None:
-        async with self._database.reading() as connection:
-            row = await booths.find(connection, booth_id)
-        if row is not None:
-            self._publish(row)
+    async def out_of_date(self, connection: AsyncConnection, now: datetime) -> set[str]:
+        """Booths that show what they should not show any more, or not yet what they should."""
+        rows = await exam_sessions.followable(connection, now, self._shown_before, END_SHOWN)
+        of_booth: dict[str, list[Row[Any]]] = {}
+        for row in rows:
+            of_booth.setdefault(row.booth_id, []).append(row)
+        wanted = {
+            booth_id: chosen.exam_session_id
+            for booth_id, some in of_booth.items()
+            for chosen in [choose(some, now)]
+            if chosen is not None
+        }
+        shown = await following.shown(connection)
+        return {booth_id for booth_id in wanted.keys() | shown if wanted.get(booth_id) != shown.get(booth_id)}
+
+    async def publish(self, *booth_ids: str) -> None:
+        """After a commit."""
+        if booth_ids:
+            await self._publish_rows(booth_ids)
 
     async def publish_all(self) -> None:
-        async with self._database.reading() as connection:
-            rows = await booths.everything(connection)
-        for row in rows:
-            self._publish(row)
+        await self._publish_rows(None)
+
+    async def _publish_rows(self, booth_ids: Collection[str] | None) -> None:
+        """One after the other: what was read later is sent later."""
+        async with self._one_by_one:
+            async with self._database.reading() as connection:
+                rows = await following.rows(connection, booth_ids)
+            for row in rows:
+                self._publish(row)
 
     def _publish(self, row: Row[Any]) -> None:
         profile = PROFILES.get(row.desired_profile)
         if profile is None:
             log.error("booth %s: no rule profile is called %r", row.booth_id, row.desired_profile)
             return
-        desired = Desired(revision=row.desired_revision, profile=profile, exam_session=row.desired_exam_session)
-        self._mqtt.publish(booth_topic(row.booth_id, "desired"), desired.to_json(), retain=True)
+        self._mqtt.publish(booth_topic(row.booth_id, "desired"), desired_of(row, profile).to_json(), retain=True)

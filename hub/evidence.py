@@ -234,7 +234,7 @@ class EvidenceFiles:
                     "received_at": datetime.now(UTC),
                 },
             )
-            if upload.media_type.startswith("image/"):
+            if upload.media_type.startswith("image/") and not await evidence.is_photo(connection, upload.sha256):
                 when = await evidence.taken_at(connection, upload.booth, upload.sha256) or signed_at
                 await evidence.show_picture(connection, upload.booth, upload.sha256, when)
         if new:

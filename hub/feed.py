@@ -27,6 +27,7 @@ class Changes(Wire):
     gaps: tuple[UUID, ...] = ()
     evidence: tuple[ArrivedEvidence, ...] = ()
     booths: tuple[BoothId, ...] = ()
+    exam_sessions: tuple[UUID, ...] = ()
 
 
 class Feed:
@@ -37,6 +38,10 @@ class Feed:
 
     def booth_changed(self, *booth_ids: str) -> None:
         self.publish(booths=booth_ids)
+
+    def exam_session_changed(self, *exam_session_ids: UUID) -> None:
+        for some in _chunks(exam_session_ids):
+            self._send(Changes(exam_sessions=some))
 
     def evidence_arrived(self, sha256: str, booth_id: str) -> None:
         self._send(Changes(evidence=(ArrivedEvidence(sha256=sha256, booth_id=booth_id),)))

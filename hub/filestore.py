@@ -22,6 +22,10 @@ class FileStore(Protocol):
         """A local file with the content, to be opened at once; None when the store has none."""
         ...
 
+    async def remove(self, sha256: str) -> None:
+        """So that nobody finds it any more; again changes nothing."""
+        ...
+
 
 class LocalFiles:
     """A folder on this machine. What has its name is whole and on disk."""
@@ -38,6 +42,9 @@ class LocalFiles:
     async def find(self, sha256: str) -> Path | None:
         path = self._path(sha256)
         return path if path.is_file() else None
+
+    async def remove(self, sha256: str) -> None:
+        await to_thread.run_sync(self._path(sha256).unlink, True)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256[2:4] / sha256

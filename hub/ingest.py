@@ -18,6 +18,7 @@ from contract.topics import booth_topic
 from hub import batch
 from hub.countersign import Countersigner
 from hub.db import Database
+from hub.desired import DesiredState
 from hub.errors import StoreError
 from hub.feed import Feed
 from hub.incoming import Incoming, Refused, read
@@ -51,6 +52,7 @@ class Ingest:
         feed: Feed,
         states: BoothStates,
         countersigner: Countersigner,
+        desired: DesiredState,
         metrics: Metrics,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
@@ -59,6 +61,7 @@ class Ingest:
         self._feed = feed
         self._states = states
         self._countersigner = countersigner
+        self._desired = desired
         self._metrics = metrics
         self._loop = loop
         self._queue: deque[tuple[Arrived, Delivery]] = deque()
@@ -117,8 +120,18 @@ class Ingest:
             self._acknowledge(outcome)
             self._states.seen({each.event.booth for each in outcome.stored})
             self._feed.publish(outcome.violations, outcome.gaps)
+            self._feed.exam_session_changed(*outcome.exam_sessions)
+            await self._tell(outcome.booths)
         for _, delivery in taken:
             self._mqtt.taken(delivery)
+
+    async def _tell(self, booth_ids: set[str]) -> None:
+        """What booths should be doing now that a candidate took a step. Where it fails they hear it with the next
+        change or connection."""
+        try:
+            await self._desired.publish(*booth_ids)
+        except StoreError as error:
+            log.warning("%s not told what to do: %s", ", ".join(sorted(booth_ids)), error)
 
     async def _commit(self, arrived: Sequence[Arrived]) -> list[batch.Outcome]:
         """Commits all of them, however long the database takes to recover.
@@ -160,6 +173,8 @@ class Ingest:
         metrics.events_repeated.inc(len(outcome.repeated))
         metrics.events_deferred.inc(len(outcome.deferred))
         metrics.links_broken.inc(outcome.links_broken)
+        for why, count in outcome.steps_unused.items():
+            metrics.steps_unused.labels(why).inc(count)
         metrics.checkpoints_refused.inc(outcome.checkpoints_refused)
         for refused in outcome.refused:
             metrics.messages_rejected.labels(refused.refusal).inc()

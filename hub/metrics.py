@@ -36,6 +36,8 @@ class Metrics:
         self.mqtt_connected = gauge("mqtt_connected", "1 while the broker is connected")
         self.mqtt_unsent = counter("mqtt_unsent", "Messages not published because the broker was away")
         self.broker_restarts = counter("broker_restarts", "Times the private broker ended and was started again")
+        self.steps_unused = counter("exam_session_steps_unused", "Steps of candidates that changed nothing", "reason")
+        self.booths_silent = counter("booths_silent", "Booths in an exam session that fell silent")
         self.evidence_stored = counter("evidence_stored", "Evidence files taken")
         self.evidence_stored_bytes = counter("evidence_stored_bytes", "Their bytes")
         self.evidence_refused = counter("evidence_refused", "Uploads refused or failed", "status")

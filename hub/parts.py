@@ -19,6 +19,7 @@ from hub.desired import DesiredState
 from hub.enrolment import Enrolment
 from hub.errors import RefusedError
 from hub.evidence import EvidenceFiles
+from hub.exams.sessions import ExamSessions
 from hub.feed import Feed
 from hub.live import Live
 from hub.metrics import Metrics
@@ -46,6 +47,7 @@ class Hub:
     feed: Feed
     desired: DesiredState
     commands: Commands
+    exam_sessions: ExamSessions
     evidence: EvidenceFiles
     bundles: Bundles
     live: Live

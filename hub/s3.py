@@ -79,6 +79,11 @@ class S3Files:
             if not lock.locked():
                 self._fetching.pop(sha256, None)
 
+    async def remove(self, sha256: str) -> None:
+        with _as_os_error(), suppress(FileNotFoundError, NotFoundError):
+            await obstore.delete_async(self._store, sha256)
+        await to_thread.run_sync((self._cache / sha256).unlink, True)
+
     async def _fetch(self, sha256: str, path: Path) -> bool:
         with tempfile.NamedTemporaryFile(dir=self._cache, prefix="tmp", delete=False) as file:
             temporary, digest = Path(file.name), hashlib.sha256()

@@ -61,6 +61,8 @@ class BoothStates:
         self._availability: dict[str, str] = {}
         self._clock_offsets_ms: dict[str, float] = {}
         self._heard: set[str] = set()
+        self._heard_at: dict[str, datetime] = {}
+        self._listening_since: datetime | None = None
         self._grace_until: float | None = None
 
     async def load(self) -> None:
@@ -77,6 +79,7 @@ class BoothStates:
     def connected(self) -> None:
         """The broker has forgotten who was online; booths say it again, or are offline."""
         self._heard.clear()
+        self._listening_since = datetime.now(UTC)
         self._grace_until = monotonic() + GRACE_S
         self._wake.set()
 
@@ -86,6 +89,7 @@ class BoothStates:
         for booth_id in booth_ids:
             self._health.setdefault(booth_id, {})["last_seen_at"] = now
             self._heard.add(booth_id)
+            self._heard_at[booth_id] = now
         self._wake.set()
 
     def set_clock_offset(self, booth_id: str, offset_ms: float) -> None:
@@ -99,6 +103,12 @@ class BoothStates:
 
     def availability(self, booth_id: str) -> str:
         return self._availability.get(booth_id, "never_seen")
+
+    def heard_at(self, booth_id: str) -> datetime | None:
+        """When this booth last said something, or since when this hub would have heard it; None before it listens.
+        Bounded by the number of booths."""
+        since, heard = self._listening_since, self._heard_at.get(booth_id)
+        return since if since is None or heard is None else max(since, heard)
 
     def online(self) -> list[str]:
         return [booth_id for booth_id, state in self._availability.items() if state == "online"]
@@ -145,6 +155,8 @@ class BoothStates:
             )
             self._on_health(booth_id, health)
         self._heard.add(booth_id)
+        if not message.retained:
+            self._heard_at[booth_id] = message.received_at
 
     def _end_grace(self) -> None:
         if self._grace_until is None or monotonic() < self._grace_until:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import Row, Select, case, func, select, update
@@ -48,16 +47,6 @@ async def set_profile(connection: AsyncConnection, booth_id: str, profile: str) 
         update(booths)
         .where(booths.c.booth_id == booth_id)
         .values(desired_profile=profile, desired_revision=booths.c.desired_revision + 1)
-    )
-    return changed.rowcount == 1
-
-
-async def set_exam_session(connection: AsyncConnection, booth_id: str, exam_session: UUID | None) -> bool:
-    """A new revision; False when there is no such booth or nothing changes."""
-    changed = await connection.execute(
-        update(booths)
-        .where(booths.c.booth_id == booth_id, booths.c.desired_exam_session.is_distinct_from(exam_session))
-        .values(desired_exam_session=exam_session, desired_revision=booths.c.desired_revision + 1)
     )
     return changed.rowcount == 1
 

@@ -10,7 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import EvidenceRef
 from hub.store.upsert import insert
-from hub.tables import booth_states, dropped_evidence, evidence_files, evidence_refs, violations
+from hub.tables import (
+    booth_states,
+    dropped_evidence,
+    evidence_files,
+    evidence_refs,
+    exam_session_photos,
+    violations,
+)
+
+
+async def hide_picture(connection: AsyncConnection, booth_id: str, sha256: str) -> None:
+    """A candidate's document is nothing for a booth's tile, which everybody sees."""
+    await connection.execute(
+        update(booth_states)
+        .where(booth_states.c.booth_id == booth_id, booth_states.c.picture_sha256 == sha256)
+        .values(picture_sha256=None, picture_taken_at=None)
+    )
+
+
+async def is_photo(connection: AsyncConnection, sha256: str) -> bool:
+    """Whether it was taken at a check-in."""
+    statement = select(exists().where(exam_session_photos.c.sha256 == sha256))
+    return bool((await connection.execute(statement)).scalar_one())
 
 
 async def find(connection: AsyncConnection, sha256: str) -> Row[Any] | None:

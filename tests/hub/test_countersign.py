@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from cryptography import x509
@@ -13,7 +12,7 @@ from sqlalchemy import select
 import hub.certificates
 from contract import chain
 from contract.bundle import DOCUMENT_SIGNING, countersigned_bytes
-from contract.messages import Desired, MonitoringStep
+from contract.messages import MonitoringStep
 from hub.certificates import Authority
 from hub.errors import CertificateError
 from hub.parts import Hub
@@ -97,28 +96,6 @@ async def test_a_chain_is_countersigned_when_monitoring_stops(tmp_path: Path) ->
         uplink.send(booth.checkpoint(uplink.device.key))
         await uplink.acked(2)
         assert len(await signed(hub)) == 2
-
-
-async def test_a_chain_is_countersigned_when_its_exam_session_ends(tmp_path: Path) -> None:
-    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink:
-        await uplink.listen("invigil/v1/booths/booth-1/desired")
-        booth, exam = Chain("booth-1"), uuid4()
-        assert await hub.desired.set_exam_session("booth-1", exam)
-        while Desired.parse(await uplink.receive("desired")).exam_session != exam:
-            pass
-        uplink.send(booth.opened())
-        await uplink.acked(1)
-        assert not await hub.desired.set_exam_session("booth-1", exam)
-        assert await signed(hub) == []
-        assert await hub.desired.set_exam_session("booth-1", None)
-        (row,) = await signed(hub)
-        assert (row.head_seq, row.head_sha256, row.reason) == (1, booth.head, "exam_session_ended")
-        first_word = row.signed_at
-        assert await hub.desired.set_exam_session("booth-1", exam)
-        assert await hub.desired.set_exam_session("booth-1", uuid4())
-        (row,) = await signed(hub)
-        assert row.signed_at == first_word
-        assert not await hub.desired.set_exam_session("no-booth", exam)
 
 
 async def test_events_keep_the_clock_offset_they_came_with(tmp_path: Path) -> None:

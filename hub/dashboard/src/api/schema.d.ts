@@ -893,7 +893,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "camera_lost" | "agent_down" | "events_dropped" | "monitoring_off";
+            reason: "camera_lost" | "agent_down" | "events_dropped" | "monitoring_off" | "booth_silent";
             /** Detail */
             detail: string;
             /**

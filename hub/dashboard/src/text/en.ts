@@ -217,6 +217,7 @@ export const en = {
   "gap.agent_down": "Booth not reporting",
   "gap.events_dropped": "Events dropped",
   "gap.monitoring_off": "Monitoring off",
+  "gap.booth_silent": "The hub heard nothing from the booth",
   "gap.open": "{reason} for {duration}",
   "gap.row": "Not monitored",
   "gap.title": "Monitoring gaps",

@@ -1,0 +1,108 @@
+"""Candidates, and the words they are searched by."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.store.cursor import format_cursor
+from hub.tables import candidate_words, candidates, exam_sessions
+from hub.views import Candidate, CandidateList
+
+WORD_LETTERS: Final = 60
+WORDS_ASKED: Final = 5
+AT_ONCE: Final = 500
+_LAST: Final = "\U0010ffff"
+
+
+def words(text: str) -> list[str]:
+    """Lower case, without accents, each once: what is stored of a name, and what is made of a search."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return list(dict.fromkeys(word[:WORD_LETTERS] for word in re.findall(r"\w+", plain)))
+
+
+def matching(text: str) -> list[Select[UUID]]:
+    """One selection of candidates for each word of a search: those with a word that begins with it."""
+    column = candidate_words.c.word
+    return [
+        select(candidate_words.c.candidate_id).where(column >= word, column < word + _LAST)
+        for word in words(text)[:WORDS_ASKED]
+    ]
+
+
+async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    for some in _chunks(rows):
+        await connection.execute(insert(candidates), [_kept(row) for row in some])
+    await _write_words(connection, rows)
+
+
+async def change(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    """`row` has all columns."""
+    candidate_id = row["candidate_id"]
+    values = {name: value for name, value in _kept(row).items() if name != "candidate_id"}
+    await connection.execute(update(candidates).where(candidates.c.candidate_id == candidate_id).values(values))
+    await connection.execute(delete(candidate_words).where(candidate_words.c.candidate_id == candidate_id))
+    await _write_words(connection, [row])
+
+
+async def remove(connection: AsyncConnection, candidate_id: UUID) -> None:
+    await connection.execute(delete(candidates).where(candidates.c.candidate_id == candidate_id))
+
+
+async def has_exam_sessions(connection: AsyncConnection, candidate_id: UUID) -> bool:
+    statement = select(exists().where(exam_sessions.c.candidate_id == candidate_id))
+    return bool((await connection.execute(statement)).scalar_one())
+
+
+async def find(connection: AsyncConnection, candidate_id: UUID) -> Candidate | None:
+    row = (await connection.execute(select(candidates).where(candidates.c.candidate_id == candidate_id))).one_or_none()
+    return _view(row) if row else None
+
+
+async def numbered(connection: AsyncConnection, numbers: Iterable[str]) -> dict[str, Candidate]:
+    found: dict[str, Candidate] = {}
+    for some in _chunks(list(numbers)):
+        rows = await connection.execute(select(candidates).where(candidates.c.number.in_(some)))
+        found |= {row.number: _view(row) for row in rows}
+    return found
+
+
+async def page(connection: AsyncConnection, q: str, after: tuple[str, UUID] | None, limit: int) -> CandidateList:
+    """By name. Of a search: whose name or number has words that begin with all of its words."""
+    statement = select(candidates).order_by(candidates.c.name, candidates.c.candidate_id).limit(limit + 1)
+    conditions: list[ColumnElement[bool]] = [candidates.c.candidate_id.in_(some) for some in matching(q)]
+    if after is not None:
+        conditions.append(tuple_(candidates.c.name, candidates.c.candidate_id) > after)
+    if conditions:
+        statement = statement.where(and_(*conditions))
+    items = [_view(row) for row in await connection.execute(statement)]
+    more = format_cursor(items[limit - 1].name, items[limit - 1].candidate_id) if len(items) > limit else None
+    return CandidateList(items=tuple(items[:limit]), next=more)
+
+
+async def _write_words(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    made = [
+        {"word": word, "candidate_id": row["candidate_id"]}
+        for row in rows
+        for word in words(f"{row['name']} {row['number']}")
+    ]
+    for some in _chunks(made):
+        await connection.execute(insert(candidate_words), some)
+
+
+def _kept(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"rules_off": json.dumps(list(row["rules_off"]))}
+
+
+def _view(row: Row[Any]) -> Candidate:
+    return Candidate(**{**row._mapping, "rules_off": tuple(json.loads(row.rules_off))})
+
+
+def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
