@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, get_args
 
-from contract.violation import Violation
+from contract.violation import Explanation, Violation
 from hub.views.reports import Language
 
 TEXTS: Final = Path(__file__).parent / "texts"
@@ -68,9 +68,8 @@ class Words:
         count = f"{seen:.0f}" if seen is not None and seen >= 2 else self.texts["said.several"]
         return self.say(f"said.{key}", lasted=lasted, label=said, count=count)
 
-    def why(self, violation: Violation) -> str:
-        """Why the rule raised it, in numbers that a reviewer can check."""
-        explained = violation.explanation
+    def why(self, explained: Explanation, *, sources: bool = True) -> str:
+        """Why the rule raised it, in numbers that a reviewer can check; with `sources` by which weights and profile."""
         parts = []
         if explained.measured is not None:
             unit = _UNITS.get(explained.unit, f" {explained.unit}" if explained.unit else "")
@@ -87,9 +86,10 @@ class Words:
             parts.append(self.say("why.parts", parts=explained.parts))
         if explained.escalated_after_s is not None:
             parts.append(self.say("why.escalated", after=self.lasted(explained.escalated_after_s)))
-        models = ", ".join(sorted(explained.models))
-        parts.append(self.say("why.models", models=models) if models else self.texts["why.no_models"])
-        parts.append(self.say("why.profile", profile=explained.profile, version=explained.profile_version))
+        if sources:
+            models = ", ".join(sorted(explained.models))
+            parts.append(self.say("why.models", models=models) if models else self.texts["why.no_models"])
+            parts.append(self.say("why.profile", profile=explained.profile, version=explained.profile_version))
         sentence = "; ".join(parts)
         return sentence[0].upper() + sentence[1:] + "."
 

@@ -175,7 +175,7 @@ class _Reading:
             **{name: getattr(view, name) for name in _SAME},
             lasted_s=round(lasted_s, 1),
             words=self._said.violation(view, lasted_s),
-            why=self._said.why(view),
+            why=self._said.why(view.explanation),
             review=row.review,
             reviews_wanted=row.reviews_wanted,
             grown_at=row.grown_at,

@@ -16,7 +16,7 @@ from hub.reports.language import LANGUAGES, TEXTS, words
 from hub.reports.spans import Span, joined, seconds, within, without
 from hub.reports.timeline import Taken
 from hub.views.reports import IntegritySummary
-from tests.support.sittings import at
+from tests.support.reported import at
 
 HOUR = [Span(at(0), at(3612))]
 seconds_of = st.integers(0, 40_000).map(lambda tenths: at(tenths / 10))
