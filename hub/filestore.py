@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +24,15 @@ class FileStore(Protocol):
         ...
 
     async def remove(self, sha256: str) -> None:
-        """So that nobody finds it any more; again changes nothing."""
+        """It is gone when this returns, also where it was not there. Who has it open reads on."""
+        ...
+
+    def copies(self) -> list[str]:
+        """Names of what this process keeps beside the store; none where the store is on this machine."""
+        ...
+
+    def forget(self, sha256: str) -> None:
+        """Removes this process's copy only."""
         ...
 
 
@@ -44,7 +53,13 @@ class LocalFiles:
         return path if path.is_file() else None
 
     async def remove(self, sha256: str) -> None:
-        await to_thread.run_sync(self._path(sha256).unlink, True)
+        await to_thread.run_sync(_remove, self._path(sha256))
+
+    def copies(self) -> list[str]:
+        return []
+
+    def forget(self, sha256: str) -> None:
+        """There are no copies."""
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256[2:4] / sha256
@@ -58,6 +73,13 @@ def settle(finished: Path, path: Path) -> None:
     os.replace(finished, path)
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         flush_folder(folder)
+
+
+def _remove(path: Path) -> None:
+    """And the name off the disk: what is said to be gone must not come back with the power."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+        flush_folder(path.parent)
 
 
 def flush_folder(folder: Path) -> None:

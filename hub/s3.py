@@ -82,7 +82,14 @@ class S3Files:
     async def remove(self, sha256: str) -> None:
         with _as_os_error(), suppress(FileNotFoundError, NotFoundError):
             await obstore.delete_async(self._store, sha256)
-        await to_thread.run_sync((self._cache / sha256).unlink, True)
+        self.forget(sha256)
+
+    def copies(self) -> list[str]:
+        return [path.name for path in self._cache.glob("[0-9a-f]*")]
+
+    def forget(self, sha256: str) -> None:
+        with suppress(FileNotFoundError):
+            (self._cache / sha256).unlink()
 
     async def _fetch(self, sha256: str, path: Path) -> bool:
         with tempfile.NamedTemporaryFile(dir=self._cache, prefix="tmp", delete=False) as file:

@@ -26,7 +26,7 @@ from contract.verify.report import Report
 from hub.bundle import Bundles, Wanted
 from hub.certificates import fingerprint, load_certificate
 from hub.countersign import Countersigner
-from hub.filestore import FileStore, LocalFiles
+from hub.filestore import LocalFiles
 from hub.parts import Hub
 from hub.tables import chains, events
 from tests.hub.test_s3 import Server, config
@@ -224,16 +224,8 @@ async def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
 async def test_a_store_that_does_not_answer_leaves_the_rest(tmp_path: Path) -> None:
     """What it gives is in the bundle; what it does not, or takes away before it is read, is named."""
 
-    class Moody:
-        def __init__(self, files: FileStore) -> None:
-            self._files = files
-            self.asked = 0
-
-        async def keep(self, sha256: str, finished: Path) -> None:
-            await self._files.keep(sha256, finished)
-
-        async def has(self, sha256: str) -> bool:
-            return await self._files.has(sha256)
+    class Moody(LocalFiles):
+        asked = 0
 
         async def find(self, sha256: str) -> Path | None:
             if sha256 == chain.sha256_hex(SEGMENT):
@@ -241,13 +233,13 @@ async def test_a_store_that_does_not_answer_leaves_the_rest(tmp_path: Path) -> N
             if sha256 == chain.sha256_hex(CLIP):
                 return tmp_path / "gone"
             self.asked += sha256 == chain.sha256_hex(SNAPSHOT)
-            return tmp_path / "gone" if self.asked == 1 else await self._files.find(sha256)
+            return tmp_path / "gone" if self.asked == 1 else await super().find(sha256)
 
     async with a_centre(tmp_path) as centre:
         await centre.send(sat(centre.outbox()))
         await centre.upload(SNAPSHOT, CLIP, SEGMENT)
         hub = centre.hub
-        store = Moody(LocalFiles(hub.settings.evidence_dir))
+        store = Moody(hub.settings.evidence_dir)
         made = Bundles(hub.database, hub.authority, Countersigner(hub.authority.signer()), store)
         pieces = [piece async for piece in made.make(await made.plan(Wanted("booth-1")))]
         report = verify_bundle(io.BytesIO(b"".join(pieces)), centre.authority)
