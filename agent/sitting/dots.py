@@ -21,9 +21,11 @@ SETTLE_S: Final = 0.8
 REST_S: Final = 0.7
 """The looks that count span at least this long …"""
 STEADY_DEG: Final = 3.0
-"""… and lie this close together (median distance): a head at rest has one or two degrees, the estimate's noise
+STEADY_SHARE: Final = 0.8
+"""… and so many of them lie this close to their median: a head at rest has one or two degrees, the estimate's noise
 included; `agent.rules.calibration` refuses five."""
-KEPT_LOOKS: Final = 12
+KEPT_S: Final = 1.2
+"""Older looks are left out, as far as there are enough newer ones."""
 DOT_TIMES_OUT_S: Final = 12.0
 """Long enough to move the chair, short enough to say what is wrong before somebody gives up."""
 
@@ -35,7 +37,7 @@ class Dots:
         self._shown_s = now_s
         self._at = 0
         self._looks: dict[Dot, tuple[Face, ...]] = {}
-        self._window: deque[tuple[float, Face]] = deque(maxlen=KEPT_LOOKS)
+        self._window: deque[tuple[float, Face]] = deque()
         self._crowded = 0
         self.problem: Problem | None = None
         self.calibration: Calibration | None = None
@@ -58,6 +60,8 @@ class Dots:
         if now_s - self._shown_s >= SETTLE_S:
             if len(faces) == 1 and faces[0].pose is not None:
                 self._window.append((now_s, faces[0]))
+                while len(self._window) > MIN_LOOKS and now_s - self._window[0][0] > KEPT_S:
+                    self._window.popleft()
             self._crowded += len(faces) > 1
             if self._rests():
                 self._looks[dot] = tuple(face for _, face in self._window)
@@ -80,7 +84,8 @@ class Dots:
         if len(poses) < MIN_LOOKS or poses[-1][0] - poses[0][0] < REST_S:
             return False
         yaw_deg, pitch_deg = median(pose.yaw_deg for _, pose in poses), median(pose.pitch_deg for _, pose in poses)
-        return median(max(abs(p.yaw_deg - yaw_deg), abs(p.pitch_deg - pitch_deg)) for _, p in poses) <= STEADY_DEG
+        unrest = sorted(max(abs(pose.yaw_deg - yaw_deg), abs(pose.pitch_deg - pitch_deg)) for _, pose in poses)
+        return unrest[round(STEADY_SHARE * (len(unrest) - 1))] <= STEADY_DEG
 
     def _next(self, now_s: float) -> None:
         self._window.clear()
