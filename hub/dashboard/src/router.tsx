@@ -6,22 +6,19 @@ import {
   createRouter,
   type ErrorComponentProps,
   Link,
+  lazyRouteComponent,
   Navigate,
   Outlet,
   useNavigate,
 } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
 import { KINDS, SEVERITIES } from "@/api/types";
-import { BoothPage } from "@/booths/BoothPage";
-import { BoothsPage } from "@/booths/BoothsPage";
 import { Shell } from "@/shell/Shell";
 import { SignInPage } from "@/sign-in/SignInPage";
-import { SystemPage } from "@/system/SystemPage";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { Notice } from "@/ui/Notice";
 import type { FilterSearch } from "@/violations/Filters";
-import { ViolationsPage } from "@/violations/ViolationsPage";
 import { WallPage } from "@/wall/WallPage";
 
 type Raw = Record<string, unknown>;
@@ -91,11 +88,23 @@ const violations = createRoute({
   getParentRoute: () => shell,
   path: "/violations",
   validateSearch: parseFilter,
-  component: ViolationsPage,
+  component: lazyRouteComponent(() => import("@/violations/ViolationsPage"), "ViolationsPage"),
 });
-const booths = createRoute({ getParentRoute: () => shell, path: "/booths", component: BoothsPage });
-const booth = createRoute({ getParentRoute: () => shell, path: "/booths/$boothId", component: BoothPage });
-const system = createRoute({ getParentRoute: () => shell, path: "/system", component: SystemPage });
+const booths = createRoute({
+  getParentRoute: () => shell,
+  path: "/booths",
+  component: lazyRouteComponent(() => import("@/booths/BoothsPage"), "BoothsPage"),
+});
+const booth = createRoute({
+  getParentRoute: () => shell,
+  path: "/booths/$boothId",
+  component: lazyRouteComponent(() => import("@/booths/BoothPage"), "BoothPage"),
+});
+const system = createRoute({
+  getParentRoute: () => shell,
+  path: "/system",
+  component: lazyRouteComponent(() => import("@/system/SystemPage"), "SystemPage"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, shell.addChildren([wall, violations, booths, booth, system])]),

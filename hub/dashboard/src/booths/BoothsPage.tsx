@@ -12,11 +12,9 @@ import { CopyCode } from "@/ui/CopyCode";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Loading, Skeleton } from "@/ui/Skeleton";
+import { CELL, HEAD } from "@/ui/Table";
 import { SeverityMark } from "@/violations/Severity";
 
-const HEAD =
-  "z-10 lg:sticky lg:top-12 border-line border-b bg-surface px-3 py-2 text-left font-medium text-ink-3 text-xs";
-const CELL = "border-line border-b px-3 py-2.5 align-top group-last/row:border-b-0";
 const names = new Intl.Collator(locale, { numeric: true });
 
 function Trouble({ booth }: { booth: Booth }) {
@@ -101,11 +99,7 @@ export function BoothsPage() {
             <thead>
               <tr>
                 {COLUMNS.map((column) => (
-                  <th
-                    key={column}
-                    scope="col"
-                    className={`${HEAD} whitespace-nowrap first:rounded-tl-lg last:rounded-tr-lg`}
-                  >
+                  <th key={column} scope="col" className={HEAD}>
                     {column}
                   </th>
                 ))}

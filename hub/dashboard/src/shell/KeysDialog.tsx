@@ -1,7 +1,6 @@
 /** What the keys do. Opened with `?`. */
-import { X } from "lucide-react";
-import { Dialog } from "radix-ui";
 import { t } from "@/text/text";
+import { Modal } from "@/ui/Modal";
 
 const GROUPS = [
   {
@@ -45,41 +44,24 @@ const GROUPS = [
 
 export function KeysDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-50 animate-[fade-in_120ms] bg-veil" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(92vw,400px)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line-strong bg-surface p-5"
-        >
-          <div className="mb-3 flex items-center justify-between">
-            <Dialog.Title className="font-semibold text-lg">{t("keys.title")}</Dialog.Title>
-            <Dialog.Close
-              aria-label={t("violation.close")}
-              className="-mr-2 grid size-8 place-items-center rounded-md text-ink-3 hover:bg-hover hover:text-ink"
-            >
-              <X size={18} />
-            </Dialog.Close>
-          </div>
-          {GROUPS.map((group) => (
-            <section key={group.title} className="mb-4 last:mb-0">
-              <h3 className="mb-1 font-semibold text-ink-3 text-xs">{group.title}</h3>
-              <dl>
-                {group.keys.map(([key, act]) => (
-                  <div key={key} className="flex items-center justify-between py-1">
-                    <dt className="order-2">
-                      <kbd className="rounded-sm border border-line-strong bg-sunken px-1.5 py-0.5 font-mono text-xs">
-                        {key}
-                      </kbd>
-                    </dt>
-                    <dd className="text-ink-2">{act}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal title={t("keys.title")} open={open} onOpenChange={onOpenChange}>
+      {GROUPS.map((group) => (
+        <section key={group.title} className="mb-4 last:mb-0">
+          <h3 className="mb-1 font-semibold text-ink-3 text-xs">{group.title}</h3>
+          <dl>
+            {group.keys.map(([key, act]) => (
+              <div key={key} className="flex items-center justify-between py-1">
+                <dt className="order-2">
+                  <kbd className="rounded-sm border border-line-strong bg-sunken px-1.5 py-0.5 font-mono text-xs">
+                    {key}
+                  </kbd>
+                </dt>
+                <dd className="text-ink-2">{act}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Modal>
   );
 }

@@ -1,20 +1,29 @@
-/** Looks a sentence up in the catalogue, so that another language is one more file. */
+/** Looks a sentence up in the catalogue. Which language it is, is settled before the first page is made. */
 import { en } from "@/text/en";
 
 type Key = keyof typeof en;
 type CountedKey = Key extends infer K ? (K extends `${infer Stem}_other` ? Stem : never) : never;
 type Values = Record<string, string | number>;
+/** A whole language: every sentence that English has. */
+export type Catalogue = Record<Key, string>;
 
-export const locale = "en";
-const plural = new Intl.PluralRules(locale);
-const catalogue: Record<string, string> = en;
+export let locale = "en";
+let plural = new Intl.PluralRules(locale);
+let catalogue: Record<string, string> = en;
+
+/** Called once, by `main`, before any page is loaded: pages look sentences up while they load. */
+export function speak(language: string, sentences: Catalogue): void {
+  locale = language;
+  plural = new Intl.PluralRules(language);
+  catalogue = sentences;
+}
 
 function fill(sentence: string, values: Values): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 export function t(key: Key, values: Values = {}): string {
-  return fill(en[key], values);
+  return fill(catalogue[key] ?? en[key], values);
 }
 
 /** A sentence that depends on a number, in the plural form of the language. */

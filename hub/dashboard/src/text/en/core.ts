@@ -1,8 +1,15 @@
-/** Every English sentence of the dashboard. `{name}` is filled in; `_one` and `_other` are chosen by count. */
-export const en = {
+/** The English of what every page shares, and of watching booths. */
+export const core = {
   "app.name": "Invigil",
   "app.skip": "Skip to content",
   "app.loading": "Loading",
+
+  "table.more": "Show more",
+  "table.loading": "Loading…",
+
+  "toast.label": "Notices",
+  "toast.undo": "Undo",
+  "toast.undo-alt": "Undo what was just done",
 
   "nav.label": "Places",
   "nav.wall": "Wall",

@@ -1,0 +1,7 @@
+/**
+ * Every English sentence of the dashboard, by part. `{name}` is filled in; `_one` and `_other` are chosen by count.
+ * A name that stands in two parts is a mistake of the later one.
+ */
+import { core } from "@/text/en/core";
+
+export const en = { ...core } as const;
