@@ -22,9 +22,11 @@ from hub.api import (
     bundles,
     enrol,
     evidence,
+    invitations,
     live,
     recording,
     reviews,
+    sign_ins,
     signaling,
     system,
     users,
@@ -63,6 +65,7 @@ from hub.signaling import Signaling
 from hub.signatures import Signatures
 from hub.states import BoothStates
 from hub.turn import IceServers
+from hub.viewed import Viewed
 from hub.viewing import Viewing
 from hub.watches import Watches
 from hub.web import BodyLimit, Dashboard, ForgeryCheck, SecurityHeaders
@@ -91,7 +94,9 @@ def create_app() -> FastAPI:
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
     for resource in (
+        sign_ins,
         users,
+        invitations,
         booths,
         violations,
         reviews,
@@ -224,7 +229,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             database=database,
             authority=authority,
             server_keys=server_keys,
-            auth=Auth(database, metrics),
+            auth=Auth(database, metrics, settings.sign_in),
+            viewed=Viewed(database),
             enrolment=Enrolment(database, authority, MqttAddress(settings.reach_host, broker.port)),
             mqtt=mqtt,
             states=states,

@@ -30,6 +30,8 @@ class Actor(NamedTuple):
 
 
 HUB: Final = Actor(None, "the hub")
+COMMAND_LINE: Final = Actor(None, "the command line")
+"""An administrator of the machine, whom the hub does not know by name."""
 
 
 async def record(

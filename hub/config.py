@@ -5,11 +5,13 @@ import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
 from contract.wire import InvalidError, Wire
 from hub.errors import HubError
+from hub.permissions import Role
 from hub.postgres import PostgresConfig
 from hub.s3 import S3Config
 
@@ -71,6 +73,34 @@ class ExamConfig(Wire):
     )
 
 
+class SignInConfig(Wire):
+    """How people sign in; see docs/people.md."""
+
+    totp_required: tuple[Role, ...] = Field((), description="roles that need a second factor")
+
+
+class OidcConfig(Wire):
+    """A provider of OpenID Connect where people sign in; see docs/people.md."""
+
+    issuer: str = Field(description="as its discovery document says, such as https://login.example/realms/exams")
+    client_id: str = Field(min_length=1)
+    client_secret_file: Path = Field(description="file with the client's secret, readable by the hub only")
+    public_url: str = Field(description="how browsers reach this hub, such as https://hub.example")
+    role_claim: str = Field("", description="claim of the ID token that names roles or groups; empty: none does")
+    roles: dict[str, Role] = Field({}, description="from a value of that claim to a role; the first that fits counts")
+    allowed_domains: tuple[str, ...] = Field((), description="domains of verified e-mail addresses; none: all of them")
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        for url in (self.issuer, self.public_url):
+            parts = urlsplit(url)
+            if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+                raise ValueError(f"{url} must begin with https://")
+        if bool(self.role_claim) != bool(self.roles):
+            raise ValueError("role_claim and roles need each other")
+        return self
+
+
 class FileSettings(Wire):
     """What `hub.toml` may hold. An unknown key is refused."""
 
@@ -82,6 +112,8 @@ class FileSettings(Wire):
     evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     log_level: LogLevel = "info"
     ice: IceConfig = IceConfig()
+    sign_in: SignInConfig = SignInConfig()
+    oidc: OidcConfig | None = Field(None, description="sign-in at a provider of OpenID Connect, besides passwords")
     exams: ExamConfig = ExamConfig()
     database: PostgresConfig | None = Field(None, description="PostgreSQL; without it SQLite in the data directory")
     s3: S3Config | None = Field(None, description="where evidence is kept; without it in a folder of this machine")

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from starlette.websockets import WebSocket
 
 from contract.wire import InvalidError
+from hub.audience import Sent
 from hub.closing import GOING_AWAY, TOO_SLOW, close_socket
 from hub.db import Database
 from hub.errors import StoreError
@@ -39,8 +40,10 @@ BEAT_INTERVAL_S: Final = 5.0
 
 
 class _Client:
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: WebSocket, me: Me) -> None:
         self.socket = socket
+        self.me = me
+        """As it was when last asked for."""
         self.queue: asyncio.Queue[str] = asyncio.Queue(CLIENT_QUEUE)
         self.closing: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
 
@@ -74,7 +77,7 @@ class Live:
 
     def fetch_again(self) -> None:
         """Tells browsers to fetch everything, because changes may have passed unseen."""
-        self._send(LiveHello(instance=self._instance, at=datetime.now(UTC)))
+        self._send(self._hello())
 
     def close_all(self) -> None:
         """The hub stops: says so to every browser, and to those that come now."""
@@ -83,12 +86,12 @@ class Live:
             client.close(GOING_AWAY, "the hub stops")
 
     async def serve(
-        self, socket: WebSocket, *, still_allowed: Callable[[], Awaitable[Me | None]], refused_code: int
+        self, socket: WebSocket, me: Me, *, still_allowed: Callable[[], Awaitable[Me | None]], refused_code: int
     ) -> None:
-        """One browser, until it leaves, is too slow, signs out, or the hub stops. `socket` is accepted already."""
-        client = _Client(socket)
-        hello = LiveHello(instance=self._instance, at=datetime.now(UTC))
-        client.queue.put_nowait(hello.model_dump_json())
+        """One browser, until it leaves, is too slow, signs out, or the hub stops. `socket` is accepted already. It
+        hears what `me` may see, as `still_allowed` last said."""
+        client = _Client(socket, me)
+        self._put(client, self._hello().model_dump_json())
         self._clients.add(client)
         self._metrics.live_clients.set(len(self._clients))
         if self._stopping:
@@ -97,7 +100,7 @@ class Live:
         tasks: list[asyncio.Future[Any]] = [
             asyncio.create_task(_send_queue(client)),
             asyncio.create_task(_until_gone(socket)),
-            asyncio.create_task(_until_refused(client, still_allowed, refused_code)),
+            asyncio.create_task(self._until_refused(client, still_allowed, refused_code)),
         ]
         try:
             await asyncio.wait([*tasks, closing], return_when=asyncio.FIRST_COMPLETED)
@@ -178,6 +181,27 @@ class Live:
             await asyncio.sleep(BEAT_INTERVAL_S)
             self._send(LiveBeat(at=datetime.now(UTC)))
 
+    def _hello(self) -> LiveHello:
+        return LiveHello(instance=self._instance, at=datetime.now(UTC))
+
+    async def _until_refused(
+        self, client: _Client, still_allowed: Callable[[], Awaitable[Me | None]], code: int
+    ) -> None:
+        """Whoever may see something else from now on is told to fetch everything again."""
+        while True:
+            await asyncio.sleep(BEAT_INTERVAL_S)
+            try:
+                me = await still_allowed()
+            except StoreError as error:
+                log.warning("cannot tell whether a browser is still signed in: %s", error)
+                continue
+            if me is None:
+                client.close(code, "signed out")
+                return
+            if me != client.me:
+                client.me = me
+                self._put(client, self._hello().model_dump_json())
+
     def _failed(self, error: StoreError) -> None:
         log.warning("changes could not be read back: %s", error)
         self._metrics.live_failures.inc()
@@ -186,14 +210,19 @@ class Live:
     def _send(self, message: BaseModel) -> None:
         if not self._clients:
             return
-        text = message.model_dump_json()
+        sent = Sent(message)
         for client in self._clients:
-            try:
-                client.queue.put_nowait(text)
-            except asyncio.QueueFull:
-                if not client.closing.done():
-                    self._metrics.live_dropped.inc()
-                client.close(TOO_SLOW, "too slow; connect again")
+            text = sent.text_for(client.me)
+            if text is not None:
+                self._put(client, text)
+
+    def _put(self, client: _Client, text: str) -> None:
+        try:
+            client.queue.put_nowait(text)
+        except asyncio.QueueFull:
+            if not client.closing.done():
+                self._metrics.live_dropped.inc()
+            client.close(TOO_SLOW, "too slow; connect again")
 
 
 def _take(waiting: dict[Name, Thing]) -> dict[Name, Thing]:
@@ -210,14 +239,3 @@ async def _until_gone(socket: WebSocket) -> None:
     """Whatever a browser sends is ignored."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
-
-
-async def _until_refused(client: _Client, still_allowed: Callable[[], Awaitable[Me | None]], code: int) -> None:
-    while True:
-        await asyncio.sleep(BEAT_INTERVAL_S)
-        try:
-            if await still_allowed() is None:
-                client.close(code, "signed out")
-                return
-        except StoreError as error:
-            log.warning("cannot tell whether a browser is still signed in: %s", error)

@@ -9,7 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from hub.audit import Actor
-from hub.auth import Auth
+from hub.auth import Auth, Origin
 from hub.bundle import Bundles
 from hub.certificates import Authority, KeyPair
 from hub.commands import Commands
@@ -27,7 +27,8 @@ from hub.mqtt import HubMqtt
 from hub.permissions import Permission, roles_with
 from hub.signaling import Signaling
 from hub.states import BoothStates
-from hub.views import Me, Role
+from hub.viewed import Viewed
+from hub.views import Me
 from hub.watches import Watches
 
 
@@ -41,6 +42,7 @@ class Hub:
     authority: Authority
     server_keys: KeyPair
     auth: Auth
+    viewed: Viewed
     enrolment: Enrolment
     mqtt: HubMqtt
     states: BoothStates
@@ -64,21 +66,71 @@ def running_hub(connection: HTTPConnection) -> Hub:
 TheHub = Annotated[Hub, Depends(running_hub)]
 
 
-async def signed_in(connection: HTTPConnection, hub: TheHub) -> Me:
-    me = await hub.auth.who(connection.cookies.get(hub.auth.cookie_name))
+def client_address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else "unknown"
+
+
+def origin(connection: HTTPConnection) -> Origin:
+    return Origin(client_address(connection), connection.headers.get("user-agent", ""))
+
+
+OriginOf = Annotated[Origin, Depends(origin)]
+
+
+def bearer(connection: HTTPConnection) -> str | None:
+    """The API token of a request that brings one."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def known(connection: HTTPConnection, hub: Hub) -> Me | None:
+    """Who is behind an API token or a cookie; a request with a token is never anybody else's. Also for WebSockets."""
+    token = bearer(connection)
+    if token is not None:
+        return await hub.auth.who_by_token(token, client_address(connection))
+    return await hub.auth.who(connection.cookies.get(hub.auth.cookie_name), client_address(connection))
+
+
+async def fully_known(connection: HTTPConnection, hub: Hub) -> Me | None:
+    """As `known`, but nobody who still has to set up a second factor."""
+    me = await known(connection, hub)
+    return None if me is None or me.must_enrol else me
+
+
+async def identified(connection: HTTPConnection, hub: TheHub) -> Me:
+    """Also somebody who still has to set up a second factor."""
+    me = await known(connection, hub)
     if me is None:
+        if bearer(connection) is not None:
+            raise RefusedError(401, "Not a valid API token", "it is unknown, expired or revoked; make a new one")
         raise RefusedError(401, "Not signed in", "sign in with POST /api/v1/sign-in; a sign-in lasts twelve hours")
+    return me
+
+
+Identified = Annotated[Me, Depends(identified)]
+
+
+def in_person(connection: HTTPConnection, me: Identified) -> Me:
+    """By a sign-in and not by an API token: what changes how somebody proves who they are."""
+    if bearer(connection) is not None:
+        raise RefusedError(403, "Not with an API token", "sign in; a token cannot change how its person signs in")
+    return me
+
+
+InPerson = Annotated[Me, Depends(in_person)]
+
+
+def signed_in(me: Identified) -> Me:
+    if me.must_enrol:
+        detail = f"{me.role} needs a second factor; set one up with POST /api/v1/me/totp"
+        raise RefusedError(403, "A second factor is needed", detail)
     return me
 
 
 SignedIn = Annotated[Me, Depends(signed_in)]
 
 
-def client_address(connection: HTTPConnection) -> str:
-    return connection.client.host if connection.client else "unknown"
-
-
-def actor(connection: HTTPConnection, me: SignedIn) -> Actor:
+def actor(connection: HTTPConnection, me: Identified) -> Actor:
     """Who acts, for `hub.audit.record`: the person with the address the request comes from."""
     return Actor.of(me, client_address(connection))
 
@@ -100,17 +152,6 @@ def allowed(*permissions: Permission) -> Callable[[Me], Awaitable[Me]]:
     async def check(me: SignedIn) -> Me:
         for permission in permissions:
             refuse_unless(me, permission)
-        return me
-
-    return check
-
-
-def role_required(*roles: Role) -> Callable[[Me], Awaitable[Me]]:
-    """A dependency that lets only these roles through."""
-
-    async def check(me: SignedIn) -> Me:
-        if me.role not in roles:
-            raise RefusedError(403, "Not allowed", f"this needs the role {' or '.join(roles)}; you are {me.role}")
         return me
 
     return check

@@ -9,8 +9,9 @@ from pydantic import BaseModel, StringConstraints
 from contract.live import DoneReply, LowerHandCommand, SayCommand
 from contract.messages import AnyCommand, AnyReply, SnapshotCommand, SnapshotReply
 from contract.profiles import ProfileName
+from hub import audit
 from hub.errors import RefusedError
-from hub.parts import Hub, SignedIn, TheHub, refuse_unless, role_required
+from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed, refuse_unless
 from hub.scope import refuse_foreign
 from hub.store import booths
 from hub.views import Booth, BoothList, Me, Picture, Said
@@ -19,6 +20,9 @@ router = APIRouter(prefix="/booths", tags=["booths"])
 
 REPLY_S = 10.0
 SNAPSHOT_UPLOAD_S = 10.0
+
+
+Reader = Annotated[Me, Depends(allowed("booths.read"))]
 
 
 class ProfileRequest(BaseModel):
@@ -54,23 +58,36 @@ WatchedBooth = Annotated[Booth, Depends(watched_booth)]
 
 
 @router.get("", operation_id="listBooths")
-async def list_booths(_: SignedIn, hub: TheHub) -> BoothList:
+async def list_booths(me: Reader, hub: TheHub) -> BoothList:
+    """Those in the person's scope. Pictures and violations are shown to those who may see candidates."""
     async with hub.database.reading() as connection:
-        return BoothList(items=tuple(await booths.views(connection)))
+        found = await booths.views(connection, me.booths)
+    return BoothList(items=tuple(booth.shown_to(me) for booth in found))
 
 
 @router.get("/{booth_id}", operation_id="getBooth")
-async def get_booth(booth_id: str, _: SignedIn, hub: TheHub) -> Booth:
-    return await find_booth(hub, booth_id)
+async def get_booth(booth_id: str, me: Reader, hub: TheHub) -> Booth:
+    """404 where there is none, 403 where it is not in the person's scope."""
+    booth = await find_booth(hub, booth_id)
+    await refuse_foreign(hub.database, me, booth_id)
+    return booth.shown_to(me)
 
 
 @router.put("/{booth_id}/profile", operation_id="setBoothProfile")
 async def set_profile(
-    booth_id: str, request: ProfileRequest, _: Annotated[Me, Depends(role_required("admin"))], hub: TheHub
+    booth_id: str,
+    request: ProfileRequest,
+    me: Annotated[Me, Depends(allowed("exams.manage"))],
+    by: ActorOf,
+    hub: TheHub,
 ) -> Booth:
     """The booth takes it as soon as it is connected; `profile` shows when it did."""
-    await find_booth(hub, booth_id)
+    before = await find_booth(hub, booth_id)
+    await refuse_foreign(hub.database, me, booth_id)
     await hub.desired.set_profile(booth_id, request.profile)
+    async with hub.database.writing() as connection:
+        changed = {"before": before.desired_profile, "after": request.profile}
+        await audit.record(connection, by, "booth.profile_set", "booth", booth_id, **changed)
     hub.feed.booth_changed(booth_id)
     return await find_booth(hub, booth_id)
 

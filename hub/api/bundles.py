@@ -8,8 +8,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from contract.wire import BoothId
+from hub import audit
 from hub.bundle import Wanted
-from hub.parts import TheHub, role_required
+from hub.parts import ActorOf, TheHub, allowed
+from hub.scope import refuse_foreign
 from hub.views import Me
 
 log = logging.getLogger(__name__)
@@ -24,15 +26,19 @@ router = APIRouter(tags=["bundles"])
     responses={200: {"content": {"application/zip": {}}, "description": "The bundle; `invigil verify` checks it"}},
 )
 async def get_bundle(
-    me: Annotated[Me, Depends(role_required("admin", "auditor"))],
+    me: Annotated[Me, Depends(allowed("audit.read"))],
+    by: ActorOf,
     hub: TheHub,
     booth: Annotated[BoothId, Query(description="whose events and evidence")],
     first: Annotated[AwareDatetime | None, Query(alias="from", description="by the booth's clock")] = None,
     last: Annotated[AwareDatetime | None, Query(alias="to", description="by the booth's clock")] = None,
 ) -> StreamingResponse:
     """A zip file of any size, made while it is sent. Without times it holds all that the hub has of the booth."""
+    await refuse_foreign(hub.database, me, booth)
     plan = await hub.bundles.plan(Wanted(booth, first, last))
     log.info("%s takes a bundle of %s, from %s to %s", me.username, booth, first or "the beginning", last or "now")
+    async with hub.database.writing() as connection:
+        await audit.record(connection, by, "bundle.downloaded", "booth", booth, first=first, last=last)
     name = f"invigil-{booth}-{plan.made_at:%Y%m%d-%H%M%S}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(hub.bundles.make(plan), media_type="application/zip", headers=headers)

@@ -13,10 +13,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from contract.wire import Sha256
-from hub.api.booths import find_booth, refuse_strangers
 from hub.errors import RefusedError
-from hub.evidence import Found
-from hub.parts import Hub, SignedIn, TheHub, running_hub
+from hub.parts import ActorOf, TheHub, allowed, running_hub
+from hub.scope import refuse_foreign
 from hub.signatures import Piece, Signed
 from hub.store import evidence
 from hub.uploads import Progress, Upload
@@ -64,15 +63,20 @@ BySigned = Annotated[Signed, Depends(signed_headers)]
 
 
 @router.get("/{sha256}", operation_id="getEvidence", response_class=FileResponse)
-async def get_evidence(sha256: Name, me: SignedIn, hub: TheHub) -> FileResponse:
+async def get_evidence(
+    sha256: Name, me: Annotated[Me, Depends(allowed("violations.read"))], by: ActorOf, hub: TheHub
+) -> FileResponse:
     """The file with its media type, whole or the ranges that are asked for. It never changes, so a browser may keep it.
 
-    Video that belongs to no violation is shown to those who may watch the booth.
+    404 where it has not arrived, 403 where its booth is not in the person's scope. Who looked is recorded.
     """
     found = await hub.evidence.find(sha256)
     if found is None:
         raise RefusedError(404, "No such evidence", "the file has not arrived; the booth sends it when it can")
-    await _refuse_strangers_to_recordings(hub, me, sha256, found)
+    await refuse_foreign(hub.database, me, found.booth_id)
+    async with hub.database.reading() as connection:
+        what = "candidate_photo" if await evidence.is_photo(connection, sha256) else "evidence"
+    await hub.viewed.record(by, f"{what}.viewed", "evidence", sha256, booth=found.booth_id, media=found.media_type)
     return FileResponse(
         found.path,
         media_type=found.media_type,
@@ -150,12 +154,3 @@ async def patch_evidence(
 
 def _said(progress: Progress) -> dict[str, str]:
     return {"Upload-Offset": str(progress.offset), "Upload-Complete": "?1" if progress.complete else "?0"}
-
-
-async def _refuse_strangers_to_recordings(hub: Hub, me: Me, sha256: str, found: Found) -> None:
-    if me.may_watch(found.booth_id) or not found.media_type.startswith("video/"):
-        return
-    async with hub.database.reading() as connection:
-        if await evidence.belongs_to_violation(connection, sha256):
-            return
-    await refuse_strangers(hub, me, await find_booth(hub, found.booth_id))

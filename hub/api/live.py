@@ -3,7 +3,7 @@
 from fastapi import APIRouter, WebSocket
 
 from hub.closing import FOREIGN_ORIGIN, NOT_SIGNED_IN
-from hub.parts import running_hub
+from hub.parts import fully_known, running_hub
 from hub.web import same_origin
 
 router = APIRouter()
@@ -14,10 +14,9 @@ async def live(socket: WebSocket) -> None:
     """Accepted before it is refused: a browser is told the close code only of a socket that was open."""
     hub = running_hub(socket)
     await socket.accept()
-    token = socket.cookies.get(hub.auth.cookie_name)
     if not same_origin(socket.headers):
         await socket.close(FOREIGN_ORIGIN, "another site may not listen")
-    elif await hub.auth.who(token) is None:
+    elif (me := await fully_known(socket, hub)) is None:
         await socket.close(NOT_SIGNED_IN, "sign in first")
     else:
-        await hub.live.serve(socket, still_allowed=lambda: hub.auth.who(token), refused_code=NOT_SIGNED_IN)
+        await hub.live.serve(socket, me, still_allowed=lambda: fully_known(socket, hub), refused_code=NOT_SIGNED_IN)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, WebSocket
 from hub.api.booths import find_booth, refuse_strangers
 from hub.closing import FAILED, FOREIGN_ORIGIN, NO_SUCH_BOOTH, NOT_ALLOWED, NOT_SIGNED_IN
 from hub.errors import RefusedError, StoreError
-from hub.parts import running_hub
+from hub.parts import fully_known, running_hub
 from hub.peer import PeerKind
 from hub.web import same_origin
 
@@ -31,12 +31,11 @@ async def _signal(socket: WebSocket, booth_id: str, kind: PeerKind) -> None:
     hub = running_hub(socket)
     refuse = hub.signaling.refuse
     await socket.accept()
-    token = socket.cookies.get(hub.auth.cookie_name)
     if not same_origin(socket.headers):
         await refuse(socket, "Request refused", "another site may not watch", "foreign_origin", FOREIGN_ORIGIN)
         return
     try:
-        me = await hub.auth.who(token)
+        me = await fully_known(socket, hub)
         if me is None:
             await refuse(socket, "Not signed in", "sign in first", "not_signed_in", NOT_SIGNED_IN)
             return
@@ -50,4 +49,4 @@ async def _signal(socket: WebSocket, booth_id: str, kind: PeerKind) -> None:
         code, counted = (NOT_ALLOWED, "not_allowed") if known else (NO_SUCH_BOOTH, "no_such_booth")
         await refuse(socket, error.title, error.detail, counted, code)
         return
-    await hub.signaling.serve(socket, me, booth_id, kind, still_allowed=lambda: hub.auth.who(token))
+    await hub.signaling.serve(socket, me, booth_id, kind, still_allowed=lambda: fully_known(socket, hub))

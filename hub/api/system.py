@@ -1,11 +1,11 @@
 """How the hub itself is doing, for people and for monitoring."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from hub import __version__
 from hub.errors import RefusedError
 from hub.metrics import CONTENT_TYPE
-from hub.parts import SignedIn, TheHub
+from hub.parts import TheHub, allowed
 from hub.store import totals
 from hub.views import System
 
@@ -13,8 +13,8 @@ router = APIRouter(tags=["system"])
 probes = APIRouter(tags=["probes"])
 
 
-@router.get("/system", operation_id="system")
-async def system(_: SignedIn, hub: TheHub) -> System:
+@router.get("/system", operation_id="system", dependencies=[Depends(allowed("system.read"))])
+async def system(hub: TheHub) -> System:
     async with hub.database.reading() as connection:
         counted = await totals.count(connection)
     return System(

@@ -1,75 +1,107 @@
-"""Signing in and out, who is signed in, and for administrators who may watch which booths."""
+"""People: for administrators, who may sign in, as what, and which booths they reach."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field, StringConstraints
 
 from contract.wire import BoothId
-from hub.errors import RefusedError
-from hub.parts import SignedIn, TheHub, role_required
-from hub.store import assignments, booths, users
-from hub.views import Me, User, UserList
+from hub import people
+from hub.parts import ActorOf, TheHub, allowed
+from hub.permissions import Role
+from hub.store import scopes, users
+from hub.views import PasswordReset, Scope, User, UserList
 
-router = APIRouter(tags=["users"])
+router = APIRouter(prefix="/users", tags=["users"], dependencies=[Depends(allowed("people.manage"))])
 
-Administrator = Annotated[Me, Depends(role_required("admin"))]
-
-
-class SignInRequest(BaseModel):
-    username: str = Field(min_length=1, max_length=80)
-    password: str = Field(min_length=1, max_length=1000)
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
 class AssignmentRequest(BaseModel):
     booths: tuple[BoothId, ...] = Field(max_length=1000)
 
 
-@router.post("/sign-in", operation_id="signIn")
-async def sign_in(credentials: SignInRequest, request: Request, response: Response, hub: TheHub) -> Me:
-    """Sets the cookie `invigil_session`. 401 when name or password is wrong, 429 after repeated failures."""
-    address = request.client.host if request.client else "unknown"
-    token, me = await hub.auth.sign_in(credentials.username, credentials.password, address)
-    response.set_cookie(
-        hub.auth.cookie_name,
-        token,
-        max_age=int(hub.auth.lifetime.total_seconds()),
-        httponly=True,
-        secure=hub.settings.secure_cookie,
-        samesite="strict",
-    )
-    return me
+class UserChangeRequest(BaseModel):
+    """What is left out stays as it is."""
+
+    role: Role | None = None
+    display_name: DisplayName | None = None
+    disabled: bool | None = None
 
 
-@router.post("/sign-out", status_code=204, operation_id="signOut")
-async def sign_out(request: Request, response: Response, hub: TheHub) -> None:
-    await hub.auth.sign_out(request.cookies.get(hub.auth.cookie_name))
-    response.delete_cookie(hub.auth.cookie_name, httponly=True, secure=hub.settings.secure_cookie, samesite="strict")
-
-
-@router.get("/me", operation_id="me")
-async def me(me: SignedIn) -> Me:
-    return me
-
-
-@router.get("/users", operation_id="listUsers")
-async def list_users(_: Administrator, hub: TheHub) -> UserList:
+@router.get("", operation_id="listUsers")
+async def list_users(hub: TheHub) -> UserList:
+    """Everybody, by name; also those who are disabled."""
     async with hub.database.reading() as connection:
-        return UserList(items=tuple(await assignments.everyone(connection)))
+        return UserList(items=tuple(await users.views(connection, people.now())))
 
 
-@router.put("/users/{username}/booths", operation_id="assignBooths")
-async def assign_booths(username: str, request: AssignmentRequest, _: Administrator, hub: TheHub) -> User:
-    """These booths and no others. Whoever watches a booth that is taken away is cut off within seconds."""
+@router.get("/{username}", operation_id="getUser")
+async def get_user(username: str, hub: TheHub) -> User:
+    async with hub.database.reading() as connection:
+        await people.find(connection, username)
+        return await people.view(connection, username)
+
+
+@router.patch("/{username}", operation_id="changeUser")
+async def change_user(username: str, change: UserChangeRequest, by: ActorOf, hub: TheHub) -> User:
+    """A new role holds at once. 409 for the last administrator, and for administrators who would take it from
+    themselves."""
     async with hub.database.writing() as connection:
-        user = await users.find(connection, username)
-        if user is None:
-            raise RefusedError(404, "No such user", f"nobody is called {username!r}; GET /api/v1/users lists them")
-        if user.role in assignments.EVERYWHERE:
-            raise RefusedError(409, "Needs no booths", f"{username} is {user.role} and may watch every booth")
-        unknown = set(request.booths) - await booths.known(connection, request.booths)
-        if unknown:
-            raise RefusedError(422, "No such booth", f"no booth is called {', '.join(sorted(unknown))}")
-        await assignments.replace(connection, user.user_id, request.booths)
-        mine = await assignments.of_person(connection, user.user_id, user.role)
-    return User(username=user.username, display_name=user.display_name, role=user.role, booths=mine)
+        user = await people.find(connection, username)
+        if change.display_name is not None:
+            await people.rename(connection, by, user, change.display_name)
+        if change.role is not None:
+            await people.set_role(connection, by, user, change.role)
+        if change.disabled is not None:
+            await (people.disable if change.disabled else people.enable)(connection, by, user)
+        return await people.view(connection, username)
+
+
+@router.delete("/{username}", status_code=204, operation_id="disableUser")
+async def disable_user(username: str, by: ActorOf, hub: TheHub) -> None:
+    """Nobody is removed, because records name them: the person may not sign in any more, and is signed out."""
+    async with hub.database.writing() as connection:
+        await people.disable(connection, by, await people.find(connection, username))
+
+
+@router.put("/{username}/scope", operation_id="setScope")
+async def set_scope(username: str, scope: Scope, by: ActorOf, hub: TheHub) -> User:
+    """These grants and no others. Whoever watches a booth that is taken away is cut off within seconds."""
+    async with hub.database.writing() as connection:
+        await people.set_scope(connection, by, await people.find(connection, username), scope)
+        return await people.view(connection, username)
+
+
+@router.put("/{username}/booths", operation_id="assignBooths")
+async def assign_booths(username: str, request: AssignmentRequest, by: ActorOf, hub: TheHub) -> User:
+    """These single booths and no others; what is granted by site or room stays."""
+    async with hub.database.writing() as connection:
+        user = await people.find(connection, username)
+        granted = await scopes.of_person(connection, user)
+        await people.set_scope(connection, by, user, granted.model_copy(update={"booths": request.booths}))
+        return await people.view(connection, username)
+
+
+@router.post("/{username}/password-reset", operation_id="resetPassword")
+async def reset_password(username: str, by: ActorOf, hub: TheHub) -> PasswordReset:
+    """A link with which the person chooses a new password; the old one and every sign-in end now."""
+    async with hub.database.writing() as connection:
+        token, until = await people.begin_reset(connection, by, await people.find(connection, username))
+    return PasswordReset(link=f"/reset-password#{token}", token=token, expires_at=until)
+
+
+@router.post("/{username}/unlock", status_code=204, operation_id="unlockUser")
+async def unlock_user(username: str, by: ActorOf, hub: TheHub) -> None:
+    """After too many failures, before the lock ends by itself."""
+    async with hub.database.writing() as connection:
+        await people.find(connection, username)
+        await people.unlock(connection, by, username)
+
+
+@router.delete("/{username}/totp", status_code=204, operation_id="removeSecondFactor")
+async def remove_second_factor(username: str, by: ActorOf, hub: TheHub) -> None:
+    """For somebody who lost the authenticator and the recovery codes: who they are is to be made sure of by other
+    means first."""
+    async with hub.database.writing() as connection:
+        await people.remove_second_factor(connection, by, await people.find(connection, username))

@@ -1,4 +1,4 @@
-"""Who watched whom: everything for administrators, their own for everybody else."""
+"""Who watched whom: what happened in their scope for administrators and auditors, their own for everybody else."""
 
 from typing import Annotated
 
@@ -16,6 +16,7 @@ async def list_watches(
     me: SignedIn, hub: TheHub, booth: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> WatchList:
     """Newest first."""
-    whose = None if me.role == "admin" else me.username
+    whose = None if me.may("audit.read") else me.username
+    scope = me.booths if me.may("audit.read") else None
     async with hub.database.reading() as connection:
-        return WatchList(items=tuple(await watches.newest(connection, booth, whose, limit)))
+        return WatchList(items=tuple(await watches.newest(connection, booth, whose, limit, scope)))

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -21,7 +21,7 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="What the person signs in with.")]
 Booths = Annotated[list[str], typer.Argument(metavar="BOOTH...", help="Ids of booths.")]
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
-Change = Callable[[Any, int, list[str]], Awaitable[None]]
+Change = Callable[[tuple[str, ...], list[str]], tuple[str, ...]]
 
 
 @app.command("add")
@@ -41,8 +41,9 @@ def user_add(
         die(f"there is no role {role!r}", hint=f"choose one of: {', '.join(get_args(Role))}")
     if not 1 <= len(name) <= 80 or name != name.strip():
         die(f"{name!r} cannot be a user name", hint="use 1 to 80 characters without spaces around them")
-    password, generated = _password(password_stdin)
-    from hub.auth import hash_password
+    password, generated = _password(password_stdin, name, display_name)
+    from hub import audit
+    from hub.passwords import hash_password
     from hub.store import users
 
     async def add(database: Any) -> None:
@@ -61,6 +62,7 @@ def user_add(
                     "created_at": datetime.now(UTC),
                 },
             )
+            await audit.record(connection, audit.COMMAND_LINE, "user.added", "user", name, role=role)
 
     run(with_database(read_settings(data, {}), add))
     _show_password(name, role, password if generated else None, as_json)
@@ -72,15 +74,15 @@ def user_list(data: Data, as_json: Json = False) -> None:
 
     Example: invigil-hub user list --data /var/lib/invigil
     """
-    from hub.store import assignments
+    from hub.store import users
 
     async def read(database: Any) -> list[User]:
         async with database.reading() as connection:
-            return await assignments.everyone(connection)
+            return await users.views(connection, datetime.now(UTC))
 
     people = run(with_database(read_settings(data, {}), read))
     if as_json:
-        print(json.dumps([person.model_dump() for person in people]))
+        print(json.dumps([person.model_dump(mode="json") for person in people]))
     else:
         show([_row(person) for person in people], as_json=False)
 
@@ -93,9 +95,7 @@ def user_assign(name: Name, booths: Booths, data: Data, as_json: Json = False) -
 
     Example: invigil-hub user assign pat room-1-a room-1-b --data /var/lib/invigil
     """
-    from hub.store import assignments
-
-    _assign(name, booths, data, assignments.add, as_json)
+    _assign(name, booths, data, lambda mine, more: tuple(sorted({*mine, *more})), as_json)
 
 
 @app.command("unassign")
@@ -104,9 +104,7 @@ def user_unassign(name: Name, booths: Booths, data: Data, as_json: Json = False)
 
     Example: invigil-hub user unassign pat room-1-b --data /var/lib/invigil
     """
-    from hub.store import assignments
-
-    _assign(name, booths, data, assignments.remove, as_json)
+    _assign(name, booths, data, lambda mine, less: tuple(booth for booth in mine if booth not in less), as_json)
 
 
 @app.command("password")
@@ -120,35 +118,94 @@ def user_password(
 
     Example: invigil-hub user password ada --data /var/lib/invigil
     """
-    password, generated = _password(password_stdin)
-    from hub.auth import hash_password
-    from hub.store import users
+    password, generated = _password(password_stdin, name)
+    from hub import audit, people
+    from hub.passwords import hash_password
 
     async def change(database: Any) -> None:
         async with database.writing() as connection:
-            if not await users.set_password(connection, name, hash_password(password)):
-                raise HubError(f"there is no user {name!r}", hint="see: invigil-hub user list")
+            user = await _find(connection, name)
+            await people.set_password(connection, audit.COMMAND_LINE, user, hash_password(password))
 
     run(with_database(read_settings(data, {}), change))
     _show_password(name, None, password if generated else None, as_json)
 
 
+@app.command("unlock")
+def user_unlock(name: Name, data: Data) -> None:
+    """Let a person sign in again who is locked after too many wrong passwords.
+
+    Example: invigil-hub user unlock pat --data /var/lib/invigil
+    """
+    from hub import audit, people
+
+    async def change(database: Any) -> None:
+        async with database.writing() as connection:
+            await _find(connection, name)
+            await people.unlock(connection, audit.COMMAND_LINE, name)
+
+    run(with_database(read_settings(data, {}), change))
+    print(f"{name} may sign in again")
+
+
+@app.command("disable")
+def user_disable(name: Name, data: Data) -> None:
+    """Let a person sign in no more, and sign them out everywhere. Nobody is removed: records name them.
+
+    Example: invigil-hub user disable pat --data /var/lib/invigil
+    """
+    from hub import audit, people
+
+    async def change(database: Any) -> None:
+        async with database.writing() as connection:
+            await people.disable(connection, audit.COMMAND_LINE, await _find(connection, name))
+
+    run(with_database(read_settings(data, {}), change))
+    print(f"{name} may not sign in any more")
+
+
+@app.command("enable")
+def user_enable(name: Name, data: Data) -> None:
+    """Let a person sign in again who was disabled.
+
+    Example: invigil-hub user enable pat --data /var/lib/invigil
+    """
+    from hub import audit, people
+
+    async def change(database: Any) -> None:
+        async with database.writing() as connection:
+            await people.enable(connection, audit.COMMAND_LINE, await _find(connection, name))
+
+    run(with_database(read_settings(data, {}), change))
+    print(f"{name} may sign in")
+
+
+async def _find(connection: Any, name: str) -> Any:
+    from hub.store import users
+
+    user = await users.find(connection, name)
+    if user is None:
+        raise HubError(f"there is no user {name!r}", hint="see: invigil-hub user list")
+    return user
+
+
 def _assign(name: str, booth_ids: list[str], data: Path, change: Change, as_json: bool) -> None:
-    from hub.store import assignments, booths, users
+    from hub import audit, people
+    from hub.store import booths, scopes
 
     async def write(database: Any) -> tuple[str, ...]:
         async with database.writing() as connection:
-            user = await users.find(connection, name)
-            if user is None:
-                raise HubError(f"there is no user {name!r}", hint="see: invigil-hub user list")
-            if user.role in assignments.EVERYWHERE:
+            user = await _find(connection, name)
+            if user.role in scopes.EVERYWHERE:
                 raise HubError(f"{name!r} is {user.role} and may watch every booth", hint="nothing needs to be done")
             unknown = set(booth_ids) - await booths.known(connection, booth_ids)
             if unknown:
                 named = ", ".join(sorted(unknown))
                 raise HubError(f"there is no booth {named}", hint="see: invigil-hub booth list")
-            await change(connection, user.user_id, booth_ids)
-            return await assignments.of_person(connection, user.user_id, user.role) or ()
+            granted = await scopes.of_person(connection, user)
+            wanted = granted.model_copy(update={"booths": change(granted.booths, booth_ids)})
+            await people.set_scope(connection, audit.COMMAND_LINE, user, wanted)
+            return await scopes.booths_of(connection, user) or ()
 
     mine = run(with_database(read_settings(data, {}), write))
     if as_json:
@@ -162,14 +219,16 @@ def _row(person: User) -> dict[str, str]:
     return {"username": person.username, "display_name": person.display_name, "role": person.role, "booths": mine}
 
 
-def _password(from_stdin: bool) -> tuple[str, bool]:
-    from hub.auth import generate_password
+def _password(from_stdin: bool, *about: str) -> tuple[str, bool]:
+    from hub.passwords import check_password, generate_password
 
     if not from_stdin:
         return generate_password(), True
     password = sys.stdin.readline().rstrip("\n")
-    if len(password) < 8:
-        die("the password is too short", hint="use at least 8 characters")
+    try:
+        check_password(password, *about)
+    except HubError as error:
+        die(str(error), hint=error.hint)
     return password, False
 
 

@@ -45,11 +45,6 @@ async def arrived(connection: AsyncConnection, names: Iterable[str]) -> set[str]
     return set(found.scalars())
 
 
-async def belongs_to_violation(connection: AsyncConnection, sha256: str) -> bool:
-    statement = select(exists().where(evidence_refs.c.sha256 == sha256))
-    return bool((await connection.execute(statement)).scalar_one())
-
-
 async def added_later(
     connection: AsyncConnection, violation_ids: Iterable[UUID]
 ) -> dict[tuple[UUID, str], list[EvidenceRef]]:

@@ -1,71 +1,77 @@
-"""Users, their sign-ins, and the failures that the rate limit counts."""
+"""Users, and the failures that the rate limit counts."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.tables import failures, sign_ins, users
-
-
-class Person(NamedTuple):
-    user_id: int
-    username: str
-    display_name: str
-    role: str
+from hub.store import scopes
+from hub.tables import failures, lockouts, second_factors, users
+from hub.views import User
 
 
 async def find(connection: AsyncConnection, username: str) -> Row[Any] | None:
     return (await connection.execute(select(users).where(users.c.username == username))).one_or_none()
 
 
+async def by_id(connection: AsyncConnection, user_id: int) -> Row[Any]:
+    return (await connection.execute(select(users).where(users.c.user_id == user_id))).one()
+
+
 async def administrators(connection: AsyncConnection, limit: int) -> list[str]:
     """What they are called; whom to ask."""
     found = await connection.execute(
-        select(users.c.display_name).where(users.c.role == "admin").order_by(users.c.user_id).limit(limit)
+        select(users.c.display_name)
+        .where(users.c.role == "admin", users.c.disabled_at.is_(None))
+        .order_by(users.c.user_id)
+        .limit(limit)
     )
     return list(found.scalars())
 
 
-async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
-    await connection.execute(insert(users).values(values))
-
-
-async def set_password(connection: AsyncConnection, username: str, password_hash: str) -> bool:
-    """Also ends every sign-in of the user. False when there is no such user."""
-    user = await find(connection, username)
-    if user is None:
-        return False
-    await connection.execute(update(users).where(users.c.user_id == user.user_id).values(password_hash=password_hash))
-    await connection.execute(delete(sign_ins).where(sign_ins.c.user_id == user.user_id))
-    return True
-
-
-async def add_sign_in(
-    connection: AsyncConnection, token_sha256: str, user_id: int, now: datetime, until: datetime
-) -> None:
-    """Forgets expired ones on the way."""
-    await connection.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
-    await connection.execute(
-        insert(sign_ins).values(token_sha256=token_sha256, user_id=user_id, created_at=now, expires_at=until)
+async def count_administrators(connection: AsyncConnection, besides: int) -> int:
+    """Who may sign in, `besides` this one."""
+    statement = select(func.count()).where(
+        users.c.role == "admin", users.c.disabled_at.is_(None), users.c.user_id != besides
     )
+    return int((await connection.execute(statement)).scalar_one())
 
 
-async def signed_in(connection: AsyncConnection, token_sha256: str, now: datetime) -> Person | None:
-    row = (
-        await connection.execute(
-            select(users.c.user_id, users.c.username, users.c.display_name, users.c.role)
-            .join(sign_ins, sign_ins.c.user_id == users.c.user_id)
-            .where(sign_ins.c.token_sha256 == token_sha256, sign_ins.c.expires_at > now)
+async def views(connection: AsyncConnection, now: datetime, username: str | None = None) -> list[User]:
+    """All people, or one, by name."""
+    statement = (
+        select(users, lockouts.c.locked_until, second_factors.c.confirmed_at)
+        .outerjoin(lockouts, (lockouts.c.username == users.c.username) & (lockouts.c.locked_until > now))
+        .outerjoin(second_factors, second_factors.c.user_id == users.c.user_id)
+        .order_by(users.c.username)
+    )
+    if username is not None:
+        statement = statement.where(users.c.username == username)
+    return [
+        User(
+            username=row.username,
+            display_name=row.display_name,
+            role=row.role,
+            booths=await scopes.booths_of(connection, row),
+            scope=await scopes.of_person(connection, row),
+            created_at=row.created_at,
+            disabled_at=row.disabled_at,
+            locked_until=row.locked_until,
+            second_factor=row.confirmed_at is not None,
         )
-    ).one_or_none()
-    return Person(*row) if row else None
+        for row in (await connection.execute(statement)).all()
+    ]
 
 
-async def remove_sign_in(connection: AsyncConnection, token_sha256: str) -> None:
-    await connection.execute(delete(sign_ins).where(sign_ins.c.token_sha256 == token_sha256))
+async def add(connection: AsyncConnection, values: dict[str, Any]) -> int:
+    done = await connection.execute(insert(users).values(values))
+    return int((done.inserted_primary_key or (0,))[0])
+
+
+async def change(connection: AsyncConnection, user_id: int, **values: Any) -> None:
+    await connection.execute(update(users).where(users.c.user_id == user_id).values(values))
 
 
 async def count_failures(connection: AsyncConnection, what: Sequence[str], since: datetime) -> dict[str, int]:
@@ -80,8 +86,9 @@ async def count_failures(connection: AsyncConnection, what: Sequence[str], since
 async def add_failures(
     connection: AsyncConnection, what: Sequence[str], now: datetime, forget_before: datetime
 ) -> list[int]:
-    """Forgets those before `forget_before` on the way; returns the new ones' ids."""
-    await connection.execute(delete(failures).where(failures.c.at <= forget_before))
+    """Forgets those before `forget_before` on the way, but those of accounts; returns the new ones' ids."""
+    old = (failures.c.at <= forget_before, failures.c.what.not_like(f"{ACCOUNT}%"))
+    await connection.execute(delete(failures).where(*old))
     added = []
     for each in what:
         done = await connection.execute(insert(failures).values(what=each, at=now))
@@ -91,3 +98,7 @@ async def add_failures(
 
 async def forget_failures(connection: AsyncConnection, failure_ids: Sequence[int]) -> None:
     await connection.execute(delete(failures).where(failures.c.failure_id.in_(failure_ids)))
+
+
+ACCOUNT = "account "
+"""How failures begin that count towards the lock of an account; `hub.store.lockouts` keeps them for an hour."""

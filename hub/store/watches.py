@@ -1,6 +1,6 @@
 """Watches: who watched whom, from when to when, and why it ended. Rows are never removed here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -68,9 +68,13 @@ async def end_left_over(connection: AsyncConnection) -> int:
 
 
 async def newest(
-    connection: AsyncConnection, booth_id: str | None, username: str | None, limit: int
+    connection: AsyncConnection,
+    booth_id: str | None,
+    username: str | None,
+    limit: int,
+    scope: Sequence[str] | None = None,
 ) -> list[WatchView]:
-    """Of one booth, of one person, or all, newest first."""
+    """Of one booth, of one person, or all, within a scope of booths, newest first."""
     found = watches.c
     statement = (
         select(
@@ -93,4 +97,6 @@ async def newest(
         statement = statement.where(found.booth_id == booth_id)
     if username is not None:
         statement = statement.where(found.username == username)
+    if scope is not None:
+        statement = statement.where(found.booth_id.in_(scope))
     return [WatchView(**row._mapping) for row in await connection.execute(statement)]

@@ -16,7 +16,7 @@ users = Table(
     Column("everywhere", Boolean, nullable=False, server_default=false()),
     Column("disabled_at", UtcDateTime),
 )
-"""`password_hash` is empty for somebody who signs in by OpenID Connect only. `everywhere`: all booths are in scope, those
+"""`password_hash` is empty where somebody signs in by OpenID Connect only. `everywhere`: all booths are in scope, those
 still to come too; administrators need it not. Rows are disabled and not removed: records name people."""
 
 sign_ins = Table(

@@ -6,6 +6,21 @@ Their names are the schema names in OpenAPI, from which the dashboard's TypeScri
 from hub.permissions import Permission, Role
 from hub.views.base import Problem, View
 from hub.views.booths import Booth, BoothAvailability, BoothList, Picture, Said
+from hub.views.credentials import (
+    ApiToken,
+    ApiTokenList,
+    Invitation,
+    InvitationList,
+    NewApiToken,
+    NewInvitation,
+    PasswordReset,
+    RecoveryCodes,
+    SecondFactorBegun,
+    SecondFactorState,
+    SignInList,
+    SignInTicket,
+    SignInView,
+)
 from hub.views.exam_sessions import (
     Asked,
     ExamSessionDetail,
@@ -45,7 +60,7 @@ from hub.views.findings import (
     WatchView,
 )
 from hub.views.live import LiveBeat, LiveBooth, LiveEvidence, LiveGap, LiveHello, LiveMessage, LiveViolation
-from hub.views.people import Me, User, UserList
+from hub.views.people import Me, Scope, User, UserList
 from hub.views.recording import HoleView, Recording, SegmentView
 from hub.views.reviews import (
     REVIEW_STATES,
@@ -62,6 +77,8 @@ from hub.views.system import System
 
 __all__ = [
     "REVIEW_STATES",
+    "ApiToken",
+    "ApiTokenList",
     "Asked",
     "Booth",
     "BoothAvailability",
@@ -84,6 +101,8 @@ __all__ = [
     "ImportProblem",
     "ImportReport",
     "ImportRow",
+    "Invitation",
+    "InvitationList",
     "LiveBeat",
     "LiveBooth",
     "LiveEvidence",
@@ -92,8 +111,11 @@ __all__ = [
     "LiveMessage",
     "LiveViolation",
     "Me",
+    "NewApiToken",
+    "NewInvitation",
     "Notice",
     "NoticeList",
+    "PasswordReset",
     "Permission",
     "Picture",
     "Problem",
@@ -102,6 +124,7 @@ __all__ = [
     "ReasonList",
     "ReasonView",
     "Recording",
+    "RecoveryCodes",
     "ReviewHistory",
     "ReviewQueue",
     "ReviewState",
@@ -112,7 +135,13 @@ __all__ = [
     "Room",
     "RoomList",
     "Said",
+    "Scope",
+    "SecondFactorBegun",
+    "SecondFactorState",
     "SegmentView",
+    "SignInList",
+    "SignInTicket",
+    "SignInView",
     "Site",
     "SiteList",
     "System",

@@ -11,6 +11,7 @@ from contract.violation import Severity
 from contract.wire import BoothId, Sha256
 from hub.views.base import View
 from hub.views.findings import ViolationView
+from hub.views.people import Me
 
 BoothAvailability = Literal["online", "stopped", "offline", "never_seen"]
 
@@ -37,6 +38,10 @@ class Booth(View):
     latest: ViolationView | None
     picture: Picture | None
     hand_raised_at: datetime | None = Field(description="since when the candidate asks for somebody")
+
+    def shown_to(self, me: Me) -> "Booth":
+        """Without what shows a candidate, for those who may not see any."""
+        return self if me.may("violations.read") else self.model_copy(update={"latest": None, "picture": None})
 
 
 class BoothList(View):

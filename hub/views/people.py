@@ -1,10 +1,24 @@
 """People, as others and they themselves see them."""
 
-from pydantic import Field
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from contract.wire import BoothId
 from hub.permissions import PERMISSIONS, Permission, Role
 from hub.views.base import View
+
+GrantedId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class Scope(View):
+    """What is granted to a person. The booths reached are those of all of it together."""
+
+    everywhere: bool = Field(False, description="all booths, also those that are still to come")
+    sites: tuple[GrantedId, ...] = Field((), max_length=1000)
+    rooms: tuple[GrantedId, ...] = Field((), max_length=1000)
+    booths: tuple[BoothId, ...] = Field((), max_length=1000)
 
 
 class Me(View):
@@ -16,6 +30,9 @@ class Me(View):
         default_factory=lambda data: PERMISSIONS[data["role"]],
         description="what this person may do there; of an API token, no more than it was given",
     )
+    must_enrol: bool = Field(
+        False, description="a second factor is asked of this role and not set up: nothing else goes before /me/totp"
+    )
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -25,12 +42,22 @@ class Me(View):
         return self.booths is None or booth_id in self.booths
 
     def may_watch(self, booth_id: str) -> bool:
-        """Live pictures, talks, snapshots and recordings."""
+        """Live pictures, talks and snapshots."""
         return self.may("booths.watch") and self.sees(booth_id)
 
 
-class User(Me):
+class User(View):
     """Somebody who may sign in, as an administrator sees them."""
+
+    username: str
+    display_name: str
+    role: Role
+    booths: tuple[BoothId, ...] | None = Field(description="booths in this person's scope; null: all of them")
+    scope: Scope = Field(description="what was granted")
+    created_at: datetime
+    disabled_at: datetime | None = Field(description="since when this person may not sign in")
+    locked_until: datetime | None = Field(description="after too many wrong passwords")
+    second_factor: bool = Field(description="whether a TOTP is asked for at sign-in")
 
 
 class UserList(View):

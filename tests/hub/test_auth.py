@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hub.auth import PER_ACCOUNT_AND_ADDRESS, Auth, generate_password
+from hub import people
+from hub.audit import HUB
+from hub.auth import PER_ACCOUNT_AND_ADDRESS, Auth
+from hub.passwords import generate_password
 from hub.permissions import PERMISSIONS
 from hub.store import users
 from hub.tables import sign_ins
@@ -29,6 +32,7 @@ async def test_signing_in_and_out(tmp_path: Path) -> None:
             "role": "admin",
             "booths": None,
             "permissions": list(PERMISSIONS["admin"]),
+            "must_enrol": False,
         }
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie
@@ -54,7 +58,9 @@ async def test_a_new_password_ends_every_sign_in(tmp_path: Path) -> None:
         await add_user(hub)
         await sign_in(client)
         async with hub.database.writing() as connection:
-            assert await users.set_password(connection, "ada", "x")
+            ada = await users.find(connection, "ada")
+            assert ada is not None
+            await people.set_password(connection, HUB, ada, "x")
         assert (await client.get("/api/v1/me")).status_code == 401
 
 

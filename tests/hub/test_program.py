@@ -252,7 +252,7 @@ def test_what_cannot_be_is_refused_with_a_hint(tmp_path: Path) -> None:
     for said, hint in (
         (failing("user", "add", "ada", "--data", tmp_path), "user password ada"),
         (failing("user", "add", "bob", "--role", "king", "--data", tmp_path), "proctor"),
-        (failing("user", "add", "bob", "--data", tmp_path, "--password-stdin", stdin="short\n"), "8 characters"),
+        (failing("user", "add", "bob", "--data", tmp_path, "--password-stdin", stdin="short\n"), "12 characters"),
         (failing("user", "password", "bob", "--data", tmp_path), "user list"),
         (failing("booth", "add", "booth-1", "--data", tmp_path), "booth claim booth-1"),
         (failing("booth", "add", "Booth One", "--data", tmp_path), "lower-case"),

@@ -14,6 +14,7 @@ from contract.violation import EvidenceRef
 from hub.holes import holes
 from hub.views import SegmentView
 from tests.support.hub import Chain, Device, a_hub, a_violation, add_user, an_uplink, browser, sign_in, snapshot_ref
+from tests.support.people import person
 
 pytestmark = pytest.mark.anyio
 NINE = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -63,9 +64,8 @@ async def test_a_clip_that_is_named_later_belongs_to_its_violation(tmp_path: Pat
         await upload(client, uplink.device, CLIP)
         shown = (await client.get(path)).json()["evidence"]
         assert {file["role"] for file in shown if file["available"]} == {"clip"}
-        await add_user(hub, "paul", "proctor")
-        await sign_in(client, "paul")
-        assert (await client.get(f"/api/v1/evidence/{sha256_hex(CLIP)}")).content == CLIP
+        async with person(hub, "rita", "reviewer", "booth-1") as rita:
+            assert (await rita.get(f"/api/v1/evidence/{sha256_hex(CLIP)}")).content == CLIP
 
 
 async def test_a_booth_adds_nothing_to_anothers_violation(tmp_path: Path) -> None:

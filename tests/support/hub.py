@@ -37,11 +37,11 @@ from contract.messages import (
 from contract.topics import BoothChannel, booth_topic
 from contract.violation import EvidenceRef, Explanation, Violation
 from hub.app import create_app, running
-from hub.auth import hash_password
 from hub.config import Settings
 from hub.db import Database
 from hub.enrolment import new_claim_code
 from hub.parts import Hub
+from hub.passwords import hash_password
 from hub.store import booths, users
 from tests.support.postgres import ON_POSTGRESQL, configure, database_at, own_database
 

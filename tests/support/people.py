@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 
 from hub.parts import Hub
-from hub.store import assignments, users
+from hub.store import scopes, users
+from hub.views import Scope
 from tests.support.hub import add_user, browser, sign_in
 
 
@@ -18,7 +19,7 @@ async def person(hub: Hub, name: str, role: str, *booths: str) -> AsyncIterator[
     async with hub.database.writing() as connection:
         found = await users.find(connection, name)
         assert found is not None
-        await assignments.add(connection, found.user_id, booths)
+        await scopes.replace(connection, found.user_id, Scope(booths=booths))
     async with browser(hub) as client:
         await sign_in(client, name)
         yield client

@@ -15,7 +15,8 @@ export interface paths {
         put?: never;
         /**
          * Sign In
-         * @description Sets the cookie `invigil_session`. 401 when name or password is wrong, 429 after repeated failures.
+         * @description Sets the cookie `invigil_session`. 202 with a ticket where a second factor is set up; 401 when name or password
+         *     is wrong, 403 for an account that is disabled, 429 after repeated failures.
          */
         post: operations["signIn"];
         delete?: never;
@@ -33,7 +34,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign Out */
+        /**
+         * Sign Out
+         * @description Also where nobody is signed in.
+         */
         post: operations["signOut"];
         delete?: never;
         options?: never;
@@ -48,11 +52,98 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
+        /**
+         * Me
+         * @description Who this request comes from, and what they may do.
+         */
         get: operations["me"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Needs the old one. Signs this person out everywhere else. 403 when the old one is wrong.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Sign Ins
+         * @description Where this person is signed in, newest first.
+         */
+        get: operations["listMySignIns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sign-ins/{sign_in_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End My Sign In
+         * @description Whoever uses it is signed out at once; what it shows live ends within seconds.
+         */
+        delete: operations["endMySignIn"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{username}/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sign Ins
+         * @description Where somebody is signed in, newest first.
+         */
+        get: operations["listSignIns"];
+        put?: never;
+        post?: never;
+        /**
+         * End Sign Ins
+         * @description Everywhere; what they show live ends within seconds. API tokens go on.
+         */
+        delete: operations["endSignIns"];
         options?: never;
         head?: never;
         patch?: never;
@@ -65,9 +156,58 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Users */
+        /**
+         * List Users
+         * @description Everybody, by name; also those who are disabled.
+         */
         get: operations["listUsers"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get User */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Disable User
+         * @description Nobody is removed, because records name them: the person may not sign in any more, and is signed out.
+         */
+        delete: operations["disableUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description A new role holds at once. 409 for the last administrator, and for administrators who would take it from
+         *     themselves.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{username}/scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Scope
+         * @description These grants and no others. Whoever watches a booth that is taken away is cut off within seconds.
+         */
+        put: operations["setScope"];
         post?: never;
         delete?: never;
         options?: never;
@@ -85,10 +225,156 @@ export interface paths {
         get?: never;
         /**
          * Assign Booths
-         * @description These booths and no others. Whoever watches a booth that is taken away is cut off within seconds.
+         * @description These single booths and no others; what is granted by site or room stays.
          */
         put: operations["assignBooths"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{username}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description A link with which the person chooses a new password; the old one and every sign-in end now.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{username}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock User
+         * @description After too many failures, before the lock ends by itself.
+         */
+        post: operations["unlockUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{username}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Second Factor
+         * @description For somebody who lost the authenticator and the recovery codes: who they are is to be made sure of by other
+         *     means first.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description Newest first, also those that were accepted.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite
+         * @description The link is shown only now. 422 for a scope that names what does not exist.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Invitation
+         * @description Its link is good no more.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Invitation
+         * @description Makes the account and signs in. 403 for a link that is not good, 409 for a name that is taken, 422 for a password
+         *     that is soon guessed, 429 after repeated failures.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Password
+         * @description With the link that an administrator made; sign in afterwards. 403 for a link that is not good.
+         */
+        post: operations["choosePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -102,7 +388,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Booths */
+        /**
+         * List Booths
+         * @description Those in the person's scope. Pictures and violations are shown to those who may see candidates.
+         */
         get: operations["listBooths"];
         put?: never;
         post?: never;
@@ -119,7 +408,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Booth */
+        /**
+         * Get Booth
+         * @description 404 where there is none, 403 where it is not in the person's scope.
+         */
         get: operations["getBooth"];
         put?: never;
         post?: never;
@@ -366,7 +658,7 @@ export interface paths {
          * Get Evidence
          * @description The file with its media type, whole or the ranges that are asked for. It never changes, so a browser may keep it.
          *
-         *     Video that belongs to no violation is shown to those who may watch the booth.
+         *     404 where it has not arrived, 403 where its booth is not in the person's scope. Who looked is recorded.
          */
         get: operations["getEvidence"];
         /**
@@ -401,7 +693,7 @@ export interface paths {
         };
         /**
          * Get Recording
-         * @description For those who may watch the booth. At most two days and 2000 pieces at a time.
+         * @description For those who judge what happened in the booth. At most two days and 2000 pieces at a time.
          */
         get: operations["getRecording"];
         put?: never;
@@ -553,6 +845,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AcceptRequest */
+        AcceptRequest: {
+            /** Token */
+            token: string;
+            /** Username */
+            username: string;
+            /** Password */
+            password: string;
+        };
         /** AssignmentRequest */
         AssignmentRequest: {
             /** Booths */
@@ -1048,6 +1349,75 @@ export interface components {
              */
             credential: string;
         };
+        /** Invitation */
+        Invitation: {
+            /**
+             * Invitation Id
+             * Format: uuid
+             */
+            invitation_id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
+            /** Display Name */
+            display_name: string;
+            /** Email */
+            email: string | null;
+            scope: components["schemas"]["Scope"];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Accepted By */
+            accepted_by: string | null;
+        };
+        /** InvitationList */
+        InvitationList: {
+            /** Items */
+            items: components["schemas"]["Invitation"][];
+        };
+        /** InvitationRequest */
+        InvitationRequest: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
+            /** Display Name */
+            display_name: string;
+            /**
+             * Email
+             * @description a sign-in by OpenID Connect with this verified address accepts, too
+             */
+            email?: string | null;
+            /**
+             * @default {
+             *       "everywhere": false,
+             *       "sites": [],
+             *       "rooms": [],
+             *       "booths": []
+             *     }
+             */
+            scope: components["schemas"]["Scope"];
+            /**
+             * Days
+             * @description how long the link is good
+             * @default 7
+             */
+            days: number;
+        };
         /**
          * LiveBeat
          * @description Every five seconds, so that a dead connection is noticed.
@@ -1175,6 +1545,51 @@ export interface components {
              * @description what this person may do there; of an API token, no more than it was given
              */
             permissions: ("people.manage" | "places.manage" | "devices.manage" | "exams.manage" | "candidates.manage" | "candidates.read" | "exam_sessions.read" | "exam_sessions.run" | "booths.read" | "booths.watch" | "violations.read" | "violations.review" | "reports.read" | "audit.read" | "retention.manage" | "webhooks.manage" | "system.read")[];
+            /**
+             * Must Enrol
+             * @description a second factor is asked of this role and not set up: nothing else goes before /me/totp
+             * @default false
+             */
+            must_enrol: boolean;
+        };
+        /**
+         * NewInvitation
+         * @description `link` and the `token` in it are shown only now; the link is good once.
+         */
+        NewInvitation: {
+            /**
+             * Link
+             * @description a path of this hub's dashboard
+             */
+            link: string;
+            /** Token */
+            token: string;
+            invitation: components["schemas"]["Invitation"];
+        };
+        /** PasswordChangeRequest */
+        PasswordChangeRequest: {
+            /** Old Password */
+            old_password: string;
+            /** New Password */
+            new_password: string;
+        };
+        /**
+         * PasswordReset
+         * @description As an invitation: the person opens the link and chooses a new password.
+         */
+        PasswordReset: {
+            /**
+             * Link
+             * @description a path of this hub's dashboard
+             */
+            link: string;
+            /** Token */
+            token: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /** Picture */
         Picture: {
@@ -1279,6 +1694,13 @@ export interface components {
              * @description whether there is more than is listed; ask again from the last one's end
              */
             truncated: boolean;
+        };
+        /** ResetRequest */
+        ResetRequest: {
+            /** Token */
+            token: string;
+            /** Password */
+            password: string;
         };
         /** ReviewHistory */
         ReviewHistory: {
@@ -1390,6 +1812,33 @@ export interface components {
             text: string;
         };
         /**
+         * Scope
+         * @description What is granted to a person. The booths reached are those of all of it together.
+         */
+        Scope: {
+            /**
+             * Everywhere
+             * @description all booths, also those that are still to come
+             * @default false
+             */
+            everywhere: boolean;
+            /**
+             * Sites
+             * @default []
+             */
+            sites: string[];
+            /**
+             * Rooms
+             * @default []
+             */
+            rooms: string[];
+            /**
+             * Booths
+             * @default []
+             */
+            booths: string[];
+        };
+        /**
          * Screen
          * @description What the booth's screen is doing.
          */
@@ -1446,12 +1895,73 @@ export interface components {
              */
             dropped: ("spool_full" | "disk_full" | "write_failed" | "damaged") | null;
         };
+        /** SignInList */
+        SignInList: {
+            /** Items */
+            items: components["schemas"]["SignInView"][];
+        };
         /** SignInRequest */
         SignInRequest: {
             /** Username */
             username: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SignInTicket
+         * @description The password was right, and a second step is needed: send `ticket` with a code to POST /sign-in/totp.
+         */
+        SignInTicket: {
+            /** Ticket */
+            ticket: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** SignInView */
+        SignInView: {
+            /**
+             * Sign In Id
+             * Format: uuid
+             */
+            sign_in_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Last Seen At
+             * @description to the minute
+             */
+            last_seen_at: string | null;
+            /**
+             * Address
+             * @description where it was last seen
+             */
+            address: string;
+            /**
+             * User Agent
+             * @description what the browser called itself when signing in
+             */
+            user_agent: string;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "password" | "totp" | "recovery_code" | "oidc" | "invitation";
+            /**
+             * Current
+             * @description whether this request belongs to it
+             */
+            current: boolean;
         };
         /**
          * SignalAnswer
@@ -1647,11 +2157,40 @@ export interface components {
              * @description booths in this person's scope; null: all of them
              */
             booths: string[] | null;
+            /** @description what was granted */
+            scope: components["schemas"]["Scope"];
             /**
-             * Permissions
-             * @description what this person may do there; of an API token, no more than it was given
+             * Created At
+             * Format: date-time
              */
-            permissions: ("people.manage" | "places.manage" | "devices.manage" | "exams.manage" | "candidates.manage" | "candidates.read" | "exam_sessions.read" | "exam_sessions.run" | "booths.read" | "booths.watch" | "violations.read" | "violations.review" | "reports.read" | "audit.read" | "retention.manage" | "webhooks.manage" | "system.read")[];
+            created_at: string;
+            /**
+             * Disabled At
+             * @description since when this person may not sign in
+             */
+            disabled_at: string | null;
+            /**
+             * Locked Until
+             * @description after too many wrong passwords
+             */
+            locked_until: string | null;
+            /**
+             * Second Factor
+             * @description whether a TOTP is asked for at sign-in
+             */
+            second_factor: boolean;
+        };
+        /**
+         * UserChangeRequest
+         * @description What is left out stays as it is.
+         */
+        UserChangeRequest: {
+            /** Role */
+            role?: ("admin" | "proctor" | "reviewer" | "technician" | "auditor") | null;
+            /** Display Name */
+            display_name?: string | null;
+            /** Disabled */
+            disabled?: boolean | null;
         };
         /** UserList */
         UserList: {
@@ -1880,7 +2419,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Me"] | components["schemas"]["SignInTicket"];
+                };
+            };
+            /** @description a code is needed too */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInTicket"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -1950,6 +2498,155 @@ export interface operations {
             };
         };
     };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMySignIns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endMySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sign_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignIns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSignIns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: never;
@@ -1966,6 +2663,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disableUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setScope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scope"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -2002,6 +2829,250 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordReset"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choosePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {

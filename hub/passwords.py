@@ -1,0 +1,60 @@
+"""Passwords: how they are kept, and which are good enough.
+
+Argon2id with the library's parameters; where those change, a password is hashed anew when its owner next signs in.
+"""
+
+import secrets
+from functools import cache
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from zxcvbn import zxcvbn
+
+from hub.errors import RefusedError
+
+SHORTEST: Final = 12
+"""NIST SP 800-63B-4 asks for 15 where a password is all there is and 8 beside a second factor; guesses are limited."""
+LOOKED_AT: Final = 72
+"""Letters that are judged: the judge's time grows with the length."""
+GOOD: Final = 3
+"""Of zxcvbn's 0 to 4: at least 10^8 guesses, however the password is made."""
+
+_HASHER: Final = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    return _HASHER.hash(password)
+
+
+def password_matches(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    return _HASHER.check_needs_rehash(password_hash)
+
+
+def check_password(password: str, *about: str) -> None:
+    """Raises `RefusedError` for one that is short or soon guessed, also by who knows what it is `about`."""
+    if len(password) < SHORTEST:
+        raise RefusedError(422, "The password is too short", f"use at least {SHORTEST} characters")
+    judged = zxcvbn(password[:LOOKED_AT], user_inputs=[*about, "invigil"])
+    if judged["score"] < GOOD:
+        why = judged["feedback"]["warning"] or "it is soon guessed"
+        raise RefusedError(422, "The password is too weak", f"{why.rstrip('.')}; use several words that do not belong")
+
+
+def generate_password() -> str:
+    """Four groups that can be read aloud: 80 bits."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
+
+
+@cache
+def nobodys_hash() -> str:
+    """What a password is compared with where there is no such person, so that it takes as long."""
+    return _HASHER.hash(secrets.token_urlsafe())
