@@ -22,8 +22,11 @@ from hub.api import (
     bundles,
     enrol,
     evidence,
+    flags,
     invitations,
     live,
+    messages,
+    presence,
     recording,
     reviews,
     sign_ins,
@@ -59,6 +62,7 @@ from hub.metrics import Metrics
 from hub.mqtt import BrokerAddress, HubMqtt
 from hub.openapi import install_openapi
 from hub.parts import Hub
+from hub.presence import Presences
 from hub.problems import install_problem_handlers
 from hub.s3 import S3Files
 from hub.signaling import Signaling
@@ -100,6 +104,9 @@ def create_app() -> FastAPI:
         booths,
         violations,
         reviews,
+        messages,
+        flags,
+        presence,
         evidence,
         recording,
         watches,
@@ -170,6 +177,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             heard=lambda booth_id: states.heard_at(booth_id) if mqtt.connected else None,
             after=timedelta(seconds=settings.exams.silent_after_s),
         )
+        presences = Presences(database, feed, settings.watching, loop)
         watched = Watches(database)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
@@ -185,6 +193,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 states.receive(booth_topic, message)
             elif message.topic == HUB_FEED:
                 live_feed.receive(message)
+                presences.receive(message)
             elif message.topic == mqtt.reply_topic:
                 commands.receive(message)
 
@@ -212,6 +221,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("exam clock", exam_clock.run),
             ("silence", silence.run),
             ("watches", watched.run),
+            ("presence", presences.run),
             ("greet", greet),
         ):
             stack.push_async_callback(_start(name, work))
@@ -250,6 +260,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             bundles=Bundles(database, authority, countersigner, files),
             live=live_feed,
             watches=watched,
+            presences=presences,
             signaling=signals,
         )
 

@@ -101,6 +101,17 @@ class OidcConfig(Wire):
         return self
 
 
+class WatchingConfig(Wire):
+    """How closely exam sessions are watched; see docs/review.md."""
+
+    overlooked_after_s: int = Field(
+        600, description="an exam session in progress that nobody has looked at for so long is shown", ge=30, le=86400
+    )
+    exam_sessions_per_proctor: int = Field(
+        12, description="for how many exam sessions at one time one person may be responsible", ge=1, le=500
+    )
+
+
 class FileSettings(Wire):
     """What `hub.toml` may hold. An unknown key is refused."""
 
@@ -112,6 +123,7 @@ class FileSettings(Wire):
     evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     log_level: LogLevel = "info"
     ice: IceConfig = IceConfig()
+    watching: WatchingConfig = WatchingConfig()
     sign_in: SignInConfig = SignInConfig()
     oidc: OidcConfig | None = Field(None, description="sign-in at a provider of OpenID Connect, besides passwords")
     exams: ExamConfig = ExamConfig()

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from contract.topics import HUB_FEED
-from contract.wire import BoothId, Sha256, Wire
+from contract.wire import BoothId, Sha256, Timestamp, Wire
 from hub.mqtt import HubMqtt
 
 CHUNK: Final = 400
@@ -22,11 +22,21 @@ class ArrivedEvidence(Wire):
     booth_id: BoothId
 
 
+class Look(Wire):
+    """Somebody has a booth before them."""
+
+    booth_id: BoothId
+    username: str
+    display_name: str
+    since: Timestamp
+
+
 class Changes(Wire):
     violations: tuple[UUID, ...] = ()
     gaps: tuple[UUID, ...] = ()
     evidence: tuple[ArrivedEvidence, ...] = ()
     booths: tuple[BoothId, ...] = ()
+    looking: tuple[Look, ...] = ()
     exam_sessions: tuple[UUID, ...] = ()
 
 
@@ -42,6 +52,9 @@ class Feed:
     def exam_session_changed(self, *exam_session_ids: UUID) -> None:
         for some in _chunks(exam_session_ids):
             self._send(Changes(exam_sessions=some))
+
+    def looked(self, look: Look) -> None:
+        self._send(Changes(looking=(look,)))
 
     def evidence_arrived(self, sha256: str, booth_id: str) -> None:
         self._send(Changes(evidence=(ArrivedEvidence(sha256=sha256, booth_id=booth_id),)))

@@ -25,6 +25,7 @@ from hub.live import Live
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
 from hub.permissions import Permission, roles_with
+from hub.presence import Presences
 from hub.signaling import Signaling
 from hub.states import BoothStates
 from hub.viewed import Viewed
@@ -54,6 +55,7 @@ class Hub:
     bundles: Bundles
     live: Live
     watches: Watches
+    presences: Presences
     signaling: Signaling
 
 

@@ -14,7 +14,7 @@ from contract.violation import SEVERITIES
 from contract.wire import InvalidError
 from hub.store import violations as violation_store
 from hub.store.upsert import insert
-from hub.tables import booth_states, booths, monitoring_gaps, violations
+from hub.tables import booth_looks, booth_states, booths, monitoring_gaps, violations
 from hub.views import Booth, Picture
 
 STATE_COLUMNS = ("availability", "availability_since", "last_seen_at", "health", "reported", "clock_offset_ms")
@@ -96,6 +96,7 @@ async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = N
             latest=latest.get(row.booth_id),
             picture=_picture(row.picture_sha256, row.picture_taken_at),
             hand_raised_at=said.hand_raised_at if said else None,
+            last_looked_at=row.last_looked_at,
         )
         for row in rows
         for said in [_reported(row.reported)]
@@ -113,6 +114,7 @@ def _statement(recent: datetime) -> Select[Any]:
         booths.c.name,
         booths.c.desired_profile,
         *(column for column in booth_states.c if column.name != "booth_id"),
+        booth_looks.c.last_looked_at,
         select(func.count()).select_from(violations).where(*is_open).scalar_subquery().label("open_violations"),
         select(func.max(rank)).where(*is_open).scalar_subquery().label("worst_open"),
         select(func.count())
@@ -121,7 +123,7 @@ def _statement(recent: datetime) -> Select[Any]:
         .scalar_subquery()
         .label("violations_last_hour"),
         select(func.count()).select_from(monitoring_gaps).where(*gap_is_open).scalar_subquery().label("gaps_open"),
-    ).select_from(booths.outerjoin(booth_states))
+    ).select_from(booths.outerjoin(booth_states).outerjoin(booth_looks, booth_looks.c.booth_id == booths.c.booth_id))
 
 
 def _health(text: str | None) -> Health | None:

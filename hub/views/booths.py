@@ -38,6 +38,7 @@ class Booth(View):
     latest: ViolationView | None
     picture: Picture | None
     hand_raised_at: datetime | None = Field(description="since when the candidate asks for somebody")
+    last_looked_at: datetime | None = Field(description="when somebody last had its page or picture before them")
 
     def shown_to(self, me: Me) -> "Booth":
         """Without what shows a candidate, for those who may not see any."""

@@ -98,6 +98,7 @@ export function booth(id: string, change: Partial<Booth> = {}): Booth {
     latest: null,
     picture: null,
     hand_raised_at: null,
+    last_looked_at: null,
     ...change,
   };
 }

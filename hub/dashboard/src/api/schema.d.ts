@@ -647,6 +647,243 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{exam_session_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description What was said to the candidate, with when it was delivered and read.
+         */
+        get: operations["listMessages"];
+        put?: never;
+        /**
+         * Send Message
+         * @description Shows words to the candidate; answers when the screen has them. 409 while the booth is offline or the exam
+         *     session is over, 502 where the booth has no screen.
+         */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Canned
+         * @description In the order in which they are offered.
+         */
+        get: operations["listCannedMessages"];
+        put?: never;
+        /**
+         * Add Canned
+         * @description Behind all others.
+         */
+        post: operations["addCannedMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-messages/{canned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Canned */
+        delete: operations["removeCannedMessage"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Canned
+         * @description What is not given stays. What was sent before keeps its words.
+         */
+        patch: operations["changeCannedMessage"];
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flags
+         * @description With every wording; those withdrawn say so.
+         */
+        get: operations["listFlags"];
+        put?: never;
+        /**
+         * Add Flag
+         * @description Marks a moment of an exam session that has a booth; it stands beside the violations in review and report.
+         */
+        post: operations["addFlag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flags/{flag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Flag
+         * @description By its author only; what it said before is kept.
+         */
+        patch: operations["changeFlag"];
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Booth
+         * @description A page that shows this booth is open; to be said again every ten seconds. Forgotten after thirty.
+         */
+        post: operations["lookAtBooth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Presence
+         * @description Who looks at which booth of one's scope now, and exam sessions in progress that nobody has looked at for too
+         *     long (`watching.overlooked_after_s` in hub.toml).
+         */
+        get: operations["getPresence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hands
+         * @description Raised hands in one's scope, at booths that are online.
+         */
+        get: operations["listHands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proctors
+         * @description Everybody who may run exam sessions, with how many they have (`watching.exam_sessions_per_proctor`).
+         */
+        get: operations["listProctors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/proctors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assigned
+         * @description Who is responsible for this exam session.
+         */
+        get: operations["listAssignedProctors"];
+        put?: never;
+        /**
+         * Assign Proctor
+         * @description Makes somebody responsible: oneself, or anybody for those who manage exams. 409 with who has room where it would
+         *     be too many at one time. The booth is in that person's scope until the exam session ends.
+         */
+        post: operations["assignProctor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/proctors/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unassign Proctor */
+        delete: operations["unassignProctor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence/{sha256}": {
         parameters: {
             query?: never;
@@ -854,6 +1091,30 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** AssignRequest */
+        AssignRequest: {
+            /** Username */
+            username: string;
+        };
+        /** AssignedProctor */
+        AssignedProctor: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /** Assigned By */
+            assigned_by: string;
+        };
+        /** AssignedProctorList */
+        AssignedProctorList: {
+            /** Items */
+            items: components["schemas"]["AssignedProctor"][];
+        };
         /** AssignmentRequest */
         AssignmentRequest: {
             /** Booths */
@@ -908,11 +1169,23 @@ export interface components {
              * @description since when the candidate asks for somebody
              */
             hand_raised_at: string | null;
+            /**
+             * Last Looked At
+             * @description when somebody last had its page or picture before them
+             */
+            last_looked_at: string | null;
         };
         /** BoothList */
         BoothList: {
             /** Items */
             items: components["schemas"]["Booth"][];
+        };
+        /** BoothPresence */
+        BoothPresence: {
+            /** Booth Id */
+            booth_id: string;
+            /** People */
+            people: components["schemas"]["Looking"][];
         };
         /** Box */
         Box: {
@@ -966,6 +1239,60 @@ export interface components {
             note: string;
             /** Violation Ids */
             violation_ids: string[];
+        };
+        /** CannedChangeRequest */
+        CannedChangeRequest: {
+            /** Kind */
+            kind?: ("message" | "warning") | null;
+            /** Texts */
+            texts?: {
+                [key: string]: string;
+            } | null;
+            /** Position */
+            position?: number | null;
+        };
+        /** CannedMessage */
+        CannedMessage: {
+            /**
+             * Canned Id
+             * Format: uuid
+             */
+            canned_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "message" | "warning";
+            /**
+             * Texts
+             * @description by language, `en` among them
+             */
+            texts: {
+                [key: string]: string;
+            };
+            /** Position */
+            position: number;
+        };
+        /** CannedMessageList */
+        CannedMessageList: {
+            /** Items */
+            items: components["schemas"]["CannedMessage"][];
+        };
+        /** CannedMessageRequest */
+        CannedMessageRequest: {
+            /**
+             * Kind
+             * @default message
+             * @enum {string}
+             */
+            kind: "message" | "warning";
+            /**
+             * Texts
+             * @description by language, `en` among them
+             */
+            texts: {
+                [key: string]: string;
+            };
         };
         /**
          * ClipBoxes
@@ -1171,6 +1498,110 @@ export interface components {
              */
             learned_at: string | null;
         };
+        /**
+         * Flag
+         * @description A moment that a person marked, as it is worded now.
+         */
+        Flag: {
+            /**
+             * Flag Id
+             * Format: uuid
+             */
+            flag_id: string;
+            /**
+             * Exam Session Id
+             * Format: uuid
+             */
+            exam_session_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @description what the person thinks no rule saw
+             */
+            kind: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
+            /** Note */
+            note: string;
+            /** Withdrawn */
+            withdrawn: boolean;
+            /**
+             * History
+             * @description every wording, the oldest first
+             */
+            history: components["schemas"]["FlagVersion"][];
+        };
+        /**
+         * FlagChangeRequest
+         * @description What is not given stays; a null `kind` takes the kind away.
+         */
+        FlagChangeRequest: {
+            /** At */
+            at?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Kind */
+            kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
+            /** Withdrawn */
+            withdrawn?: boolean | null;
+        };
+        /** FlagList */
+        FlagList: {
+            /**
+             * Items
+             * @description by the moment they mark
+             */
+            items: components["schemas"]["Flag"][];
+        };
+        /** FlagRequest */
+        FlagRequest: {
+            /**
+             * At
+             * @description the moment; default: now
+             */
+            at?: string | null;
+            /** Note */
+            note: string;
+            /**
+             * Kind
+             * @description what no rule saw, where it has a name
+             */
+            kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
+        };
+        /** FlagVersion */
+        FlagVersion: {
+            /** Version */
+            version: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
+            /** Note */
+            note: string;
+            /** Withdrawn */
+            withdrawn: boolean;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
         /** GapList */
         GapList: {
             /** Items */
@@ -1204,6 +1635,28 @@ export interface components {
             started_at: string;
             /** Ended At */
             ended_at: string | null;
+        };
+        /** Hand */
+        Hand: {
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Exam Session Id */
+            exam_session_id: string | null;
+        };
+        /** HandList */
+        HandList: {
+            /**
+             * Items
+             * @description who waits longest first
+             */
+            items: components["schemas"]["Hand"][];
         };
         /** Health */
         Health: {
@@ -1524,6 +1977,26 @@ export interface components {
              */
             speaking: boolean;
         };
+        /**
+         * Looking
+         * @description Somebody who has a booth before them now.
+         */
+        Looking: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Live
+             * @description sees live pictures, or speaks to the candidate; else a page of the booth is open
+             */
+            live: boolean;
+        };
         /** Me */
         Me: {
             /** Username */
@@ -1552,6 +2025,85 @@ export interface components {
              */
             must_enrol: boolean;
         };
+        /** MessageList */
+        MessageList: {
+            /**
+             * Items
+             * @description the oldest first
+             */
+            items: components["schemas"]["MessageView"][];
+            /**
+             * Warnings
+             * @description how many of them warn
+             */
+            warnings: number;
+        };
+        /**
+         * MessageRequest
+         * @description Words of one's own, or those kept ready.
+         */
+        MessageRequest: {
+            /**
+             * Kind
+             * @description default: that of the words kept ready, else a message
+             */
+            kind?: ("message" | "warning") | null;
+            /** Text */
+            text?: string | null;
+            /** Canned Id */
+            canned_id?: string | null;
+            /**
+             * Language
+             * @default en
+             */
+            language: string;
+        };
+        /**
+         * MessageView
+         * @description Words that somebody sent to a booth's screen.
+         */
+        MessageView: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Exam Session Id */
+            exam_session_id: string | null;
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "message" | "warning";
+            /** Text */
+            text: string;
+            /**
+             * Canned Id
+             * @description where they were taken from
+             */
+            canned_id: string | null;
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Delivered At
+             * @description when the booth's screen had them; null: it may never have
+             */
+            delivered_at: string | null;
+            /**
+             * Read At
+             * @description when the candidate confirmed them, by the booth's clock
+             */
+            read_at: string | null;
+        };
         /**
          * NewInvitation
          * @description `link` and the `token` in it are shown only now; the link is good once.
@@ -1565,6 +2117,26 @@ export interface components {
             /** Token */
             token: string;
             invitation: components["schemas"]["Invitation"];
+        };
+        /**
+         * Overlooked
+         * @description An exam session that is in progress and that nobody has looked at for too long.
+         */
+        Overlooked: {
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /**
+             * Exam Session Id
+             * Format: uuid
+             */
+            exam_session_id: string;
+            /**
+             * Unseen Since
+             * Format: date-time
+             */
+            unseen_since: string;
         };
         /** PasswordChangeRequest */
         PasswordChangeRequest: {
@@ -1601,6 +2173,18 @@ export interface components {
              */
             taken_at: string;
         };
+        /** Presence */
+        Presence: {
+            /** Items */
+            items: components["schemas"]["BoothPresence"][];
+            /**
+             * Overlooked
+             * @description unseen longest first
+             */
+            overlooked: components["schemas"]["Overlooked"][];
+            /** Overlooked After S */
+            overlooked_after_s: number;
+        };
         /**
          * Problem
          * @description RFC 9457: why a request was refused, and in `detail` what to do.
@@ -1617,6 +2201,39 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+        };
+        /** ProctorList */
+        ProctorList: {
+            /**
+             * Items
+             * @description who has most room first
+             */
+            items: components["schemas"]["ProctorLoad"][];
+        };
+        /**
+         * ProctorLoad
+         * @description Somebody who may be made responsible for exam sessions.
+         */
+        ProctorLoad: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * In Progress
+             * @description of the exam sessions that are on now
+             */
+            in_progress: number;
+            /**
+             * Assigned
+             * @description of all that have not ended
+             */
+            assigned: number;
+            /**
+             * Limit
+             * @description of those at one time
+             */
+            limit: number;
         };
         /** ProfileRequest */
         ProfileRequest: {
@@ -3554,6 +4171,511 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RateList"];
                 };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCannedMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedMessageList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCannedMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedMessageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedMessage"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCannedMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCannedMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedMessage"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFlags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addFlag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeFlag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtBooth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProctors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProctorList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssignedProctors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignedProctorList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assignProctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignedProctorList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unassignProctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {
