@@ -101,7 +101,7 @@ class Monitor:
     def start(self) -> None:
         self._outbox.exam_session = self._orders.exam_session
         self._step("started")
-        self._switch(self._desired.monitoring if self._desired else True)
+        self._switch(self._orders.switched_on)
         self._listen()
         self._film()
         self._report()
@@ -244,7 +244,7 @@ class Monitor:
         if desired.profile != self._profile:
             self._change_profile(desired.profile)
         self._desired = desired
-        self._switch(desired.monitoring)
+        self._switch(orders.switched_on)
         self._listen()
         self._film()
         self._report()

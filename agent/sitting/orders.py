@@ -13,7 +13,9 @@ from contract.sitting import ENDED, Sitting, SittingState
 @dataclass(frozen=True, slots=True)
 class Orders:
     counts: bool = True
-    """Whether the exam session lets violations count. The hub's own switch (`desired.monitoring`) comes on top."""
+    """Whether the exam session lets violations count."""
+    switched_on: bool = True
+    """The hub's own switch (`desired.monitoring`) as far as it means more than that the exam session stands still."""
     looks: bool = False
     """Pictures are looked at for check-in, although nothing counts."""
     exam_session: UUID | None = None
@@ -27,7 +29,7 @@ class Orders:
     def without_sitting(cls, desired: Desired | None) -> "Orders":
         if desired is None:
             return cls()
-        return cls(exam_session=desired.exam_session, calibration=desired.calibration)
+        return cls(switched_on=desired.monitoring, exam_session=desired.exam_session, calibration=desired.calibration)
 
 
 def orders_of(desired: Desired, sitting: Sitting, progress: Progress, *, sees_faces: bool) -> Orders:
@@ -36,6 +38,7 @@ def orders_of(desired: Desired, sitting: Sitting, progress: Progress, *, sees_fa
     is_on = state not in ENDED and (progress.code_accepted or state != "scheduled")
     return Orders(
         counts=state in {"admitted", "in_progress"} and not sitting.practice,
+        switched_on=desired.monitoring or sitting.state in {"paused", "on_break"},
         looks=shown in LOOKING_PAGES,
         exam_session=sitting.exam_session if is_on else None,
         state=state,
