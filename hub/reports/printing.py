@@ -102,7 +102,7 @@ class Printer:
         data["photos"] = []
         for of, photo in sorted(newest.items(), reverse=True):
             file = await self._take(photo.sha256, folder, f"photo-{of}")
-            data["photos"].append(sheet.photo(photo, file, sheet.words.say("pdf.picture.missing"), 0.75))
+            data["photos"].append(sheet.photo(photo, file, sheet.words.say("pdf.photo.missing"), 0.75))
         job |= {
             "made_at": report.as_of.isoformat(),
             "damaged": sheet.words.say("pdf.picture.damaged"),

@@ -86,8 +86,10 @@ class _Reading:
         ]
         summary = integrity.summarize(judged, line.expected, [_span(gap, until) for gap in gaps], until)
         in_all = len(found) if len(found) < reports.LIMIT else await reports.violations_in_all(connection, key)
+        deleted = await reports.deleted(connection, views.values())
         violations = [
-            self._violation(views[row.violation_id], row, decisions.get(row.violation_id, ()), until) for row in found
+            self._violation(views[row.violation_id], row, decisions.get(row.violation_id, ()), until, deleted)
+            for row in found
         ]
         return ExamSessionReport(
             language=self._said.language,
@@ -168,7 +170,12 @@ class _Reading:
         )
 
     def _violation(
-        self, view: ViolationView, row: Row[Any], decisions: Sequence[Row[Any]], until: datetime
+        self,
+        view: ViolationView,
+        row: Row[Any],
+        decisions: Sequence[Row[Any]],
+        until: datetime,
+        deleted: dict[str, datetime],
     ) -> ReportViolation:
         lasted_s = max(0.0, ((view.ended_at or until) - view.started_at).total_seconds())
         return ReportViolation(
@@ -178,6 +185,7 @@ class _Reading:
             why=self._said.why(view.explanation),
             review=row.review,
             reviews_wanted=row.reviews_wanted,
+            deleted={ref.sha256: deleted[ref.sha256] for ref in view.evidence if ref.sha256 in deleted},
             grown_at=row.grown_at,
             reviews=tuple(
                 ReportReview(decision=each.decision, note=each.note, by=self._person(each), decided_at=each.decided_at)

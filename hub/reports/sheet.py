@@ -14,10 +14,12 @@ from hub.reports.language import Words, words
 from hub.reports.lists import lists
 from hub.reports.pictures import Shown
 from hub.reports.sources import sources
-from hub.views.reports import ExamSessionReport, ReportPerson, ReportPhoto, ReportViolation
+from hub.views.reports import ExamSessionReport, KindFigures, ReportPerson, ReportPhoto, ReportViolation
 
 _LONG: Final = re.compile(r"\S{24}")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_UNPRINTABLE: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)
 _BOX_COLOURS: Final = {"face": "#2f6db3"}
 
 
@@ -87,6 +89,9 @@ class Sheet:
         """Why a snapshot cannot be shown."""
         if shown.snapshot.dropped:
             return self.words.say("pdf.picture.dropped", reason=self.words.say(f"drop.{shown.snapshot.dropped}"))
+        if shown.snapshot.sha256 in shown.violation.deleted:
+            at = self.minute(shown.violation.deleted[shown.snapshot.sha256])
+            return self.words.say("pdf.picture.deleted", at=at)
         return self.words.say("pdf.picture.missing")
 
     def time(self, at: datetime) -> str:
@@ -97,6 +102,10 @@ class Sheet:
     def date_time(self, at: datetime) -> str:
         pattern = "%d.%m.%Y %H:%M:%S" if self.words.language == "de" else "%Y-%m-%d %H:%M:%S"
         return self._local(at).strftime(pattern)
+
+    def minute(self, at: datetime) -> str:
+        """With its date, without seconds."""
+        return self.date_time(at)[:-3]
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.zone)
@@ -176,13 +185,18 @@ class Sheet:
                 "unreviewed": str(each.unreviewed),
                 "dismissed": str(each.dismissed),
             }
-            for each in sorted(self.report.integrity.kinds, key=lambda each: list(COLOURS).index(each.kind))
+            for each in self._in_order()
         ]
+
+    def _in_order(self) -> list[KindFigures]:
+        """As in the timeline."""
+        return sorted(self.report.integrity.kinds, key=lambda each: list(COLOURS).index(each.kind))
 
     def _derivation(self) -> list[str]:
         summary = self.report.integrity
-        parts = (summary.expected, summary.gaps, summary.monitored, summary.coverage)
-        kinds = [each.share.words for each in summary.kinds if each.confirmed]
+        gaps = (summary.gaps,) if summary.gaps.value else ()
+        parts = (summary.expected, *gaps, summary.monitored, summary.coverage)
+        kinds = [each.share.words for each in self._in_order() if each.confirmed]
         # Where nothing was monitored, the same sentence would be there again and again.
         return list(
             dict.fromkeys([*(each.words for each in parts), *kinds, summary.confirmed.words, summary.clear.words])
@@ -196,7 +210,7 @@ class Sheet:
                 by=who(review.by, self.words)
                 if len(each.reviews) == 1 and review.decision == each.review
                 else f"{say(f'review.{review.decision}')}: {who(review.by, self.words)}",
-                at=self.date_time(review.decided_at),
+                at=self.minute(review.decided_at),
                 note=review.note,
             )
             for review in each.reviews
@@ -232,6 +246,8 @@ class Sheet:
             if ref.dropped:
                 reason = self.words.say(f"drop.{ref.dropped}")
                 what = self.words.say("pdf.evidence.dropped", role=what, reason=reason)
+            elif ref.sha256 in each.deleted:
+                what = self.words.say("pdf.evidence.deleted", role=what, at=self.minute(each.deleted[ref.sha256]))
             elif not ref.available:
                 what = self.words.say("pdf.evidence.coming", role=what)
             said.append(what)
@@ -245,7 +261,7 @@ def who(person: ReportPerson, said: Words) -> str:
 
 
 def printable(value: Any) -> Any:
-    """What no font has is gone, and long words may be broken."""
+    """What no font has is gone, and so is what turns the direction of what follows; long words may be broken."""
     if isinstance(value, str):
         return _LONG.sub(lambda match: f"{match[0]}\u200b", _UNPRINTABLE.sub(" ", value))
     if isinstance(value, dict):

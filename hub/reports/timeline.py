@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Final, get_args
 
-from contract.sitting import ENDED
+from contract.sitting import ENDED, SittingStep
 from hub.reports.spans import Span
 
-ONLY_TOLD: Final = frozenset(
-    {"code_accepted", "notice_acknowledged", "photo_taken", "calibrated", "break_asked", "finish_asked"}
-)
-"""What a booth tells of and what changes no state. It may come late, and then says the state it came in."""
+MOVES: Final = {"ready": "checked_in", "started": "in_progress", "returned": "in_progress"}
+"""What a booth tells of and what changes the state, and to what. One that came too late changed nothing, and says the
+state that it came in."""
+TOLD: Final = frozenset(get_args(SittingStep))
 ARRIVES: Final = frozenset({"code_accepted", "notice_acknowledged", "photo_taken", "calibrated", "ready"})
 """The candidate is in the booth."""
 WATCHED: Final = frozenset({"admitted", "in_progress"})
@@ -48,7 +48,7 @@ class Timeline:
 
 def read(steps: Sequence[Taken], until: datetime) -> Timeline:
     """`steps` in the order of time. What lasts still lasts until `until`."""
-    moves = [each for each in steps if each.action not in ONLY_TOLD]
+    moves = [each for each in steps if _counts(each)]
     lasting = [(each.state, Span(each.at, after)) for each, after in _lasting(moves, until)]
     return Timeline(
         stays=tuple(_stays(steps, until)),
@@ -59,6 +59,10 @@ def read(steps: Sequence[Taken], until: datetime) -> Timeline:
         code_at=next((each.at for each in steps if each.action == "code_accepted"), None),
         admitted_at=next((each.at for each in moves if each.state == "admitted"), None),
     )
+
+
+def _counts(step: Taken) -> bool:
+    return step.action not in TOLD or MOVES.get(step.action) == step.state
 
 
 def _lasting(moves: Sequence[Taken], until: datetime) -> Iterator[tuple[Taken, datetime]]:
@@ -91,11 +95,11 @@ def _stays(steps: Sequence[Taken], until: datetime) -> Iterator[Stay]:
             continue
         if since is None:
             since, booth_id = step.at, step.booth_id
-        elif step.booth_id is not None and step.booth_id != booth_id and step.action not in ONLY_TOLD:
+        elif step.booth_id is not None and step.booth_id != booth_id and step.action not in TOLD:
             if booth_id is not None:
                 yield Stay(booth_id, Span(since, step.at))
             since, booth_id = step.at, step.booth_id
-        if step.state in ENDED and step.action not in ONLY_TOLD:
+        if step.state in ENDED and step.action not in TOLD:
             until = step.at
             break
     if since is not None and booth_id is not None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store import deletions
 from hub.store import violations as found
 from hub.tables import (
     booths,
@@ -101,6 +102,13 @@ async def violations_in_all(connection: AsyncConnection, exam_session_id: UUID) 
 async def violation_views(connection: AsyncConnection, violation_ids: Sequence[UUID]) -> dict[UUID, ViolationView]:
     views = [view for some in _parts(violation_ids) for view in await found.views(connection, some)]
     return {view.violation_id: view for view in views}
+
+
+async def deleted(connection: AsyncConnection, views: Iterable[ViolationView]) -> dict[str, datetime]:
+    """Which files of these violations are not here because they were deleted, and when."""
+    absent = sorted({ref.sha256 for view in views for ref in view.evidence if not ref.available})
+    rows = [await deletions.of_files(connection, absent[at : at + AT_ONCE]) for at in range(0, len(absent), AT_ONCE)]
+    return {sha256: row.deleted_at for some in rows for sha256, row in some.items()}
 
 
 async def decisions(connection: AsyncConnection, violation_ids: Sequence[UUID]) -> dict[UUID, list[Row[Any]]]:

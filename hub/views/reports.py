@@ -127,6 +127,7 @@ class ReportViolation(View):
     grown_at: datetime | None = Field(description="since when it is graver than what was decided upon")
     reviews: tuple[ReportReview, ...] = Field(description="oldest first; one taken back is a later one")
     evidence: tuple[EvidenceView, ...]
+    deleted: dict[Sha256, datetime] = Field(description="files of it that were here and were deleted, and when")
 
 
 class ReportGap(View):
@@ -240,7 +241,7 @@ class ExamSessionReport(View):
     candidate: ReportCandidate
     state: SittingState
     practice: bool
-    legal_hold: bool
+    legal_hold: bool | None = Field(description="null in a candidate's copy")
     scheduled_start: datetime
     scheduled_end: datetime
     admitted_at: datetime | None
