@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli import booth, bundle, user
+from hub.cli import booth, bundle, retention, user
 from hub.cli.console import Data, die, read_settings, run, with_database
 from hub.errors import HubError
 
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.add_typer(user.app, name="user")
 app.add_typer(booth.app, name="booth")
 app.command(name="bundle")(bundle.bundle)
+app.add_typer(retention.app, name="retention")
 
 
 @app.command()

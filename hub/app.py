@@ -28,6 +28,7 @@ from hub.api import (
     messages,
     presence,
     recording,
+    retention,
     reviews,
     sign_ins,
     signaling,
@@ -64,6 +65,7 @@ from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.presence import Presences
 from hub.problems import install_problem_handlers
+from hub.retention.service import Retention
 from hub.s3 import S3Files
 from hub.signaling import Signaling
 from hub.signatures import Signatures
@@ -111,6 +113,7 @@ def create_app() -> FastAPI:
         recording,
         watches,
         bundles,
+        retention,
         enrol,
         system,
         live,
@@ -179,6 +182,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         )
         presences = Presences(database, feed, settings.watching, loop)
         watched = Watches(database)
+        deleting = Retention(database, files, countersigner.signer)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
 
@@ -221,6 +225,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("exam clock", exam_clock.run),
             ("silence", silence.run),
             ("watches", watched.run),
+            ("retention", deleting.run),
             ("presence", presences.run),
             ("greet", greet),
         ):
@@ -258,6 +263,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 metrics,
             ),
             bundles=Bundles(database, authority, countersigner, files),
+            retention=deleting,
             live=live_feed,
             watches=watched,
             presences=presences,

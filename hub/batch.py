@@ -66,6 +66,8 @@ class _Known:
     services: dict[str, tuple[devices.Service, ...]]
     begun: dict[UUID, datetime]
     """When the first event of each chain came."""
+    deleted_to: dict[UUID, int]
+    """Up to which event retention has deleted each chain: what comes again was here."""
 
 
 async def store(
@@ -130,6 +132,7 @@ async def _read(connection: AsyncConnection, incoming: list[Incoming], refused: 
         certificates=await devices.current_certificates(connection, signers) if signers else {},
         services=await devices.services(connection, booth_ids),
         begun={chain_id: row.first_received_at for chain_id, row in chains.items()},
+        deleted_to={chain_id: row.deleted_to for chain_id, row in chains.items()},
     )
 
 
@@ -150,6 +153,8 @@ def _judge(arrived: Incoming, known: _Known, hashes: dict[Key, str], outcome: Ou
             outcome.repeated.append(arrived)
         else:
             refuse("tampered", "another event has this number in the chain")
+    elif event.seq <= known.deleted_to.get(event.chain_id, 0):
+        outcome.repeated.append(arrived)
     elif reason := _revoked(arrived, known):
         refuse("revoked", reason)
     elif not _own(body, booth_id, known):

@@ -36,6 +36,7 @@ from contract.bundle import (
     Member,
     MissingEvents,
 )
+from contract.deletion import DeletedEvents, DeletedEvidence
 from contract.wire import InvalidError
 from hub import __version__
 from hub.certificates import Authority
@@ -43,7 +44,7 @@ from hub.countersign import Countersigner
 from hub.db import Database
 from hub.errors import RefusedError
 from hub.filestore import FileStore
-from hub.store import booths, bundles, countersignatures, evidence
+from hub.store import booths, bundles, countersignatures, deletions, evidence
 from hub.store.events import Range
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ AT_ONCE: Final = 2
 """Bundles made at the same time by one process; more wait."""
 IN_MEMORY_BYTES: Final = 4 * 2**20
 PIECE_BYTES: Final = 256 * 1024
+NAMES_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,12 @@ class Stretch:
         else:
             self.seqs.append((seq, seq))
 
-    def part(self, asked: Wanted) -> ChainPart:
+    def part(self, asked: Wanted, deleted: DeletedEvents | None) -> ChainPart:
         first, last = self.seqs[0][0], self.seqs[-1][1]
         holes = [(before[1] + 1, after[0] - 1) for before, after in pairwise(self.seqs)]
-        if first > 1 and not (asked.first and self.begins_at and self.begins_at <= asked.first):
-            holes.insert(0, (1, first - 1))
+        begin = deleted.last_seq + 1 if deleted else 1
+        if first > begin and not (asked.first and self.begins_at and self.begins_at <= asked.first):
+            holes.insert(0, (begin, first - 1))
         if self.highest > last and not (asked.last and self.latest and self.latest > asked.last):
             holes.append((last + 1, self.highest))
         return ChainPart(
@@ -100,6 +103,7 @@ class Stretch:
             events=sum(end - start + 1 for start, end in self.seqs),
             highest_seq=self.highest,
             missing=tuple(missing for hole in holes if (missing := self._explain(hole))),
+            deleted=deleted,
         )
 
     def _explain(self, hole: Range) -> MissingEvents | None:
@@ -123,6 +127,8 @@ class Plan:
     stretches: list[Stretch]
     countersigned: list[Row[Any]]
     devices: list[Row[Any]]
+    deleters: dict[str, str]
+    """Certificates of the keys with which deletions were signed."""
 
 
 class Bundles:
@@ -153,6 +159,7 @@ class Bundles:
                 highest = await bundles.highest_seq(connection, chain_id)
                 stretches.append(Stretch(chain_id, begin, end, highest, gaps))
             found = list(await bundles.devices_of(connection, wanted.booth_id))
+            deleters = await deletions.certificates(connection)
         if not stretches:
             raise RefusedError(404, "No events", f"the hub has no events of {wanted.booth_id} in that time")
         countersigned: list[Row[Any]] = []
@@ -161,7 +168,7 @@ class Bundles:
                 await self._countersigner.sign(connection, [each.chain_id], "exported", at_most=each.last)
                 upto = await self._upto(connection, each.chain_id, each.last)
                 countersigned += await countersignatures.since(connection, each.chain_id, each.first, upto)
-        return Plan(wanted, datetime.now(UTC), stretches, countersigned, found)
+        return Plan(wanted, datetime.now(UTC), stretches, countersigned, found, deleters)
 
     async def _upto(self, connection: AsyncConnection, chain_id: UUID, end: int) -> int | None:
         """Where the bundle ends with what is stored, every countersignature is in it, also one over events that are
@@ -180,6 +187,7 @@ class Bundles:
             for stretch in by_name:
                 async for piece in making.add_events(stretch):
                     yield piece
+            await making.note_deleted()
             for sha256 in sorted(making.named):
                 async for piece in making.add_evidence(sha256):
                     yield piece
@@ -193,6 +201,8 @@ class Bundles:
             bundle.CA: self._authority.certificate_pem.encode(),
             bundle.hub_certificate_name(signer.fingerprint): signer.certificate_pem.encode(),
         }
+        for fingerprint, pem in plan.deleters.items():
+            found[bundle.hub_certificate_name(fingerprint)] = pem.encode()
         for row in plan.countersigned:
             found[bundle.hub_certificate_name(row.signed_by)] = row.certificate_pem.encode()
             items.append(Countersignature.model_validate(row._mapping, from_attributes=True))
@@ -210,7 +220,7 @@ class Bundles:
             made_at=plan.made_at,
             made_by=__version__,
             signed_by=signer.fingerprint,
-            chains=tuple(stretch.part(wanted) for stretch in plan.stretches),
+            chains=tuple([stretch.part(wanted, await making.deleted_before(stretch)) for stretch in plan.stretches]),
             devices=tuple(
                 DeviceRecord(
                     fingerprint=row.fingerprint,
@@ -222,6 +232,7 @@ class Bundles:
                 for row in plan.devices
             ),
             absent_evidence=tuple(await making.absences(wanted.booth_id)),
+            deleted_evidence=tuple(making.deleted.values()),
             members=tuple(making.members),
         ).to_json()
         signature = bundle.sign_manifest(signer.key, manifest)
@@ -239,6 +250,7 @@ class _Making:
         self.archive = ArchiveWriter()
         self.members: list[Member] = []
         self.named: set[str] = set()
+        self.deleted: dict[str, DeletedEvidence] = {}
         self._absent: dict[str, str] = {}
         self._database = database
         self._files = files
@@ -267,6 +279,8 @@ class _Making:
 
     async def add_evidence(self, sha256: str) -> AsyncIterator[bytes]:
         """Nothing but a note for a file that is not here, or not what it should be: the rest is worth having."""
+        if sha256 in self.deleted:
+            return
         try:
             file = await self._open(sha256)
         except OSError as error:
@@ -284,6 +298,32 @@ class _Making:
                 return
             async for piece in self._copy(bundle.evidence_name(sha256), file, digest, crc):
                 yield piece
+
+    async def note_deleted(self) -> None:
+        """Of the files that events name, those that retention has deleted."""
+        names = sorted(self.named)
+        for start in range(0, len(names), NAMES_AT_ONCE):
+            async with self._database.reading() as connection:
+                rows = await deletions.of_files(connection, names[start : start + NAMES_AT_ONCE])
+            self.deleted |= {
+                sha256: DeletedEvidence.model_validate(row._mapping, from_attributes=True)
+                for sha256, row in rows.items()
+            }
+
+    async def deleted_before(self, stretch: Stretch) -> DeletedEvents | None:
+        """What was deleted before the first event that was written."""
+        async with self._database.reading() as connection:
+            row = await deletions.of_chain(connection, stretch.chain_id, stretch.seqs[0][0])
+        if row is None:
+            return None
+        return DeletedEvents(
+            last_seq=row.last_seq,
+            head_sha256=row.sha256,
+            rule=row.rule,
+            deleted_at=row.deleted_at,
+            signed_by=row.signed_by,
+            signature=row.signature,
+        )
 
     async def _open(self, sha256: str) -> IO[bytes] | None:
         """A store may take a copy away between telling of it and its being opened; then it is asked once more."""

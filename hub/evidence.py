@@ -24,7 +24,8 @@ from hub.feed import Feed
 from hub.filestore import FileStore, free_bytes
 from hub.metrics import Metrics
 from hub.signatures import Piece, Signatures
-from hub.store import evidence
+from hub.store import deletions, evidence
+from hub.store.locks import lock
 from hub.unfinished import Begun, Unfinished
 from hub.uploads import MAX_CHUNK_BYTES, Progress, Turns, Upload, check_piece, drain, misnamed, patiently, read_chunk
 
@@ -224,6 +225,9 @@ class EvidenceFiles:
 
     async def _record(self, upload: Upload, size_bytes: int, signed_at: datetime, *, new: bool) -> None:
         async with self._database.writing(beside=True) as connection:
+            await lock(connection, [deletions.lock_of(upload.sha256)])
+            if await deletions.being_deleted(connection, upload.sha256):
+                raise RefusedError(503, "It is being deleted", "keep the file and send it again in a minute")
             await evidence.add(
                 connection,
                 {

@@ -26,6 +26,7 @@ from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
 from hub.permissions import Permission, roles_with
 from hub.presence import Presences
+from hub.retention.service import Retention
 from hub.signaling import Signaling
 from hub.states import BoothStates
 from hub.viewed import Viewed
@@ -53,6 +54,7 @@ class Hub:
     exam_sessions: ExamSessions
     evidence: EvidenceFiles
     bundles: Bundles
+    retention: Retention
     live: Live
     watches: Watches
     presences: Presences

@@ -69,7 +69,7 @@ async def _write(settings: Settings, database: Any, wanted: Any, out: Path) -> s
     authority = Authority.load_or_create(settings.data / "ca")
     part = out.with_name(out.name + ".part")
     try:
-        with _files(settings) as files, part.open("wb") as file:
+        with file_store(settings) as files, part.open("wb") as file:
             made = Bundles(database, authority, Countersigner(authority.signer()), files)
             async for piece in made.make(await made.plan(wanted)):
                 file.write(piece)
@@ -82,7 +82,7 @@ async def _write(settings: Settings, database: Any, wanted: Any, out: Path) -> s
 
 
 @contextmanager
-def _files(settings: Settings) -> "Iterator[FileStore]":
+def file_store(settings: Settings) -> "Iterator[FileStore]":
     """The hub's store; copies from a bucket go into a folder of this command, for a hub may use its own meanwhile."""
     from hub.filestore import LocalFiles
 

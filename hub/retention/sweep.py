@@ -21,6 +21,7 @@ from hub.filestore import FileStore
 from hub.retention import things
 from hub.retention.decide import Rule, Thing, days_of, due, is_old, shortest
 from hub.store import deletions, erasure, retention
+from hub.store.locks import lock
 from hub.store.retention import HeldTime
 from hub.views.retention import DATA_CLASSES, ClassPreview, ClassRun, DataClass, RetentionPolicy
 
@@ -59,8 +60,9 @@ class Sweep:
         now: datetime,
         *,
         dry: bool = False,
+        run_id: UUID | None = None,
     ) -> None:
-        self.run_id = uuid4()
+        self.run_id = run_id or uuid4()
         self.complete = True
         self.tallies = {name: Tally() for name in DATA_CLASSES}
         self._database, self._store, self._signer = database, store, signer
@@ -127,6 +129,7 @@ class Sweep:
         """Judged once more where nobody else writes: a hold may have been placed a moment ago."""
         deleted_at = datetime.now(UTC)
         async with self._database.writing() as connection:
+            await lock(connection, [deletions.lock_of(name) for name in names])
             rows = await retention.files_named(connection, names)
             wanted = await self._due_files(connection, rows, count=True)
             if not wanted:

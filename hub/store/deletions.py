@@ -14,6 +14,11 @@ from hub.tables import deletions, evidence_files, signing_certificates
 Cursor = tuple[datetime, UUID]
 
 
+def lock_of(sha256: str) -> str:
+    """Taken by who deletes a file and by who takes it in (`hub.store.locks`)."""
+    return f"file {sha256}"
+
+
 async def add(
     connection: AsyncConnection, rows: Sequence[dict[str, Any]], fingerprint: str, certificate_pem: str
 ) -> None:
@@ -52,11 +57,11 @@ async def of_files(connection: AsyncConnection, names: Iterable[str]) -> dict[st
     return {row.sha256: row for row in await connection.execute(statement)}
 
 
-async def of_chain(connection: AsyncConnection, chain_id: UUID) -> Row[Any] | None:
-    """How far its beginning was deleted, the last time."""
+async def of_chain(connection: AsyncConnection, chain_id: UUID, below: int) -> Row[Any] | None:
+    """How far its beginning was deleted, as far as that is below event `below`."""
     statement = (
         select(deletions)
-        .where(deletions.c.chain_id == chain_id, deletions.c.what == "events")
+        .where(deletions.c.chain_id == chain_id, deletions.c.what == "events", deletions.c.last_seq < below)
         .order_by(deletions.c.last_seq.desc())
         .limit(1)
     )
