@@ -981,6 +981,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Retention
+         * @description How long each class of data is kept, in general and for single exams.
+         */
+        get: operations["getRetention"];
+        /**
+         * Set Retention
+         * @description Holds from the next run on. Preview it first: what a shorter time lets go does not come back.
+         */
+        put: operations["setRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Retention
+         * @description What a run would delete now. Nothing is changed.
+         */
+        get: operations["previewRetention"];
+        put?: never;
+        /**
+         * Preview Policy
+         * @description What a run would delete if these were the rules. Nothing is changed.
+         */
+        post: operations["previewRetentionPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Newest first.
+         */
+        get: operations["listRetentionRuns"];
+        put?: never;
+        /**
+         * Run Retention
+         * @description Runs it now, in the background; `GET /retention/runs` tells when it has ended.
+         */
+        post: operations["runRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deletions
+         * @description Proof of every deletion, newest first: what, when, by which rule, signed by the hub.
+         */
+        get: operations["listDeletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legal-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description Newest first, those that were released included.
+         */
+        get: operations["listLegalHolds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/legal-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Place Hold
+         * @description From now on nothing of it is deleted: files, events, violations, the candidate, the audit log since then.
+         */
+        post: operations["placeLegalHold"];
+        /**
+         * Release Hold
+         * @description What is old enough goes with the next run.
+         */
+        delete: operations["releaseLegalHold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrol": {
         parameters: {
             query?: never;
@@ -1294,6 +1430,56 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** ClassPreview */
+        ClassPreview: {
+            /**
+             * Data Class
+             * @enum {string}
+             */
+            data_class: "recordings" | "clips" | "snapshots" | "photos" | "events" | "candidates" | "audit";
+            /** Days */
+            days: number | null;
+            /**
+             * Files
+             * @description that would go
+             */
+            files: number;
+            /** Rows */
+            rows: number;
+            /**
+             * Size Bytes
+             * @description of files, and of events as they were sent
+             */
+            size_bytes: number;
+            /**
+             * Oldest
+             * @description of what would go: when the hub received it
+             */
+            oldest: string | null;
+            /**
+             * Held
+             * @description old enough to go, and kept because of a legal hold
+             */
+            held: number;
+        };
+        /** ClassRun */
+        ClassRun: {
+            /**
+             * Files
+             * @default 0
+             */
+            files: number;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows: number;
+            /**
+             * Size Bytes
+             * @default 0
+             */
+            size_bytes: number;
+        };
         /**
          * ClipBoxes
          * @description The file beside a clip: evidence with the role `boxes`.
@@ -1329,6 +1515,76 @@ export interface components {
              * @default []
              */
             looks: components["schemas"]["Look"][];
+        };
+        /** DeletionList */
+        DeletionList: {
+            /** Items */
+            items: components["schemas"]["DeletionView"][];
+            /**
+             * Next
+             * @description pass as `before` for the older ones; null at the end
+             */
+            next: string | null;
+        };
+        /**
+         * DeletionView
+         * @description Proof that something was deleted, and by which rule.
+         */
+        DeletionView: {
+            /**
+             * Deletion Id
+             * Format: uuid
+             */
+            deletion_id: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "file" | "events" | "audit";
+            /**
+             * Data Class
+             * @enum {string}
+             */
+            data_class: "recordings" | "clips" | "snapshots" | "photos" | "events" | "candidates" | "audit";
+            /** Rule */
+            rule: string;
+            /** Booth Id */
+            booth_id: string | null;
+            /** Exam Session Id */
+            exam_session_id: string | null;
+            /**
+             * Sha256
+             * @description of the file; of the last event or entry that went
+             */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Last Seq */
+            last_seq: number | null;
+            /**
+             * Born At
+             * Format: date-time
+             */
+            born_at: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+            /**
+             * Gone At
+             * @description when the bytes were gone from the store; null: not yet
+             */
+            gone_at: string | null;
+            /** Signature */
+            signature: string;
+            /** Signed By */
+            signed_by: string;
         };
         /** DetectorHealth */
         DetectorHealth: {
@@ -1421,6 +1677,21 @@ export interface components {
              * @description why the booth could not keep it, and it will never come
              */
             dropped: ("spool_full" | "disk_full" | "write_failed" | "damaged") | null;
+        };
+        /** ExamRetention */
+        ExamRetention: {
+            /**
+             * Exam Id
+             * Format: uuid
+             */
+            exam_id: string;
+            /**
+             * Days
+             * @description instead of the general ones; null: never deleted
+             */
+            days: {
+                [key: string]: number | null;
+            };
         };
         /**
          * Explanation
@@ -1871,6 +2142,44 @@ export interface components {
              */
             days: number;
         };
+        /** LegalHoldList */
+        LegalHoldList: {
+            /** Items */
+            items: components["schemas"]["LegalHoldView"][];
+        };
+        /** LegalHoldRequest */
+        LegalHoldRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /** LegalHoldView */
+        LegalHoldView: {
+            /**
+             * Hold Id
+             * Format: uuid
+             */
+            hold_id: string;
+            /**
+             * Exam Session Id
+             * Format: uuid
+             */
+            exam_session_id: string;
+            /** Reason */
+            reason: string;
+            /** Placed By */
+            placed_by: string;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Released At */
+            released_at: string | null;
+            /** Released By */
+            released_by: string | null;
+            /** Release Reason */
+            release_reason: string | null;
+        };
         /**
          * LiveBeat
          * @description Every five seconds, so that a dead connection is noticed.
@@ -2318,6 +2627,71 @@ export interface components {
             token: string;
             /** Password */
             password: string;
+        };
+        /** RetentionPolicy */
+        RetentionPolicy: {
+            /**
+             * Hour
+             * @description when it runs, every day, by the hub's local time
+             * @default 3
+             */
+            hour: number;
+            /**
+             * Days
+             * @description counted from when the hub received it; null: never deleted. What is left out keeps its default.
+             */
+            days: {
+                [key: string]: number | null;
+            };
+            /**
+             * Exams
+             * @default []
+             */
+            exams: components["schemas"]["ExamRetention"][];
+        };
+        /** RetentionPreview */
+        RetentionPreview: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Items */
+            items: components["schemas"]["ClassPreview"][];
+        };
+        /** RetentionRunList */
+        RetentionRunList: {
+            /** Items */
+            items: components["schemas"]["RetentionRunView"][];
+        };
+        /** RetentionRunView */
+        RetentionRunView: {
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * @description null while it runs, and where the hub was stopped meanwhile
+             */
+            ended_at: string | null;
+            /** Started By */
+            started_by: string;
+            /**
+             * Complete
+             * @description false while it runs, and where files could not be deleted from the store yet
+             */
+            complete: boolean;
+            /** Found */
+            found: {
+                [key: string]: components["schemas"]["ClassRun"];
+            };
         };
         /** ReviewHistory */
         ReviewHistory: {
@@ -4952,6 +5326,326 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRetentionPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRetentionRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRunList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRunView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeletions: {
+        parameters: {
+            query?: {
+                exam_session?: string | null;
+                sha256?: string | null;
+                /** @description `next` of the page before */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLegalHolds: {
+        parameters: {
+            query?: {
+                exam_session?: string | null;
+                in_force?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHoldList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placeLegalHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegalHoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHoldView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseLegalHold: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHoldView"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
