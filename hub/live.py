@@ -22,8 +22,8 @@ from hub.errors import StoreError
 from hub.feed import ArrivedEvidence, Changes
 from hub.message import Message
 from hub.metrics import Metrics
-from hub.store import booths, gaps, violations
-from hub.views import LiveBeat, LiveBooth, LiveEvidence, LiveGap, LiveHello, LiveViolation, Me
+from hub.store import booths, exam_sessions, gaps, violations
+from hub.views import LiveBeat, LiveBooth, LiveEvidence, LiveExamSession, LiveGap, LiveHello, LiveViolation, Me
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,7 @@ class Live:
         self._gaps: dict[UUID, None] = {}
         self._evidence: dict[str, ArrivedEvidence] = {}
         self._booths: dict[str, None] = {}
+        self._exam_sessions: dict[UUID, None] = {}
 
     def receive(self, message: Message) -> None:
         """One message of the feed, in paho's thread."""
@@ -133,6 +134,7 @@ class Live:
         self._gaps.update(dict.fromkeys(changes.gaps))
         self._evidence.update({arrived.sha256: arrived for arrived in changes.evidence})
         self._booths.update(dict.fromkeys(changes.booths))
+        self._exam_sessions.update(dict.fromkeys(changes.exam_sessions))
         if len(self._violations) + len(self._gaps) + len(self._evidence) > MAX_PENDING:
             self._violations.clear()
             self._gaps.clear()
@@ -162,19 +164,25 @@ class Live:
             await asyncio.sleep(0.01 if len(found) < CHUNK else 0.05)
 
     async def _flush_booths(self) -> None:
+        """And exam sessions: what changes often is shown at most twice a second."""
         while True:
             await asyncio.sleep(BOOTH_INTERVAL_S)
-            changed = list(_take(self._booths))
-            if not changed:
+            changed, sittings = list(_take(self._booths)), list(_take(self._exam_sessions))
+            if not changed and not sittings:
                 continue
             try:
                 async with self._database.reading() as connection:
-                    found = await booths.views(connection, changed)
+                    found = await booths.views(connection, changed) if changed else []
+                    found_sittings = await exam_sessions.views(connection, sittings) if sittings else []
             except StoreError as error:
                 self._failed(error)
                 continue
             for booth in found:
                 self._send(LiveBooth(booth=booth))
+            for view in found_sittings:
+                self._send(LiveExamSession(exam_session=view))
+            if len(found_sittings) < len(sittings):
+                self.fetch_again()  # a practice exam is gone
 
     async def _beat(self) -> None:
         while True:

@@ -10,10 +10,13 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.exams.sheet import MAX_BYTES
 from hub.problems import problem_response
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
 MAX_BODY_BYTES: Final = 64 * 1024
+TABLES: Final = {"/api/v1/candidates/import": MAX_BYTES, "/api/v1/exam-sessions/import": MAX_BYTES}
+"""Routes that take a whole table, and how many bytes of it."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS: Final = {
@@ -87,7 +90,8 @@ class ForgeryCheck:
 
 
 class BodyLimit:
-    """Refuses bodies over `MAX_BODY_BYTES` before they are read; evidence has its own limit and is streamed."""
+    """Refuses bodies over `MAX_BODY_BYTES`, or what `TABLES` allows, before they are read; evidence has its own limit
+    and is streamed."""
 
     def __init__(self, app: ASGIApp, exempt: str) -> None:
         self._app = app
@@ -100,8 +104,9 @@ class BodyLimit:
             if "transfer-encoding" in headers:
                 await problem_response(411, "Length required", "send Content-Length")(scope, receive, send)
                 return
-            if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-                detail = f"the body may have at most {MAX_BODY_BYTES} bytes"
+            most = TABLES.get(scope["path"], MAX_BODY_BYTES)
+            if not length.isdecimal() or int(length) > most:
+                detail = f"the body may have at most {most} bytes"
                 await problem_response(413, "Request too large", detail)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.audit import Actor
@@ -54,21 +55,21 @@ def refuse_past(end: datetime, now: datetime) -> None:
         raise RefusedError(422, "It lies in the past", f"it would have ended at {end.isoformat()}; check date and year")
 
 
-async def taken_around(connection: AsyncConnection, slots: Sequence[Slot], turnaround: timedelta) -> list[Slot]:
+async def rows_around(connection: AsyncConnection, slots: Sequence[Slot], turnaround: timedelta) -> Sequence[Row[Any]]:
     """Everything of the same booths and candidates that could collide with one of these."""
-    rows = await exam_sessions.overlapping(
+    return await exam_sessions.overlapping(
         connection,
         min(slot.first for slot in slots) - turnaround,
         max(slot.last for slot in slots) + turnaround,
         {slot.booth_id for slot in slots if slot.booth_id},
         {slot.candidate_id for slot in slots},
     )
-    return [Slot.of(row) for row in rows]
 
 
 async def refuse_collision(connection: AsyncConnection, slot: Slot, turnaround: timedelta) -> None:
     """Raises 409 with the exam session that is in the way."""
-    other = collision(slot, await taken_around(connection, [slot], turnaround), turnaround)
+    taken = [Slot.of(row) for row in await rows_around(connection, [slot], turnaround)]
+    other = collision(slot, taken, turnaround)
     if other is not None:
         raise refused(slot, other, turnaround)
 
@@ -94,15 +95,5 @@ async def write(connection: AsyncConnection, bookings: Sequence[Booking], actor:
         for each in bookings
     ]
     await exam_sessions.add(connection, rows)
-    for row in rows:
-        await sittings.add_step(
-            connection,
-            row["exam_session_id"],
-            now,
-            "schedule",
-            "scheduled",
-            booth_id=row["booth_id"],
-            username=actor.username,
-            display_name=actor.display_name,
-        )
+    await sittings.add_first_steps(connection, rows, actor.username, actor.display_name)
     return [row["exam_session_id"] for row in rows]

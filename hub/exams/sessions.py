@@ -30,6 +30,7 @@ from hub.exams.reasons import check_reason
 from hub.exams.schedule import Slot
 from hub.exams.timing import Timing
 from hub.feed import Feed
+from hub.scope import refuse_foreign
 from hub.store import booths, exam_sessions, following, sittings
 from hub.views import Me
 
@@ -77,7 +78,7 @@ class ExamSessions:
         practice: bool = False,
     ) -> UUID:
         """Raises 403 outside of `me`'s scope, 409 with what it collides with, 422 for what does not exist."""
-        refuse_scope(me, booth_id)
+        await refuse_foreign(self._database, me, booth_id)
         now = datetime.now(UTC)
         async with self._database.writing() as connection:
             wanted = await booking.booking(connection, exam_id, candidate_id, booth_id, start, practice)
@@ -92,12 +93,13 @@ class ExamSessions:
     ) -> Done:
         """Bookings that were checked; in the caller's transaction, who calls `tell` after it."""
         made = await booking.write(connection, bookings, actor, now)
-        for each, exam_session_id in zip(bookings, made, strict=True):
-            about: dict[str, Any] = {"exam": str(each.exam.exam_id), "booth": each.booth_id, "start": each.start}
-            about |= {"practice": True} if each.practice else {"candidate": str(each.candidate.candidate_id)}
+        if len(made) == 1:
             await audit.record(
-                connection, actor, "exam_session.scheduled", "exam_session", str(exam_session_id), **about
+                connection, actor, "exam_session.scheduled", "exam_session", str(made[0]), **_about(bookings[0])
             )
+        else:
+            # Who scheduled each is in its first step; one entry says that it came from a table.
+            await audit.record(connection, actor, "exam_sessions.imported", "exam_sessions", "import", new=len(made))
         changed = await self._desired.follow(connection, {each.booth_id for each in bookings}, now)
         return Done(tuple(made), frozenset(changed))
 
@@ -109,7 +111,7 @@ class ExamSessions:
             row = await exam_sessions.find(connection, exam_session_id)
             if row is None:
                 raise not_found(exam_session_id)
-            refuse_scope(me, row.booth_id)
+            await refuse_foreign(self._database, me, row.booth_id)
             if not me.may(rule.who):  # type: ignore[arg-type]
                 raise RefusedError(403, "Not allowed", f"this needs {rule.who}; you are {me.role}")
             if row.state not in rule.at:
@@ -167,6 +169,14 @@ class ExamSessions:
         changed |= await self._desired.follow(connection, {each for each in (row.booth_id, booth_id) if each}, now)
         return Done((key,), frozenset(changed), files)
 
+    async def exam_changed(self, connection: AsyncConnection, exam_id: UUID) -> Done:
+        """In the transaction that changes the exam."""
+        return Done((), frozenset(await following.revise(connection, exam_id=exam_id)))
+
+    async def candidate_changed(self, connection: AsyncConnection, candidate_id: UUID) -> Done:
+        """In the transaction that changes the candidate."""
+        return Done((), frozenset(await following.revise(connection, candidate_id=candidate_id)))
+
     async def tell(self, done: Done) -> None:
         """After the commit."""
         await self._desired.publish(*done.booths)
@@ -192,11 +202,17 @@ class ExamSessions:
             await booking.refuse_collision(connection, slot, timedelta() if action == "move" else self.turnaround)
 
     async def _check_booth(self, connection: AsyncConnection, me: Me, row: Any, action: str, booth_id: str) -> None:
-        refuse_scope(me, booth_id)
+        await refuse_foreign(self._database, me, booth_id)
         if not await booths.known(connection, [booth_id]):
             raise RefusedError(422, "No such booth", f"no booth is called {booth_id!r}; GET /api/v1/booths lists them")
         if action == "move" and booth_id == row.booth_id:
             raise RefusedError(409, "It is there already", f"name another booth than {booth_id}")
+
+
+def _about(booked: Booking) -> dict[str, Any]:
+    """For the audit log; of a practice exam nothing of the candidate."""
+    about: dict[str, Any] = {"exam": str(booked.exam.exam_id), "booth": booked.booth_id, "start": booked.start}
+    return about | ({"practice": True} if booked.practice else {"candidate": str(booked.candidate.candidate_id)})
 
 
 def _slot_after(row: Any, values: dict[str, Any], now: datetime) -> Slot:
@@ -214,13 +230,6 @@ def _slot_after(row: Any, values: dict[str, Any], now: datetime) -> Slot:
 def not_found(exam_session_id: UUID) -> RefusedError:
     detail = f"no exam session {exam_session_id}; GET /api/v1/exam-sessions lists them"
     return RefusedError(404, "No such exam session", detail)
-
-
-def refuse_scope(me: Me, booth_id: str | None) -> None:
-    """Raises 403 unless the booth is in the person's scope."""
-    if me.booths is not None and (booth_id is None or not me.sees(booth_id)):
-        where = booth_id or "an exam session without a booth"
-        raise RefusedError(403, "Not your booth", f"{where} is not in your scope; ask an administrator to grant it")
 
 
 def _wrong_state(row: Any, action: str, possible: tuple[str, ...]) -> RefusedError:

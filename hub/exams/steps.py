@@ -27,6 +27,7 @@ MOST_STEPS: Final = 1000
 """Of one exam session, written on a booth's word: a screen that repeats itself fills no disk."""
 TOLD_BACK: Final = frozenset({"ready", "started", "returned", "calibrated"})
 """The booth is told something else after these."""
+LATE: Final = "late_step"
 BOOTH_NAME: Final = "the candidate"
 
 
@@ -73,7 +74,8 @@ async def _take(
     values = effect(body.step, row, Given(), at) | await _said(connection, row, body, at)
     if not await exam_sessions.change(connection, key, [row.state], values):
         return await _note_late(connection, row, event, body, at, "came while it changed")
-    await _add_step(connection, row, event, body, at, values["state"])
+    note = f"version {body.notice_version}" if body.notice_version else body.photo_of or ""
+    await _add_step(connection, row, event, body.step, at, values["state"], note)
     await _keep_photo(connection, event, body)
     if body.step in TOLD_BACK:
         stepped.booths |= await following.revise(connection, [key])
@@ -111,7 +113,9 @@ async def _when(connection: AsyncConnection, row: Any, event: Event, received_at
 async def _note_late(
     connection: AsyncConnection, row: Any, event: Event, body: ExamSessionStep, at: datetime, why: str
 ) -> str:
-    await _add_step(connection, row, event, body, at, row.state, f"{why}; it changed nothing")
+    """As a step of its own kind, so that nobody takes it for what the candidate asks now."""
+    note = f"{body.step} {why}; it changed nothing"
+    await _add_step(connection, row, event, LATE, at, row.state, note)
     return "late"
 
 
@@ -119,20 +123,16 @@ async def _add_step(
     connection: AsyncConnection,
     row: Any,
     event: Event,
-    body: ExamSessionStep,
+    action: str,
     at: datetime,
     state: Any,
-    note: str = "",
+    note: str,
 ) -> None:
-    if body.notice_version is not None and not note:
-        note = f"version {body.notice_version}"
-    if body.photo_of is not None and not note:
-        note = body.photo_of
     await sittings.add_step(
         connection,
         row.exam_session_id,
         at,
-        body.step,
+        action,
         state,
         booth_id=event.booth,
         display_name=BOOTH_NAME,

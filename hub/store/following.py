@@ -74,12 +74,25 @@ async def show(connection: AsyncConnection, booth_id: str, exam_session_id: UUID
     return changed.rowcount == 1
 
 
-async def revise(connection: AsyncConnection, exam_session_ids: Collection[UUID]) -> set[str]:
-    """A new revision for every booth that shows one of these, because it is told something else now."""
-    found = await connection.execute(
-        select(booths.c.booth_id).where(booths.c.desired_exam_session.in_(exam_session_ids))
+async def revise(
+    connection: AsyncConnection,
+    exam_session_ids: Collection[UUID] = (),
+    *,
+    exam_id: UUID | None = None,
+    candidate_id: UUID | None = None,
+) -> set[str]:
+    """A new revision for every booth that shows one of these, or one of this exam or candidate, because it is told
+    something else now."""
+    statement = select(booths.c.booth_id).join(
+        exam_sessions, exam_sessions.c.exam_session_id == booths.c.desired_exam_session
     )
-    showing = set(found.scalars())
+    if exam_id is not None:
+        statement = statement.where(exam_sessions.c.exam_id == exam_id)
+    elif candidate_id is not None:
+        statement = statement.where(exam_sessions.c.candidate_id == candidate_id)
+    else:
+        statement = statement.where(exam_sessions.c.exam_session_id.in_(exam_session_ids))
+    showing = set((await connection.execute(statement)).scalars())
     if showing:
         await connection.execute(
             update(booths).where(booths.c.booth_id.in_(showing)).values(desired_revision=booths.c.desired_revision + 1)

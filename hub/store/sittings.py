@@ -52,6 +52,27 @@ async def add_step(
     )
 
 
+async def add_first_steps(
+    connection: AsyncConnection, rows: Sequence[dict[str, Any]], username: str | None, display_name: str
+) -> None:
+    """Of exam sessions that are new."""
+    steps = [
+        {
+            "step_id": uuid4(),
+            "exam_session_id": row["exam_session_id"],
+            "at": row["created_at"],
+            "action": "schedule",
+            "state": "scheduled",
+            "username": username,
+            "display_name": display_name,
+            "note": "",
+            "booth_id": row["booth_id"],
+        }
+        for row in rows
+    ]
+    await connection.execute(insert(exam_session_steps), steps)
+
+
 async def steps(connection: AsyncConnection, exam_session_id: UUID) -> list[ExamSessionStepView]:
     statement = select(exam_session_steps).where(exam_session_steps.c.exam_session_id == exam_session_id)
     rows = await connection.execute(statement.order_by(exam_session_steps.c.at, exam_session_steps.c.step_id))

@@ -59,7 +59,16 @@ from hub.views.findings import (
     WatchList,
     WatchView,
 )
-from hub.views.live import LiveBeat, LiveBooth, LiveEvidence, LiveGap, LiveHello, LiveMessage, LiveViolation
+from hub.views.live import (
+    LiveBeat,
+    LiveBooth,
+    LiveEvidence,
+    LiveExamSession,
+    LiveGap,
+    LiveHello,
+    LiveMessage,
+    LiveViolation,
+)
 from hub.views.people import Me, Scope, User, UserList
 from hub.views.recording import HoleView, Recording, SegmentView
 from hub.views.reviews import (
@@ -136,6 +145,7 @@ __all__ = [
     "LiveBeat",
     "LiveBooth",
     "LiveEvidence",
+    "LiveExamSession",
     "LiveGap",
     "LiveHello",
     "LiveMessage",

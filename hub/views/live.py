@@ -8,6 +8,7 @@ from pydantic import Field
 from contract.wire import BoothId, Sha256
 from hub.views.base import View
 from hub.views.booths import Booth
+from hub.views.exam_sessions import ExamSessionView
 from hub.views.findings import GapView, ViolationView
 
 
@@ -44,6 +45,13 @@ class LiveEvidence(View):
     booth_id: BoothId
 
 
+class LiveExamSession(View):
+    """It took a step, or something was found in it. A practice exam that ended says nothing more."""
+
+    type: Literal["exam_session"] = "exam_session"
+    exam_session: ExamSessionView
+
+
 class LiveBeat(View):
     """Every five seconds, so that a dead connection is noticed."""
 
@@ -52,5 +60,6 @@ class LiveBeat(View):
 
 
 LiveMessage = Annotated[
-    LiveHello | LiveViolation | LiveBooth | LiveGap | LiveEvidence | LiveBeat, Field(discriminator="type")
+    LiveHello | LiveViolation | LiveBooth | LiveGap | LiveEvidence | LiveExamSession | LiveBeat,
+    Field(discriminator="type"),
 ]

@@ -381,6 +381,704 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Sites */
+        get: operations["listSites"];
+        put?: never;
+        /**
+         * Create Site
+         * @description 409 when there is one with this id.
+         */
+        post: operations["createSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename Site */
+        patch: operations["renameSite"];
+        trace?: never;
+    };
+    "/api/v1/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Rooms */
+        get: operations["listRooms"];
+        put?: never;
+        /**
+         * Create Room
+         * @description 409 when there is one with this id, 422 without its site.
+         */
+        post: operations["createRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename Room */
+        patch: operations["renameRoom"];
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Booth
+         * @description Where the booth stands; `room_id` null: nowhere in particular. Who was granted the room sees the booth then.
+         */
+        put: operations["putBoothInRoom"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exams
+         * @description By name.
+         */
+        get: operations["listExams"];
+        put?: never;
+        /**
+         * Create Exam
+         * @description 422 for a rule profile that is not valid, with what is wrong in it.
+         */
+        post: operations["createExam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Exam */
+        get: operations["getExam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Exam
+         * @description Booths that show an exam session of it are told at once.
+         */
+        patch: operations["changeExam"];
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Notice
+         * @description A new version, unless the words are the same. What candidates acknowledged before stays with its version.
+         */
+        post: operations["changeNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Notices */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Candidates
+         * @description By name.
+         */
+        get: operations["listCandidates"];
+        put?: never;
+        /**
+         * Create Candidate
+         * @description 409 when the number is taken.
+         */
+        post: operations["createCandidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Table
+         * @description Columns `number`, `name`, and where wanted `email`, `extra_time_percent`, `rules_off`, `note`.
+         *
+         *     With `dry_run` it only tells what the table would change, and all that is wrong in it. Without, all of it is taken
+         *     or, with a mistake anywhere, nothing (422).
+         */
+        post: operations["importCandidates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidates/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Table
+         * @description All of them, as the import takes them; no cell is a formula.
+         */
+        get: operations["exportCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidates/{candidate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Candidate */
+        get: operations["getCandidate"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Candidate
+         * @description 409 while there are exam sessions of this candidate: those go by retention, with proof.
+         */
+        delete: operations["deleteCandidate"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Candidate
+         * @description 409 when the number is taken. Booths that show this candidate are told at once.
+         */
+        patch: operations["changeCandidate"];
+        trace?: never;
+    };
+    "/api/v1/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reasons
+         * @description The catalogue, in two levels: `category.code`.
+         */
+        get: operations["listReasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exam Sessions
+         * @description Those of your scope, the latest scheduled first.
+         */
+        get: operations["listExamSessions"];
+        put?: never;
+        /**
+         * Schedule
+         * @description 409 with the exam session it collides with: the same booth, with time to tidy between, or the same candidate.
+         */
+        post: operations["scheduleExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Table
+         * @description Columns `candidate_number`, `exam` (name or id), `booth`, `start`, and where wanted `practice`.
+         *
+         *     With `dry_run` it only tells what the table would schedule, and all that is wrong or collides. Without, all of it is
+         *     taken or, with a mistake anywhere, nothing (422). Lines that are scheduled just so already change nothing.
+         */
+        post: operations["importSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Exam Session
+         * @description With what its page needs. The check-in code is for those who may run it.
+         */
+        get: operations["getExamSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Steps
+         * @description Every step with who and why, oldest first.
+         */
+        get: operations["listExamSessionSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend
+         * @description More time. Needs a reason.
+         */
+        post: operations["extendExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description To a spare booth, also in the middle: state and time are kept, and the candidate types the code there again.
+         *     Needs a reason; 409 when the booth is taken.
+         */
+        post: operations["moveExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reschedule
+         * @description Another time, or another booth, before check-in. Needs a reason; 409 when it collides.
+         */
+        post: operations["rescheduleExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit
+         * @description The person compared the pictures and lets the candidate in. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["admitExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/turn-away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turnaway
+         * @description The candidate does not sit the exam. Needs a reason. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["turnAwayExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/check-in-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checkinagain
+         * @description Back to the beginning of check-in. Needs a reason. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["checkInAgainExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description The time begins to run. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["startExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description The time stands and nothing is raised. Needs a reason; what it says is shown to the candidate. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["pauseExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description The time goes on. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["resumeExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Break
+         * @description The candidate leaves the booth: the time stands and nothing is raised. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["breakExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/end-break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Endbreak
+         * @description The time goes on. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["endBreakExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/new-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Newcode
+         * @description Another check-in code, because the first one is in other hands. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["newCodeExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete
+         * @description The candidate has finished. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["completeExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/terminate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Terminate
+         * @description Ended before its time. Needs a reason. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["terminateExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description It will not take place. Needs a reason. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["cancelExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/no-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Noshow
+         * @description The candidate did not come. Needs a reason; 409 before the time that the test centre has set. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["noShowExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/booths": {
         parameters: {
             query?: never;
@@ -1376,6 +2074,75 @@ export interface components {
             /** Violation Ids */
             violation_ids: string[];
         };
+        /** Candidate */
+        Candidate: {
+            /**
+             * Candidate Id
+             * Format: uuid
+             */
+            candidate_id: string;
+            /**
+             * Number
+             * @description the test centre's own
+             */
+            number: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string | null;
+            /** Extra Time Percent */
+            extra_time_percent: number;
+            /**
+             * Rules Off
+             * @description rules that an accommodation switches off
+             */
+            rules_off: string[];
+            /** Accommodation Note */
+            accommodation_note: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** CandidateList */
+        CandidateList: {
+            /** Items */
+            items: components["schemas"]["Candidate"][];
+            /**
+             * Next
+             * @description pass as `after` for more; null at the end
+             */
+            next: string | null;
+        };
+        /** CandidateRequest */
+        CandidateRequest: {
+            /**
+             * Number
+             * @description the test centre's own
+             */
+            number: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email?: string | null;
+            /**
+             * Extra Time Percent
+             * @default 0
+             */
+            extra_time_percent: number;
+            /**
+             * Rules Off
+             * @description rules that an accommodation switches off
+             * @default []
+             */
+            rules_off: string[];
+            /**
+             * Accommodation Note
+             * @default
+             */
+            accommodation_note: string;
+        };
         /** CannedChangeRequest */
         CannedChangeRequest: {
             /** Kind */
@@ -1429,6 +2196,68 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ChangeCandidateRequest
+         * @description What is left out stays.
+         */
+        ChangeCandidateRequest: {
+            /** Number */
+            number?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Email */
+            email?: string | null;
+            /**
+             * Extra Time Percent
+             * @description of exam sessions that are scheduled from now on
+             */
+            extra_time_percent?: number | null;
+            /** Rules Off */
+            rules_off?: string[] | null;
+            /** Accommodation Note */
+            accommodation_note?: string | null;
+        };
+        /**
+         * ChangeExamRequest
+         * @description What is left out, or null, stays. A profile takes the place of a profile document, and the other way round.
+         */
+        ChangeExamRequest: {
+            /** Name */
+            name?: string | null;
+            /** Profile */
+            profile?: ("strict" | "standard" | "lenient") | null;
+            /** Profile Document */
+            profile_document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Duration S
+             * @description of exam sessions that are scheduled from now on
+             */
+            duration_s?: number | null;
+            /**
+             * Notice
+             * @description another wording becomes a new version
+             */
+            notice?: string | null;
+            /** Photo Wanted */
+            photo_wanted?: boolean | null;
+            /** Document Wanted */
+            document_wanted?: boolean | null;
+            /** Calibration Wanted */
+            calibration_wanted?: boolean | null;
+            /** Recording */
+            recording?: boolean | null;
+            /** Recorded Sound */
+            recorded_sound?: boolean | null;
+            /** Second Review */
+            second_review?: boolean | null;
+            /**
+             * Archived
+             * @description an archived exam is kept and no longer scheduled
+             */
+            archived?: boolean | null;
         };
         /** ClassPreview */
         ClassPreview: {
@@ -1515,6 +2344,77 @@ export interface components {
              * @default []
              */
             looks: components["schemas"]["Look"][];
+        };
+        /** CreateExamRequest */
+        CreateExamRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Profile
+             * @default standard
+             * @enum {string}
+             */
+            profile: "strict" | "standard" | "lenient";
+            /** Profile Document */
+            profile_document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Duration S
+             * @description without anybody's extra time, seconds
+             */
+            duration_s: number;
+            /**
+             * Notice
+             * @default
+             */
+            notice: string;
+            /**
+             * Photo Wanted
+             * @default true
+             */
+            photo_wanted: boolean;
+            /**
+             * Document Wanted
+             * @default false
+             */
+            document_wanted: boolean;
+            /**
+             * Calibration Wanted
+             * @default true
+             */
+            calibration_wanted: boolean;
+            /**
+             * Recording
+             * @default false
+             */
+            recording: boolean;
+            /**
+             * Recorded Sound
+             * @default false
+             */
+            recorded_sound: boolean;
+            /**
+             * Second Review
+             * @default false
+             */
+            second_review: boolean;
+        };
+        /** CreateRoomRequest */
+        CreateRoomRequest: {
+            /** Room Id */
+            room_id: string;
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+        };
+        /** CreateSiteRequest */
+        CreateSiteRequest: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
         };
         /** DeletionList */
         DeletionList: {
@@ -1678,6 +2578,61 @@ export interface components {
              */
             dropped: ("spool_full" | "disk_full" | "write_failed" | "damaged") | null;
         };
+        /** Exam */
+        Exam: {
+            /**
+             * Exam Id
+             * Format: uuid
+             */
+            exam_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Profile
+             * @description name of the rule profile: a built-in one, or that of `profile_document`
+             */
+            profile: string;
+            /** @description the exam's own rule profile; null for a built-in one */
+            profile_document: components["schemas"]["RuleProfile"] | null;
+            /**
+             * Duration S
+             * @description without anybody's extra time
+             */
+            duration_s: number;
+            /** Notice */
+            notice: string;
+            /** Notice Version */
+            notice_version: number;
+            /** Photo Wanted */
+            photo_wanted: boolean;
+            /** Document Wanted */
+            document_wanted: boolean;
+            /** Calibration Wanted */
+            calibration_wanted: boolean;
+            /** Recording */
+            recording: boolean;
+            /** Recorded Sound */
+            recorded_sound: boolean;
+            /** Second Review */
+            second_review: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /** ExamList */
+        ExamList: {
+            /** Items */
+            items: components["schemas"]["Exam"][];
+            /**
+             * Next
+             * @description pass as `after` for more; null at the end
+             */
+            next: string | null;
+        };
         /** ExamRetention */
         ExamRetention: {
             /**
@@ -1692,6 +2647,223 @@ export interface components {
             days: {
                 [key: string]: number | null;
             };
+        };
+        /**
+         * ExamSessionDetail
+         * @description One exam session with what its page shows beside the list's line.
+         */
+        ExamSessionDetail: {
+            exam_session: components["schemas"]["ExamSessionView"];
+            /**
+             * Actions
+             * @description what the person who asks may do now
+             */
+            actions: string[];
+            /**
+             * Check In Code
+             * @description for those who may run it, until it is over
+             */
+            check_in_code: string | null;
+            /**
+             * Photos
+             * @description newest first
+             */
+            photos: components["schemas"]["ExamSessionPhoto"][];
+            /** Calibrated */
+            calibrated: boolean;
+            /** Notice Acknowledged At */
+            notice_acknowledged_at: string | null;
+            /** Extra Time Percent */
+            extra_time_percent: number;
+            /** Rules Off */
+            rules_off: string[];
+            /** Accommodation Note */
+            accommodation_note: string;
+        };
+        /** ExamSessionList */
+        ExamSessionList: {
+            /** Items */
+            items: components["schemas"]["ExamSessionView"][];
+            /**
+             * Next
+             * @description pass as `before` for the earlier ones; null at the end
+             */
+            next: string | null;
+        };
+        /**
+         * ExamSessionPhoto
+         * @description A picture that the candidate took at check-in or on coming back. The newest of each counts.
+         */
+        ExamSessionPhoto: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "face" | "document";
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /**
+             * Available
+             * @description whether the file has arrived at the hub
+             */
+            available: boolean;
+        };
+        /**
+         * ExamSessionStepList
+         * @description Oldest first.
+         */
+        ExamSessionStepList: {
+            /** Items */
+            items: components["schemas"]["ExamSessionStepView"][];
+        };
+        /**
+         * ExamSessionStepView
+         * @description One step, with who and why; never changed afterwards.
+         */
+        ExamSessionStepView: {
+            /**
+             * Step Id
+             * Format: uuid
+             */
+            step_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Action */
+            action: string;
+            /**
+             * State
+             * @description after it
+             * @enum {string}
+             */
+            state: "scheduled" | "checked_in" | "admitted" | "in_progress" | "paused" | "on_break" | "completed" | "terminated" | "turned_away" | "no_show" | "cancelled";
+            /**
+             * Username
+             * @description null where the booth or the clock acted
+             */
+            username: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Reason Code */
+            reason_code: string | null;
+            /**
+             * Reason
+             * @description what the code says; empty without one
+             */
+            reason: string;
+            /** Note */
+            note: string;
+            /** Booth Id */
+            booth_id: string | null;
+        };
+        /** ExamSessionView */
+        ExamSessionView: {
+            /**
+             * Exam Session Id
+             * Format: uuid
+             */
+            exam_session_id: string;
+            /**
+             * Exam Id
+             * Format: uuid
+             */
+            exam_id: string;
+            /** Exam Name */
+            exam_name: string;
+            /**
+             * Candidate Id
+             * Format: uuid
+             */
+            candidate_id: string;
+            /** Candidate Number */
+            candidate_number: string;
+            /** Candidate Name */
+            candidate_name: string;
+            /** Booth Id */
+            booth_id: string | null;
+            /** Booth Name */
+            booth_name: string | null;
+            /** Room Id */
+            room_id: string | null;
+            /** Site Id */
+            site_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "scheduled" | "checked_in" | "admitted" | "in_progress" | "paused" | "on_break" | "completed" | "terminated" | "turned_away" | "no_show" | "cancelled";
+            /**
+             * Scheduled Start
+             * Format: date-time
+             */
+            scheduled_start: string;
+            /**
+             * Scheduled End
+             * Format: date-time
+             * @description with the candidate's extra time
+             */
+            scheduled_end: string;
+            /**
+             * Practice
+             * @description it leaves no record
+             */
+            practice: boolean;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Ends At
+             * @description when the time is up; null while the clock stands
+             */
+            ends_at: string | null;
+            /**
+             * Left S
+             * @description time left while the clock stands; null while it runs and after the end
+             */
+            left_s: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Extra Time S
+             * @description what people added to this exam session; in `scheduled_end` already
+             */
+            extra_time_s: number;
+            /** Legal Hold */
+            legal_hold: boolean;
+            /**
+             * Notice Version
+             * @description the wording that the candidate acknowledged
+             */
+            notice_version: number | null;
+            /**
+             * Waiting Since
+             * @description since when the candidate, checked in, waits for a person
+             */
+            waiting_since: string | null;
+            /**
+             * Asked
+             * @description what the candidate asked for and nobody has answered
+             */
+            asked: ("break_asked" | "finish_asked") | null;
+            /** Hand Raised At */
+            hand_raised_at: string | null;
+            /** Open Violations */
+            open_violations: number;
+            /** Violations */
+            violations: number;
+            /** Unreviewed */
+            unreviewed: number;
+            /**
+             * Last Looked At
+             * @description when a person last looked at the booth
+             */
+            last_looked_at: string | null;
         };
         /**
          * Explanation
@@ -1768,6 +2940,73 @@ export interface components {
              * @description when the booth learned the face that this one is compared with; it never leaves the booth
              */
             learned_at: string | null;
+        };
+        /** ExtendRequest */
+        ExtendRequest: {
+            /** Reason Code */
+            reason_code?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Seconds
+             * @description added to what the candidate has
+             */
+            seconds: number;
+        };
+        /**
+         * EyesSettings
+         * @description Looking away with the eyes alone: apart from a turned head, as people look aside while they think.
+         */
+        EyesSettings: {
+            /**
+             * Enabled
+             * @description an accommodation switches a rule off
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hold S
+             * @description the condition must last this long, seconds
+             */
+            hold_s: number;
+            /**
+             * Release S
+             * @description it must be gone this long to end, seconds
+             * @default 0.5
+             */
+            release_s: number;
+            /**
+             * Cooldown S
+             * @description no second violation of the rule sooner, seconds
+             * @default 0
+             */
+            cooldown_s: number;
+            /**
+             * Merge S
+             * @description one that begins this soon after the last goes on with the last, seconds
+             * @default 0
+             */
+            merge_s: number;
+            /**
+             * Severity
+             * @default medium
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /**
+             * Escalate After S
+             * @description having lasted this long it becomes the next severity, seconds; never without
+             */
+            escalate_after_s: number | null;
+            /**
+             * Sight Deg
+             * @description line of sight left or right of neutral
+             * @default 25
+             */
+            sight_deg: number;
         };
         /**
          * Flag
@@ -1906,6 +3145,70 @@ export interface components {
             started_at: string;
             /** Ended At */
             ended_at: string | null;
+        };
+        /**
+         * GazeSettings
+         * @description Looking away: the cone in which a candidate may look, degrees from the neutral head pose.
+         */
+        GazeSettings: {
+            /**
+             * Enabled
+             * @description an accommodation switches a rule off
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hold S
+             * @description the condition must last this long, seconds
+             */
+            hold_s: number;
+            /**
+             * Release S
+             * @description it must be gone this long to end, seconds
+             * @default 0.5
+             */
+            release_s: number;
+            /**
+             * Cooldown S
+             * @description no second violation of the rule sooner, seconds
+             * @default 0
+             */
+            cooldown_s: number;
+            /**
+             * Merge S
+             * @description one that begins this soon after the last goes on with the last, seconds
+             * @default 0
+             */
+            merge_s: number;
+            /**
+             * Severity
+             * @default medium
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /**
+             * Escalate After S
+             * @description having lasted this long it becomes the next severity, seconds; never without
+             */
+            escalate_after_s: number | null;
+            /**
+             * Yaw Deg
+             * @description left or right of neutral
+             * @default 28
+             */
+            yaw_deg: number;
+            /**
+             * Pitch Up Deg
+             * @description above neutral
+             * @default 20
+             */
+            pitch_up_deg: number;
+            /**
+             * Pitch Down Deg
+             * @description below neutral
+             * @default 25
+             */
+            pitch_down_deg: number;
         };
         /** Hand */
         Hand: {
@@ -2073,6 +3376,82 @@ export interface components {
              */
             credential: string;
         };
+        /** ImportProblem */
+        ImportProblem: {
+            /**
+             * Line
+             * @description of the file, from 1; the header is a line too
+             */
+            line: number;
+            /**
+             * Column
+             * @description its name in the header; null where the whole line is wrong
+             */
+            column: string | null;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * ImportReport
+         * @description What a file says. All of it is taken or nothing: with a problem anywhere nothing is.
+         */
+        ImportReport: {
+            /** Applied */
+            applied: boolean;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "windows-1252";
+            /**
+             * Separator
+             * @enum {string}
+             */
+            separator: ";" | "," | "tab";
+            /** New */
+            new: number;
+            /** Changed */
+            changed: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Problem Count */
+            problem_count: number;
+            /**
+             * Problems
+             * @description the first 200
+             */
+            problems: components["schemas"]["ImportProblem"][];
+            /**
+             * Rows
+             * @description the first 200 that are new or changed
+             */
+            rows: components["schemas"]["ImportRow"][];
+            /**
+             * Warning
+             * @description what to look at before importing; empty where there is nothing
+             */
+            warning: string;
+        };
+        /** ImportRow */
+        ImportRow: {
+            /** Line */
+            line: number;
+            /**
+             * Key
+             * @description the candidate's number; of a schedule, with exam, booth and start
+             */
+            key: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "new" | "changed" | "unchanged";
+            /**
+             * Fields
+             * @description what differs from what is there
+             */
+            fields: string[];
+        };
         /** Invitation */
         Invitation: {
             /**
@@ -2223,6 +3602,18 @@ export interface components {
             /** Booth Id */
             booth_id: string;
         };
+        /**
+         * LiveExamSession
+         * @description It took a step, or something was found in it. A practice exam that ended says nothing more.
+         */
+        LiveExamSession: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "exam_session";
+            exam_session: components["schemas"]["ExamSessionView"];
+        };
         /** LiveGap */
         LiveGap: {
             /**
@@ -2254,7 +3645,7 @@ export interface components {
          * LiveMessage
          * @description One message of /api/v1/live.
          */
-        LiveMessage: components["schemas"]["LiveHello"] | components["schemas"]["LiveViolation"] | components["schemas"]["LiveBooth"] | components["schemas"]["LiveGap"] | components["schemas"]["LiveEvidence"] | components["schemas"]["LiveBeat"];
+        LiveMessage: components["schemas"]["LiveHello"] | components["schemas"]["LiveViolation"] | components["schemas"]["LiveBooth"] | components["schemas"]["LiveGap"] | components["schemas"]["LiveEvidence"] | components["schemas"]["LiveExamSession"] | components["schemas"]["LiveBeat"];
         /** LiveViolation */
         LiveViolation: {
             /**
@@ -2413,6 +3804,21 @@ export interface components {
              */
             read_at: string | null;
         };
+        /** MoveRequest */
+        MoveRequest: {
+            /** Reason Code */
+            reason_code?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Booth Id
+             * @description the spare booth
+             */
+            booth_id: string;
+        };
         /**
          * NewInvitation
          * @description `link` and the `token` in it are shown only now; the link is good once.
@@ -2426,6 +3832,84 @@ export interface components {
             /** Token */
             token: string;
             invitation: components["schemas"]["Invitation"];
+        };
+        /** Notice */
+        Notice: {
+            /** Version */
+            version: number;
+            /** Text */
+            text: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * NoticeList
+         * @description Every wording that a candidate may have acknowledged, newest first.
+         */
+        NoticeList: {
+            /** Items */
+            items: components["schemas"]["Notice"][];
+        };
+        /** NoticeRequest */
+        NoticeRequest: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * ObjectSettings
+         * @description Prohibited objects: which COCO labels, and the lowest score that counts for each.
+         */
+        ObjectSettings: {
+            /**
+             * Enabled
+             * @description an accommodation switches a rule off
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hold S
+             * @description the condition must last this long, seconds
+             */
+            hold_s: number;
+            /**
+             * Release S
+             * @description it must be gone this long to end, seconds
+             * @default 0.5
+             */
+            release_s: number;
+            /**
+             * Cooldown S
+             * @description no second violation of the rule sooner, seconds
+             * @default 0
+             */
+            cooldown_s: number;
+            /**
+             * Merge S
+             * @description one that begins this soon after the last goes on with the last, seconds
+             * @default 0
+             */
+            merge_s: number;
+            /**
+             * Severity
+             * @default medium
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /**
+             * Escalate After S
+             * @description having lasted this long it becomes the next severity, seconds; never without
+             */
+            escalate_after_s: number | null;
+            /**
+             * Min Score
+             * @description COCO label to lowest accepted score; a label that is not named is allowed
+             */
+            min_score: {
+                [key: string]: number;
+            };
         };
         /**
          * Overlooked
@@ -2471,6 +3955,58 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * PersonSettings
+         * @description Somebody else sits there than at the beginning. Off means that no face is learned at all.
+         */
+        PersonSettings: {
+            /**
+             * Enabled
+             * @description an accommodation switches a rule off
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hold S
+             * @description the condition must last this long, seconds
+             */
+            hold_s: number;
+            /**
+             * Release S
+             * @description it must be gone this long to end, seconds
+             * @default 0.5
+             */
+            release_s: number;
+            /**
+             * Cooldown S
+             * @description no second violation of the rule sooner, seconds
+             * @default 0
+             */
+            cooldown_s: number;
+            /**
+             * Merge S
+             * @description one that begins this soon after the last goes on with the last, seconds
+             * @default 0
+             */
+            merge_s: number;
+            /**
+             * Severity
+             * @default medium
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /**
+             * Escalate After S
+             * @description having lasted this long it becomes the next severity, seconds; never without
+             */
+            escalate_after_s: number | null;
+            /**
+             * Min Similarity
+             * @description cosine of two face embeddings below which they are two people; OpenCV publishes 0.363 for SFace, and what lies between is nobody's business
+             * @default 0.3
+             */
+            min_similarity: number;
         };
         /** Picture */
         Picture: {
@@ -2552,6 +4088,11 @@ export interface components {
              */
             profile: "strict" | "standard" | "lenient";
         };
+        /** PutBoothRequest */
+        PutBoothRequest: {
+            /** Room Id */
+            room_id: string | null;
+        };
         /**
          * Rate
          * @description How the violations of one group were decided. What groups are not made by is null.
@@ -2601,6 +4142,43 @@ export interface components {
              */
             items: components["schemas"]["Rate"][];
         };
+        /** ReasonList */
+        ReasonList: {
+            /** Items */
+            items: components["schemas"]["ReasonView"][];
+        };
+        /**
+         * ReasonRequest
+         * @description Why; GET /api/v1/reasons lists the codes and the actions they fit. Needed where the state machine says so.
+         */
+        ReasonRequest: {
+            /** Reason Code */
+            reason_code?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** ReasonView */
+        ReasonView: {
+            /**
+             * Code
+             * @description category.code
+             */
+            code: string;
+            /** Category */
+            category: string;
+            /** Text */
+            text: string;
+            /**
+             * Actions
+             * @description of an exam session, for which it may be given
+             */
+            actions: string[];
+            /** Needs Note */
+            needs_note: boolean;
+        };
         /**
          * Recording
          * @description A booth's recording between two times. Segments and holes together cover from the first piece to the last.
@@ -2620,6 +4198,31 @@ export interface components {
              * @description whether there is more than is listed; ask again from the last one's end
              */
             truncated: boolean;
+        };
+        /** RenameRequest */
+        RenameRequest: {
+            /** Name */
+            name: string;
+        };
+        /** RescheduleRequest */
+        RescheduleRequest: {
+            /** Reason Code */
+            reason_code?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Scheduled Start
+             * Format: date-time
+             */
+            scheduled_start: string;
+            /**
+             * Booth Id
+             * @description another booth; null: the same one
+             */
+            booth_id?: string | null;
         };
         /** ResetRequest */
         ResetRequest: {
@@ -2786,6 +4389,161 @@ export interface components {
             /** Items */
             items: components["schemas"]["Reviewed"][];
         };
+        /** Room */
+        Room: {
+            /** Room Id */
+            room_id: string;
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Booths */
+            booths: string[];
+        };
+        /** RoomList */
+        RoomList: {
+            /** Items */
+            items: components["schemas"]["Room"][];
+        };
+        /** RuleProfile */
+        RuleProfile: {
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            rules: components["schemas"]["Rules"];
+        };
+        /**
+         * RuleSettings
+         * @description What every rule has.
+         */
+        RuleSettings: {
+            /**
+             * Enabled
+             * @description an accommodation switches a rule off
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hold S
+             * @description the condition must last this long, seconds
+             */
+            hold_s: number;
+            /**
+             * Release S
+             * @description it must be gone this long to end, seconds
+             * @default 0.5
+             */
+            release_s: number;
+            /**
+             * Cooldown S
+             * @description no second violation of the rule sooner, seconds
+             * @default 0
+             */
+            cooldown_s: number;
+            /**
+             * Merge S
+             * @description one that begins this soon after the last goes on with the last, seconds
+             * @default 0
+             */
+            merge_s: number;
+            /**
+             * Severity
+             * @default medium
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /**
+             * Escalate After S
+             * @description having lasted this long it becomes the next severity, seconds; never without
+             */
+            escalate_after_s: number | null;
+        };
+        /** Rules */
+        Rules: {
+            no_face: components["schemas"]["RuleSettings"];
+            multiple_faces: components["schemas"]["RuleSettings"];
+            looking_away: components["schemas"]["GazeSettings"];
+            prohibited_object: components["schemas"]["ObjectSettings"];
+            camera_blocked: components["schemas"]["RuleSettings"];
+            camera_frozen: components["schemas"]["RuleSettings"];
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "hold_s": 4,
+             *       "release_s": 0.5,
+             *       "cooldown_s": 0,
+             *       "merge_s": 0,
+             *       "severity": "low",
+             *       "sight_deg": 25
+             *     }
+             */
+            eyes_away: components["schemas"]["EyesSettings"];
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "hold_s": 2,
+             *       "release_s": 0.5,
+             *       "cooldown_s": 0,
+             *       "merge_s": 0,
+             *       "severity": "medium"
+             *     }
+             */
+            camera_dark: components["schemas"]["RuleSettings"];
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "hold_s": 2,
+             *       "release_s": 0.5,
+             *       "cooldown_s": 0,
+             *       "merge_s": 0,
+             *       "severity": "medium"
+             *     }
+             */
+            camera_blurred: components["schemas"]["RuleSettings"];
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "hold_s": 2,
+             *       "release_s": 0.5,
+             *       "cooldown_s": 0,
+             *       "merge_s": 0,
+             *       "severity": "medium"
+             *     }
+             */
+            camera_moved: components["schemas"]["RuleSettings"];
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "hold_s": 2,
+             *       "release_s": 0.5,
+             *       "cooldown_s": 0,
+             *       "merge_s": 0,
+             *       "severity": "high",
+             *       "min_similarity": 0.3
+             *     }
+             */
+            person_changed: components["schemas"]["PersonSettings"];
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "hold_s": 2,
+             *       "release_s": 2,
+             *       "cooldown_s": 0,
+             *       "merge_s": 0,
+             *       "severity": "medium"
+             *     }
+             */
+            speech: components["schemas"]["RuleSettings"];
+        };
         /**
          * Said
          * @description The booth's screen shows it.
@@ -2801,6 +4559,32 @@ export interface components {
         SayRequest: {
             /** Text */
             text: string;
+        };
+        /** ScheduleRequest */
+        ScheduleRequest: {
+            /**
+             * Exam Id
+             * Format: uuid
+             */
+            exam_id: string;
+            /**
+             * Candidate Id
+             * Format: uuid
+             */
+            candidate_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Scheduled Start
+             * Format: date-time
+             */
+            scheduled_start: string;
+            /**
+             * Practice
+             * @description it leaves no record
+             * @default false
+             */
+            practice: boolean;
         };
         /**
          * Scope
@@ -3065,6 +4849,23 @@ export interface components {
             ice_servers: components["schemas"]["IceServer"][];
             /** Relay Only */
             relay_only: boolean;
+        };
+        /** Site */
+        Site: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** SiteList */
+        SiteList: {
+            /** Items */
+            items: components["schemas"]["Site"][];
         };
         /** Stored */
         Stored: {
@@ -4064,6 +5865,1435 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSiteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRooms: {
+        parameters: {
+            query?: {
+                site?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRoomRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putBoothInRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutBoothRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExams: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+                /** @description `next` of the page before */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createExam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateExamRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exam"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exam"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeExam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeExamRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exam"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exam"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCandidates: {
+        parameters: {
+            query?: {
+                /** @description beginnings of words of a candidate's name or number */
+                q?: string;
+                /** @description `next` of the page before */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CandidateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidate"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importCandidates: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV with a header, at most 2097152 bytes */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidate"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCandidateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidate"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExamSessions: {
+        parameters: {
+            query?: {
+                /** @description one or several */
+                state?: ("scheduled" | "checked_in" | "admitted" | "in_progress" | "paused" | "on_break" | "completed" | "terminated" | "turned_away" | "no_show" | "cancelled")[] | null;
+                /** @description true: those that are not over */
+                alive?: boolean | null;
+                booth?: string | null;
+                room?: string | null;
+                site?: string | null;
+                exam?: string | null;
+                candidate?: string | null;
+                practice?: boolean | null;
+                /** @description scheduled on it, UTC */
+                day?: string | null;
+                /** @description scheduled at this time or later */
+                from?: string | null;
+                /** @description scheduled before this time */
+                to?: string | null;
+                /** @description beginnings of words of a candidate's name or number */
+                q?: string;
+                /** @description `next` of the page before */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduleExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importSchedule: {
+        parameters: {
+            query?: {
+                /** @description IANA name, for times without one */
+                timezone?: string;
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV with a header, at most 2097152 bytes */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExamSessionSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionStepList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extendExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rescheduleExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admitExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turnAwayExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkInAgainExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endBreakExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    newCodeExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminateExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    noShowExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {
