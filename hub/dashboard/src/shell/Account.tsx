@@ -1,10 +1,11 @@
-/** Me, my theme, and the way out. */
+/** Me, my theme, my language, and the way out. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Check, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Check, Languages, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { api, ask } from "@/api/client";
 import { keys } from "@/api/queries";
 import type { Me } from "@/api/types";
+import { choose, chosen, LANGUAGES, type Language } from "@/text/language";
 import { named, t } from "@/text/text";
 import { THEMES, useTheme } from "@/ui/theme";
 
@@ -81,6 +82,22 @@ export function AccountMenu({ me }: { me: Me }) {
             </p>
           </div>
           <DropdownMenu.Separator className="-mx-1 mb-1 h-px bg-line" />
+          <DropdownMenu.RadioGroup
+            aria-label={t("top.language")}
+            value={chosen()}
+            onValueChange={(value) => choose(value as Language)}
+          >
+            {Object.entries(LANGUAGES).map(([language, name]) => (
+              <DropdownMenu.RadioItem key={language} value={language} lang={language} className="menu-item">
+                <Languages size={15} className="text-ink-3" />
+                {name}
+                <DropdownMenu.ItemIndicator className="ml-auto">
+                  <Check size={14} />
+                </DropdownMenu.ItemIndicator>
+              </DropdownMenu.RadioItem>
+            ))}
+          </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className="-mx-1 my-1 h-px bg-line" />
           <DropdownMenu.Item className="menu-item" onSelect={() => signOut.mutate()}>
             <LogOut size={15} className="text-ink-3" />
             {t("top.sign-out")}

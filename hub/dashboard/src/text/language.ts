@@ -1,8 +1,7 @@
 /** Which language this browser shows, and the file that holds it. */
-import { en } from "@/text/en";
 import { speak } from "@/text/text";
 
-export const LANGUAGES = { en: "English" } as const;
+export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const KEPT = "invigil.language";
@@ -17,12 +16,12 @@ export function chosen(): Language {
   return wishes.map(known).find((language) => language !== undefined) ?? "en";
 }
 
-/** Loads the language; English is part of every page. */
+/** Loads the language and tells the browser and screen readers which one it is. */
 export async function speakChosen(): Promise<void> {
   const language = chosen();
   document.documentElement.lang = language;
-  // Another language is a file of its own, which only its readers load: speak(language, (await import("@/text/de")).de).
-  speak(language, en);
+  // English is part of every page; another language is a file of its own, which only its readers load.
+  if (language === "de") speak(language, (await import("@/text/de")).de);
 }
 
 /** Takes the page anew: sentences are looked up while it loads. */

@@ -52,6 +52,7 @@ export const core = {
   "top.theme-light": "Light",
   "top.theme-dark": "Dark",
   "top.account": "Account of {name}",
+  "top.language": "Language",
   "top.sign-out": "Sign out",
   "top.keys": "Keyboard keys",
 

@@ -1,0 +1,5 @@
+/** Every German sentence of the dashboard, by part, as the English ones are. */
+import { core } from "@/text/de/core";
+import type { Catalogue } from "@/text/text";
+
+export const de: Catalogue = { ...core };

@@ -1,0 +1,18 @@
+/** Every language says everything that English says, with the same blanks to fill in. */
+import { describe, expect, it } from "vitest";
+import { de } from "@/text/de";
+import { en } from "@/text/en";
+
+const blanks = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
+
+describe("German", () => {
+  it("has every sentence, and none that English has not", () => {
+    expect(Object.keys(de).toSorted()).toEqual(Object.keys(en).toSorted());
+  });
+
+  it.each(Object.entries(en))("fills in what English does: %s", (key, sentence) => {
+    const translated = (de as Record<string, string>)[key] ?? "";
+    expect(translated.trim()).not.toBe("");
+    expect(blanks(translated)).toEqual(blanks(sentence));
+  });
+});
