@@ -34,7 +34,7 @@ def usable(frame: Frame) -> Frame:
 
     A frame that is right already is returned as it is. Grey, alpha and 16 bit become BGR of 8 bit.
     """
-    if not isinstance(frame.captured_s, Real) or not math.isfinite(frame.captured_s):
+    if not isinstance(frame.captured_s, (float, Real)) or not math.isfinite(frame.captured_s):
         raise ValueError(f"a frame whose time is {frame.captured_s}")
     image = as_bgr(frame.image)
     return frame if image is frame.image else replace(frame, image=image)
@@ -46,6 +46,8 @@ def as_bgr(image: NDArray[Any]) -> BgrImage:
     Grey (height × width, or one channel) is repeated, alpha is dropped, of 16 bit the upper 8 stay. Floating point is
     refused: whether white is 1 or 255 is anybody's guess.
     """
+    if isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.shape[2:] == (3,) and image.size:
+        return image
     if not isinstance(image, np.ndarray):
         raise ValueError(f"no picture but {type(image).__name__}")
     if image.ndim not in (2, 3) or 0 in image.shape:

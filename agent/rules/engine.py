@@ -114,6 +114,8 @@ class Engine:
         self.profile = profile
         self._calibration = calibration
         self._rules = profile.rules if calibration is None else widened(profile.rules, calibration)
+        settings: list[tuple[Rule, RuleSettings]] = [(rule, getattr(self._rules, rule.name)) for rule in RULES]
+        self._enabled = tuple(pair for pair in settings if pair[1].enabled)
         self._models = dict(models)
         self._detector_of = dict(detector_of or {})
         self._tracks: dict[_Key, _Track] = {}
@@ -147,10 +149,10 @@ class Engine:
         self._newest = now_s, observation.wall_time
         if self._calibration is not None:
             observation = all_levelled(observation, self._calibration)
-        for rule in RULES:
-            settings: RuleSettings = getattr(self._rules, rule.name)
-            findings = rule.find(observation, self._rules) if settings.enabled else None
-            if findings is None:
+        tracked = {name for name, _ in self._tracks}
+        for rule, settings in self._enabled:
+            findings = rule.find(observation, self._rules)
+            if findings is None or not (findings or rule.name in tracked):
                 continue
             by_key: dict[_Key, Finding] = {(rule.name, f.label if rule.each_label else None): f for f in findings}
             followed = [key for key in self._tracks if key[0] == rule.name]

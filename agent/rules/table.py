@@ -226,8 +226,8 @@ def way_out(pose: HeadPose | None, rules: Rules) -> tuple[Direction, float, floa
         ("up", pose.pitch_deg, cone.pitch_up_deg),
         ("down", -pose.pitch_deg, cone.pitch_down_deg),
     )
-    farthest = max(sides, key=lambda side: side[1] / side[2])
-    return farthest if farthest[1] > farthest[2] else None
+    beyond = [side for side in sides if side[1] > side[2]]
+    return max(beyond, key=lambda side: side[1] / side[2]) if beyond else None
 
 
 RULES: Final[tuple[Rule, ...]] = (

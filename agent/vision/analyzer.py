@@ -113,7 +113,8 @@ class Analyzer:
             now_s = self._clock.advance(frame.captured_s)
         except ValueError as error:
             return self._refuse(frame, error)
-        captured_s, frame = frame.captured_s, replace(usable_frame, captured_s=now_s)
+        captured_s = frame.captured_s
+        frame = usable_frame if now_s == captured_s else replace(usable_frame, captured_s=now_s)
         faces_slot, objects_slot, _, tamper_slot = self._slots
         image, face_watch, watch = frame.image, self._face_watch, self._watch
         camera = tamper_slot.run(now_s, lambda: self._tamper.look(frame)) or NO_CLAIM

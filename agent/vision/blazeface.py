@@ -6,8 +6,10 @@ Reproduces MediaPipe's `FaceDetectorGraph`: letterboxed input, SSD anchors, weig
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter, mul
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from agent.frame import BgrImage
 from agent.vision.boxes import iou
 from agent.vision.facemesh import FaceKeypoints
 from agent.vision.litert import Network
-from agent.vision.region import Cutter, whole
+from agent.vision.region import Cutter, Region, whole
 
 SIZE: Final = 128
 GRIDS: Final = ((16, 2), (8, 6))
@@ -23,6 +25,12 @@ GRIDS: Final = ((16, 2), (8, 6))
 MAX_LOGIT: Final = 100.0
 
 Floats = NDArray[np.float32]
+
+LEVELS: Final = (np.arange(256, dtype=np.float32) * np.float32(2 / 255) - np.float32(1))[None]
+"""What the network takes for each grey level."""
+CORNERS: Final = np.eye(16, dtype=np.float32)
+"""From centre and size of a box to its corners, the points as they are."""
+CORNERS[:4, :4] = np.array([[1, 0, 1, 0], [0, 1, 0, 1], [-0.5, 0, 0.5, 0], [0, -0.5, 0, 0.5]])
 
 
 def anchors() -> Floats:
@@ -37,27 +45,28 @@ def anchors() -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Every anchor that might be a face in one picture."""
+    """Every anchor that might be a face in one picture.
 
-    rows: Floats
-    """N × 16 in pixels: x1, y1, x2, y2 of the box, x and y of six points."""
+    Few get this far, and for a few of them plain Python is quicker than arrays.
+    """
+
+    rows: Sequence[Sequence[float]]
+    """16 each, in pixels: x1, y1, x2, y2 of the box, x and y of six points."""
     scores: Sequence[float]
 
     def faces(self, min_score: float, max_iou: float) -> list[FaceKeypoints]:
-        """One per cluster of candidates, best first; each is the cluster's mean, weighted by score.
-
-        Few anchors get this far, and for a few of them plain Python is quicker than arrays.
-        """
-        boxes, scores = self.rows[:, :4].tolist(), self.scores
-        left = sorted((i for i, score in enumerate(scores) if score >= min_score), key=lambda i: -scores[i])
+        """One per cluster of candidates, best first; each is the cluster's mean, weighted by score."""
+        likely = [(score, row) for score, row in zip(self.scores, self.rows, strict=True) if score >= min_score]
+        left = sorted(likely, key=itemgetter(0), reverse=True)
         found = []
         while left:
-            best = left[0]
-            cluster = [i for i in left if i == best or iou(boxes[best], boxes[i]) > max_iou]
-            left = [i for i in left if i not in cluster]
-            weights = np.array([scores[i] for i in cluster], dtype=np.float32)
-            x1, y1, x2, y2, *six = (weights @ self.rows[cluster] / weights.sum()).tolist()
-            found.append(FaceKeypoints((x1, y1, x2, y2), scores[best], tuple(zip(six[::2], six[1::2], strict=True))))
+            best, cluster, apart = left[0], left[:1], left[:0]
+            for one in left[1:]:
+                (cluster if iou(best[1], one[1]) > max_iou else apart).append(one)
+            weights, members = zip(*cluster, strict=True)
+            x1, y1, x2, y2, *six = (sum(map(mul, weights, side)) / sum(weights) for side in zip(*members, strict=True))
+            found.append(FaceKeypoints((x1, y1, x2, y2), best[0], tuple(zip(six[::2], six[1::2], strict=True))))
+            left = apart
         return found
 
 
@@ -66,26 +75,33 @@ class BlazeFace:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._cutter = Cutter(SIZE, "zero")
         self._anchors = np.tile(anchors() * SIZE, 8)
         self._anchors[:, 2:4] = 0.0  # width and height
-        self._corners = np.eye(16, dtype=np.float32)  # from centre and size to corners, the points as they are
-        self._corners[:4, :4] = np.array([[1, 0, 1, 0], [0, 1, 0, 1], [-0.5, 0, 0.5, 0], [0, -0.5, 0, 0.5]])
-        self._cutter = Cutter(SIZE, "zero")
+        self._square: Region | None = None
+        self._to_picture = self._placed = np.empty(0, dtype=np.float32)
 
     def look(self, image: BgrImage, min_score: float) -> Candidates:
         """Every anchor with at least that score."""
         square = whole(image).squared()
-        tensor = self._network.input
-        np.multiply(self._cutter.cut(image, square), np.float32(2 / 255), out=tensor)
-        tensor -= np.float32(1)
-        del tensor
+        if square != self._square:
+            self._place(square)
+        cv2.LUT(self._cutter.cut(image, square), LEVELS, dst=self._network.input[0])
         outputs = {output.shape[-1]: output[0] for output in self._network.run()}
-        logits = outputs[1][:, 0]
-        likely = np.flatnonzero(logits >= np.float32(math.log(min_score / (1 - min_score))))
-        scores = [1 / (1 + math.exp(-min(logit, MAX_LOGIT))) for logit in logits[likely].tolist()]
-        rows = (outputs[16][likely] + self._anchors[likely]) @ (self._corners * np.float32(square.width / SIZE))
-        rows.reshape(-1, 2)[:] += np.array(square.upright_box[:2], dtype=np.float32)
-        return Candidates(rows, scores)
+        logits = outputs[1].ravel()
+        (likely,) = (logits >= math.log(min_score / (1 - min_score))).nonzero()
+        if not likely.size:
+            return Candidates((), ())
+        scores = [1 / (1 + math.exp(-min(logit, MAX_LOGIT))) for logit in logits.take(likely).tolist()]
+        rows = outputs[16].take(likely, axis=0) @ self._to_picture
+        rows += self._placed.take(likely, axis=0)
+        return Candidates(rows.tolist(), scores)
+
+    def _place(self, square: Region) -> None:
+        """How rows of the network become pixels, which is the same for all pictures of one size."""
+        self._square = square
+        self._to_picture = CORNERS * np.float32(square.width / SIZE)
+        self._placed = self._anchors @ self._to_picture + np.tile(np.array(square.upright_box[:2], np.float32), 8)
 
     def close(self) -> None:
         self._network.close()

@@ -34,34 +34,27 @@ class Fit:
 
     def __init__(self, source: Points, weights: Points) -> None:
         """`source` is N × 3, `weights` N."""
-        self._share = weights / weights.sum()
-        self._middle = self._share @ source
-        centred = source - self._middle
-        self._weighted = centred * self._share[:, None]
-        self._spread = float((centred * self._weighted).sum())
-
-    def scale(self, target: Points) -> float:
-        """How much larger `target` (N × 3) is."""
-        sizes, _, _, turns = self._decomposed(target)
-        return float(sizes[0, 0] + sizes[1, 0] + turns * sizes[2, 0]) / self._spread
+        share = (weights / weights.sum())[:, None]
+        middle = (share * source).sum(axis=0)
+        centred = source - middle
+        self._spread = float((centred**2 * share).sum())
+        self._middle = middle.tolist()
+        self._weighted = np.hstack([centred * share, share])
 
     def matrix(self, target: Points) -> Points:
-        """4 × 4."""
-        sizes, u, vt, turns = self._decomposed(target)
-        u[:, 2] *= turns  # a rotation, not a reflection
-        scale = float(sizes[0, 0] + sizes[1, 0] + turns * sizes[2, 0]) / self._spread
-        matrix = np.eye(4)
-        matrix[:3, :3] = scale * (u @ vt)
-        matrix[:3, 3] = self._share @ target - matrix[:3, :3] @ self._middle
-        return matrix
-
-    def _decomposed(self, target: Points) -> tuple[Points, Points, Points, float]:
-        """Singular values (3 × 1) and vectors of the covariance, and -1 where it mirrors. NumPy is slower."""
-        covariance = target.T @ self._weighted
-        sizes, u, vt = cv2.SVDecomp(covariance)
-        (a, b, c), (d, e, f), (g, h, i) = covariance.tolist()
+        """4 × 4; `target` is N × 3."""
+        products = target.T @ self._weighted  # 3 × 3 of covariance, and the middle of the target
+        (a, b, c, x), (d, e, f, y), (g, h, i, z) = products.tolist()
+        sizes, u, vt = cv2.SVDecomp(products[:, :3])  # NumPy is slower
         mirrors = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) < 0
-        return sizes, u, vt, -1.0 if mirrors else 1.0
+        if mirrors:
+            u[:, 2] *= -1  # a rotation, not a reflection
+        first, second, third = sizes.ravel().tolist()
+        scale = (first + second + (-third if mirrors else third)) / self._spread
+        turned = ((scale * left, scale * across, scale * ahead) for left, across, ahead in (u @ vt).tolist())
+        mx, my, mz = self._middle
+        rows = [(p, q, r, at - p * mx - q * my - r * mz) for (p, q, r), at in zip(turned, (x, y, z), strict=True)]
+        return np.array([*rows, (0.0, 0.0, 0.0, 1.0)])
 
 
 class CanonicalFace:
@@ -100,27 +93,26 @@ def matrix_of(face: CanonicalFace, points_xyz: Points, frame_wh: tuple[int, int]
     """4 × 4 from the canonical face to the camera; None where the landmarks fall together.
 
     `points_xyz` are all landmarks in pixels. Needs 468 of them or more: the depth is their mean without the irises.
+
+    MediaPipe estimates the head's size, moves the points away by the perspective that this size gives, and repeats both
+    once. Moving is a division by the size, and so the size cancels out: what is fitted here are the points at a size
+    of 1, and the fit's own scale is that size.
     """
     width, height = frame_wh
     tall = 2 * NEAR_CM * math.tan(math.radians(VERTICAL_FOV_DEG) / 2)
-    basis = points_xyz[face.picks]
     per_pixel = tall / height  # pixels are square, so also wide / width
-    basis -= (width / 2, height / 2, float(np.add.reduce(points_xyz[:468, 2])) / 468)
-    near = basis * (per_pixel, -per_pixel, -per_pixel)
-    first = face.fit.scale(near)
-    if first < MIN_SIZE * tall:
+    depth = float(np.add.reduce(points_xyz[:468, 2])) / 468
+    far = points_xyz.T.take(face.picks, axis=1)
+    far -= ((width / 2,), (height / 2,), (depth,))
+    far *= ((-per_pixel,), (per_pixel,), (-per_pixel,))
+    far[2] -= NEAR_CM
+    far[:2] *= far[2] / NEAR_CM
+    matrix = face.fit.matrix(far.T)
+    size = math.hypot(*matrix[:3, 0].tolist())
+    if size < MIN_SIZE * tall:
         return None
-    second = face.fit.scale(_unproject(near, first))
-    return face.fit.matrix(_unproject(near, first * second))
-
-
-def _unproject(near: Points, scale: float) -> Points:
-    """Points on the near plane, moved away by perspective; z towards the viewer."""
-    far = np.empty_like(near)
-    away = np.subtract(NEAR_CM, near[:, 2]) / scale
-    far[:, :2] = near[:, :2] * (away[:, None] / NEAR_CM)
-    far[:, 2] = -away
-    return far
+    matrix[:3] /= size
+    return matrix
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:

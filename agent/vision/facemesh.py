@@ -3,6 +3,7 @@
 The engines run the same weights: `mediapipe_faces` through MediaPipe Tasks, `litert_faces` directly in LiteRT.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -37,6 +38,10 @@ BLENDSHAPES: Final = (
 )
 """The blendshape network's 52 outputs, in order; left is the person's left."""
 # fmt: on
+_FIVE: Final = np.array([33, 133, 362, 263, 1, 61, 291])
+"""Corners of either eye, nose tip, corners of the mouth."""
+_LIPS: Final = np.array([10, 13, 14, 152])
+"""Hairline, upper lip, lower lip, chin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class FaceMesh:
     matrix: Points
     """4 × 4, canonical face (cm) to camera: x right, y up, z towards the viewer."""
     blendshapes: dict[str, float]
+    box_xyxy: Box
+    """The smallest upright one around all landmarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,18 @@ class FaceKeypoints:
     """Pixels: the two eyes, nose tip, mouth, the two ears; the left of the picture first."""
 
 
+def box_of(points_xyz: Points) -> Box:
+    """The smallest upright box around all landmarks."""
+    x1, y1, _ = np.minimum.reduce(points_xyz).tolist()
+    x2, y2, _ = np.maximum.reduce(points_xyz).tolist()
+    return (x1, y1, x2, y2)
+
+
 def five_points(mesh: FaceMesh) -> FivePoints:
     """What face-recognition networks are aligned by. An eye's middle is that of its corners, so it does not follow the
     pupil."""
-    xy = mesh.points_xyz[:, :2]
-    rows = (xy[[33, 133]].mean(axis=0), xy[[362, 263]].mean(axis=0), xy[1], xy[61], xy[291])
-    return tuple((float(x), float(y)) for x, y in rows)
+    (x1, y1, _), (x2, y2, _), (x3, y3, _), (x4, y4, _), *rest = mesh.points_xyz.take(_FIVE, axis=0).tolist()
+    return (((x1 + x2) / 2, (y1 + y2) / 2), ((x3 + x4) / 2, (y3 + y4) / 2), *((x, y) for x, y, _ in rest))
 
 
 def lips_apart(mesh: FaceMesh) -> float | None:
@@ -75,9 +88,9 @@ def lips_apart(mesh: FaceMesh) -> float | None:
     Measured, not taken from the blendshape `jawOpen`: on closed mouths that is anything up to 0.6 where a face is small
     or blurred, and the gap stays within 0.02.
     """
-    top, upper, lower, chin = mesh.points_xyz[[10, 13, 14, 152], :2]
-    height = float(np.linalg.norm(chin - top))
-    return float(np.linalg.norm(lower - upper)) / height if height >= MIN_LIPS_HEIGHT else None
+    (x1, y1, _), (x2, y2, _), (x3, y3, _), (x4, y4, _) = mesh.points_xyz.take(_LIPS, axis=0).tolist()
+    height = math.hypot(x4 - x1, y4 - y1)
+    return math.hypot(x3 - x2, y3 - y2) / height if height >= MIN_LIPS_HEIGHT else None
 
 
 class FaceEngine(Protocol):

@@ -90,7 +90,7 @@ class FaceDetector:
                     self.missing = self.missing or str(error)
         if not paths:
             raise InvalidError(self.missing or "the manifest names no weights for faces")
-        self._memory: tuple[tuple[float, Box], ...] = ()
+        self._memory: list[tuple[float, Box]] = []
         self._heads: tuple[tuple[float, Found], ...] = ()
         self._heads_s, self._heads_turn = float("-inf"), 0
         self._video = video
@@ -111,13 +111,14 @@ class FaceDetector:
             faces = merge(landmarked, keypointed, min_score=MIN_SCORE_IN_PICTURE)
             heads = self._look_at_heads(image, _lacking(bodies, faces))
             return with_heads(faces, heads, min_score=MIN_SCORE_OF_HEAD)
-        self._memory = tuple(seen for seen in self._memory if 0 <= captured_s - seen[0] <= MEMORY_S)
+        self._memory = [seen for seen in self._memory if 0 <= captured_s - seen[0] <= MEMORY_S]
         remembered = [box for _, box in self._memory]
         faces = merge(landmarked, keypointed, remembered=remembered)
         heads = self._follow_heads(image, captured_s, _lacking(bodies, faces))
         faces = with_heads(faces, heads, min_score=MIN_SCORE_CERTAIN, remembered=remembered)
-        certain = (face for face in faces if face.gaze is not None or face.score >= MIN_SCORE_CERTAIN)
-        self._memory += tuple((captured_s, face.box_xyxy) for face in certain)
+        for face in faces:
+            if face.gaze is not None or face.score >= MIN_SCORE_CERTAIN:
+                self._memory.append((captured_s, face.box_xyxy))
         return faces
 
     def _follow_heads(self, image: BgrImage, captured_s: float, bodies: Sequence[Detection]) -> list[Found]:
@@ -190,6 +191,8 @@ def with_heads(
     faces: Sequence[Face], heads: Sequence[Found], *, min_score: float, remembered: Sequence[Box] = ()
 ) -> tuple[Face, ...]:
     """The faces, and those of bodies that had none, largest first."""
+    if not heads:
+        return tuple(faces)
     found = list(faces)
     for head in sorted(heads, key=lambda head: -head.score):
         seen_before = any(overlap_of_smaller(head.box_xyxy, box) > SAME_FACE for box in remembered)
@@ -237,7 +240,7 @@ def _area(box: Box) -> float:
 
 
 def _found_mesh(mesh: FaceMesh, frame_wh: tuple[int, int]) -> Found:
-    (x1, y1, _), (x2, y2, _) = mesh.points_xyz.min(axis=0).tolist(), mesh.points_xyz.max(axis=0).tolist()
+    x1, y1, x2, y2 = mesh.box_xyxy
     margin_x, margin_y = LANDMARK_MARGIN * (x2 - x1), LANDMARK_MARGIN * (y2 - y1)
     corners = (x1 - margin_x, y1 - margin_y, x2 + margin_x, y2 + margin_y)
     pose, gaze = headpose.from_matrix(mesh.matrix), gaze_of(mesh.blendshapes)

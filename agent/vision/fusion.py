@@ -7,6 +7,7 @@ the score of a spot is the mean over all looks that could have seen it, where a 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Final
 
 from agent.vision.boxes import area, iou, shared_area
@@ -34,8 +35,8 @@ class Look:
 
 def fuse(looks: Sequence[Look]) -> list[Detection]:
     """One detection per spot and label, best first; a score is the mean over the looks that show the spot."""
-    labels = sorted({item.label for look in looks for item in look.found})
-    fused = [detection for label in labels for detection in _fuse_label(label, looks)]
+    labels = {item.label for look in looks for item in look.found}
+    fused = [detection for label in sorted(labels) for detection in _fuse_label(label, looks)]
     return sorted(fused, key=lambda detection: -detection.score)
 
 
@@ -51,9 +52,10 @@ def _fuse_label(label: str, looks: Sequence[Look]) -> list[Detection]:
     left = sorted(items, key=lambda pair: -pair[0].score)
     fused = []
     while left:
-        box = left[0][0].box_xyxy
-        near = [left[0], *(pair for pair in left[1:] if iou(pair[0].box_xyxy, box) > SAME_SPOT)]  # it may have no area
-        left = [pair for pair in left if pair not in near]
+        box, near, apart = left[0][0].box_xyxy, left[:1], list[tuple[Detection, int]]()
+        for pair in left[1:]:
+            (near if iou(pair[0].box_xyxy, box) > SAME_SPOT else apart).append(pair)
+        left = apart
         best_of_look = {number: item for item, number in reversed(near)}
         could_see = sum(number in best_of_look or _shows(look.view, box) for number, look in enumerate(asked))
         members = list(best_of_look.values())
@@ -63,10 +65,11 @@ def _fuse_label(label: str, looks: Sequence[Look]) -> list[Detection]:
 
 
 def _mean_box(members: Sequence[Detection]) -> Box:
+    if len(members) == 1:
+        return members[0].box_xyxy
     weights = [item.score + TINY for item in members]
     x1, y1, x2, y2 = (
-        sum(weight * side for weight, side in zip(weights, sides, strict=True)) / sum(weights)
-        for sides in zip(*(item.box_xyxy for item in members), strict=True)
+        sum(map(mul, weights, sides)) / sum(weights) for sides in zip(*(item.box_xyxy for item in members), strict=True)
     )
     return x1, y1, x2, y2
 

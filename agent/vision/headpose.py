@@ -9,6 +9,7 @@ is that they pull a turned head back towards the faces they know; the mean is st
 
 import math
 from collections.abc import Sequence
+from operator import mul
 from typing import Final
 
 import numpy as np
@@ -16,13 +17,16 @@ from numpy.typing import NDArray
 
 from agent.vision.observation import HeadPose
 
+Pair = tuple[float, float]
+
 HEAD_MODEL_CM: Final = np.array(
     [[-3.15, 2.62, 3.47], [3.15, 2.62, 3.47], [0, -1.13, 7.48], [0, -4.27, 5.31], [-7.74, 1.5, -2.2], [7.74, 1.5, -2.2]]
 )
 """Eye, eye, nose tip, mouth, ear, ear of MediaPipe's canonical face (`canonical_face_model.obj`), x to the picture's
 right, y up, z to the camera; the left of the picture first. Ears: the tragion lies between two mesh points."""
-_MODEL: Final = HEAD_MODEL_CM - HEAD_MODEL_CM.mean(axis=0)
-_INVERSE: Final = np.linalg.pinv(_MODEL)
+_CENTRED: Final = HEAD_MODEL_CM - HEAD_MODEL_CM.mean(axis=0)
+_MODEL: Final[list[list[float]]] = _CENTRED.tolist()
+_INVERSE: Final[list[list[float]]] = np.linalg.pinv(_CENTRED).tolist()
 PITCH_OFFSET_DEG: Final = 4.6
 PITCH_GAIN: Final = 0.70
 """The keypoint fit's pitch against the landmarker's, fitted on labelled stills where both found the face."""
@@ -48,14 +52,18 @@ def from_keypoints(points_xy: Sequence[tuple[float, float]]) -> HeadPose | None:
     """Pose from the face detector's six keypoints in pixels, in the order of `HEAD_MODEL_CM`; None if no head's.
 
     Pose from orthography (DeMenthon and Davis 1995, first step): the affine map from the model to the picture that fits
-    best, made orthonormal. Points that no head shows from any side (`MAX_MISFIT`) have no pose.
+    best, made orthonormal. Points that no head shows from any side (`MAX_MISFIT`) have no pose. In plain Python, as six
+    points are too few for arrays.
     """
-    picture = np.asarray(points_xy, dtype=np.float64) * (1, -1)
-    picture = picture - picture.mean(axis=0)
-    axes = _orthonormal(_INVERSE @ picture)
-    if axes is None or _misfit(picture, _MODEL @ axes) > MAX_MISFIT:
+    left, up = (sum(side) / len(points_xy) for side in zip(*points_xy, strict=True))
+    across, high = [x - left for x, _ in points_xy], [up - y for _, y in points_xy]
+    axes = _orthonormal([(sum(map(mul, row, across)), sum(map(mul, row, high))) for row in _INVERSE])
+    if axes is None:
         return None
-    (x1, y1), (x2, y2), (x3, y3) = axes.tolist()
+    (x1, y1), (x2, y2), (x3, y3) = axes
+    head = [(x1 * x + x2 * y + x3 * z, y1 * x + y2 * y + y3 * z) for x, y, z in _MODEL]
+    if _misfit(list(zip(across, high, strict=True)), head) > MAX_MISFIT:
+        return None
     pose = _from_axes(up=(x2, y2), forward=(x3, y3, x1 * y2 - x2 * y1))
     return HeadPose(pose.yaw_deg, (pose.pitch_deg - PITCH_OFFSET_DEG) / PITCH_GAIN, pose.roll_deg)
 
@@ -67,15 +75,17 @@ def combine(first: HeadPose, second: HeadPose) -> HeadPose:
     return HeadPose(yaw_deg, half * (first.pitch_deg + second.pitch_deg), first.roll_deg)
 
 
-def _misfit(picture: NDArray[np.float64], head: NDArray[np.float64]) -> float:
-    """What is left of the picture's points beside the head's, at the head's best size; both are N × 2 about 0."""
-    size = float((head * picture).sum() / max(float((head**2).sum()), 1e-9))
-    return float(np.linalg.norm(picture - size * head) / max(float(np.linalg.norm(picture)), 1e-9))
+def _misfit(picture: Sequence[Pair], head: Sequence[Pair]) -> float:
+    """What is left of the picture's points beside the head's, at the head's best size; both lie about 0."""
+    shared = sum(x * u + y * v for (x, y), (u, v) in zip(picture, head, strict=True))
+    size = shared / max(sum(u * u + v * v for u, v in head), 1e-9)
+    beside = sum((x - size * u) ** 2 + (y - size * v) ** 2 for (x, y), (u, v) in zip(picture, head, strict=True))
+    return math.sqrt(beside) / max(math.sqrt(sum(x * x + y * y for x, y in picture)), 1e-9)
 
 
-def _orthonormal(affine: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _orthonormal(affine: Sequence[Pair]) -> list[Pair] | None:
     """The 3 × 2 matrix with orthonormal columns nearest to A, A (A'A)^(-1/2); None where one column says it all."""
-    (p, q), (_, r) = (affine.T @ affine).tolist()
+    p, q, r = sum(x * x for x, _ in affine), sum(x * y for x, y in affine), sum(y * y for _, y in affine)
     if not math.isfinite(p + q + r):
         return None
     largest = (p + r + math.hypot(p - r, 2 * q)) / 2  # singular value, squared
@@ -83,7 +93,8 @@ def _orthonormal(affine: NDArray[np.float64]) -> NDArray[np.float64] | None:
     if product <= MIN_SINGULAR * largest:
         return None
     share = 1 / (product * math.sqrt(p + r + 2 * product))
-    return np.asarray(affine @ (np.array([[r + product, -q], [-q, p + product]]) * share))
+    a, b, c = share * (r + product), share * q, share * (p + product)
+    return [(a * x - b * y, c * y - b * x) for x, y in affine]
 
 
 def _from_axes(up: tuple[float, float], forward: tuple[float, float, float]) -> HeadPose:

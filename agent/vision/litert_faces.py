@@ -16,7 +16,7 @@ from agent.frame import BgrImage
 from agent.vision.blazeface import BlazeFace, Candidates
 from agent.vision.boxes import iou
 from agent.vision.facegeometry import matrix_of, read_canonical_face
-from agent.vision.facemesh import MAX_FACES, MIN_DETECTION, MIN_KEYPOINTS, FaceKeypoints, FaceMesh
+from agent.vision.facemesh import MAX_FACES, MIN_DETECTION, MIN_KEYPOINTS, FaceKeypoints, FaceMesh, box_of
 from agent.vision.landmarks import GROW, Landmarks, next_region
 from agent.vision.litert import Network
 from agent.vision.region import Region, around
@@ -52,10 +52,10 @@ class LitertFaces:
     def look(self, image: BgrImage, captured_s: float) -> tuple[list[FaceMesh], list[FaceKeypoints]]:
         try:
             candidates = self._detector.look(image, MIN_KEYPOINTS)
-            meshes = [] if self._landmarks is None else self._confirmed(image, candidates, self._landmarks)
+            keypoints = candidates.faces(MIN_KEYPOINTS, MAX_IOU_ALONE)
+            return [] if self._landmarks is None else self._confirmed(image, candidates, self._landmarks), keypoints
         except cv2.error as error:
             raise DetectorError(f"OpenCV cannot cut faces out of this picture: {error.err}") from error
-        return meshes, candidates.faces(MIN_KEYPOINTS, MAX_IOU_ALONE)
 
     def glance(self, image: BgrImage) -> list[FaceKeypoints]:
         try:
@@ -74,11 +74,13 @@ class LitertFaces:
             points = landmarks.look(image, region)
             if points is None:
                 continue
+            blendshapes = landmarks.blendshapes(points)  # at once: all that is small comes together after the networks
+            box = box_of(points)
             if self._video:
-                self._tracked.append(next_region(points))
+                self._tracked.append(next_region(points, box))
             matrix = matrix_of(self._canonical, points, (image.shape[1], image.shape[0]))
             if matrix is not None:
-                meshes.append(FaceMesh(points, matrix, landmarks.blendshapes(points)))
+                meshes.append(FaceMesh(points, matrix, blendshapes, box))
         return meshes
 
     def close(self) -> None:
@@ -89,6 +91,8 @@ class LitertFaces:
 
 def _associate(tracked: Sequence[Region], found: Sequence[Region]) -> list[Region]:
     """Both without doubles; where two overlap the later one stays."""
+    if not tracked and len(found) <= 1:
+        return [*found]
     regions: list[Region] = []
     for new in (*tracked, *found):
         regions = [old for old in regions if iou(old.upright_box, new.upright_box) <= SAME_REGION]

@@ -10,7 +10,7 @@ import numpy as np
 
 from agent.errors import DetectorError
 from agent.frame import BgrImage
-from agent.vision.facemesh import MAX_FACES, MIN_KEYPOINTS, FaceKeypoints, FaceMesh
+from agent.vision.facemesh import MAX_FACES, MIN_KEYPOINTS, FaceKeypoints, FaceMesh, box_of
 from agent.vision.native import forbid_network, quiet_stderr
 from agent.vision.processor import why_no_mediapipe
 
@@ -111,16 +111,14 @@ class _Tasks:
             result = self._landmarker.detect_for_video(picture, self._last_ms)
         else:
             result = self._landmarker.detect(picture)
-        return [
-            FaceMesh(
-                np.array([(point.x * width, point.y * height, point.z * width) for point in landmarks]),
-                np.asarray(matrix, dtype=np.float64),
-                {shape.category_name: shape.score for shape in shapes},
-            )
-            for landmarks, matrix, shapes in zip(
-                result.face_landmarks, result.facial_transformation_matrixes, result.face_blendshapes, strict=True
-            )
-        ]
+        meshes = []
+        for landmarks, matrix, shapes in zip(
+            result.face_landmarks, result.facial_transformation_matrixes, result.face_blendshapes, strict=True
+        ):
+            points = np.array([(point.x * width, point.y * height, point.z * width) for point in landmarks])
+            blendshapes = {shape.category_name: shape.score for shape in shapes}
+            meshes.append(FaceMesh(points, np.asarray(matrix, dtype=np.float64), blendshapes, box_of(points)))
+        return meshes
 
     def _keypoints(self, picture: Any, width: int, height: int) -> list[FaceKeypoints]:
         if self._detector is None:

@@ -103,16 +103,18 @@ class ObjectDetector:
         scale_xy = self._decoder.fill(self._network.input, view.of(image))
         shape, outputs = self._network.input_shape, self._network.run()
         found = self._decoder.to_detections(outputs, self._labels, shape, scale_xy, self._floors)
-        placed = [Detection(item.label, item.score, view.to_picture(item.box_xyxy)) for item in found]
-        placed = sorted((item for item in placed if _has_area(item)), key=lambda item: -item.score)
-        wanted, bodies = ([item for item in placed if (item.label == BODY) == body] for body in (False, True))
+        wanted, bodies = list[Detection](), list[Detection]()
+        for item in found:
+            x1, y1, x2, y2 = box = view.to_picture(item.box_xyxy)
+            if x2 > x1 and y2 > y1:
+                (bodies if item.label == BODY else wanted).append(Detection(item.label, item.score, box))
         return Look(view, tuple(wanted), tuple(bodies))
 
     def agree(self, looks: Sequence[Look]) -> tuple[Detection, ...]:
         """What several looks make of one scene, best first, scores on the scale of a single look."""
         log_odds = self._decoder.log_odds_per_doubling * math.log2(max(1, len(looks)))
         agreed = without_rivals(with_twins(fuse(looks)))
-        judged = (replace(item, score=shifted(item.score, log_odds)) for item in agreed)
+        judged = (Detection(item.label, shifted(item.score, log_odds), item.box_xyxy) for item in agreed)
         return tuple(item for item in judged if item.score >= FLOOR)
 
     def close(self) -> None:
@@ -147,8 +149,8 @@ def without_rivals(found: Sequence[Detection]) -> list[Detection]:
     """The same, best first, without what a likelier rival stands on."""
     kept: list[Detection] = []
     for item in found:
-        rivals = (better for better in kept if {item.label, better.label} == RIVALS)
-        if not any(iou(item.box_xyxy, rival.box_xyxy) > SAME_SPOT for rival in rivals):
+        rivals = (better for better in kept if better.label != item.label and better.label in RIVALS)
+        if item.label not in RIVALS or not any(iou(item.box_xyxy, rival.box_xyxy) > SAME_SPOT for rival in rivals):
             kept.append(item)
     return kept
 
@@ -161,11 +163,6 @@ def _reunited(detection: Detection, found: Sequence[Detection]) -> Detection:
         other.score for other in found if other.label == twin and iou(other.box_xyxy, detection.box_xyxy) > SAME_SPOT
     ]
     return replace(detection, score=min(1.0, detection.score + max(shares, default=0.0)))
-
-
-def _has_area(detection: Detection) -> bool:
-    x1, y1, x2, y2 = detection.box_xyxy
-    return x2 > x1 and y2 > y1
 
 
 def _stretched(item: Detection, scale_x: float, scale_y: float) -> Detection:

@@ -163,9 +163,13 @@ class Observation:
     @property
     def living(self) -> tuple[Face, ...] | None:
         """The faces that are no pictures."""
-        return None if self.faces is None else tuple(face for face in self.faces if not face.still)
+        if self.faces is None or not any(face.still for face in self.faces):
+            return self.faces
+        return tuple(face for face in self.faces if not face.still)
 
 
 def nearest(faces: Sequence[Face]) -> Face:
     """The largest face: the candidate's, if several are there."""
+    if len(faces) == 1:
+        return faces[0]
     return max(faces, key=lambda face: (face.box_xyxy[2] - face.box_xyxy[0]) * (face.box_xyxy[3] - face.box_xyxy[1]))

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.frame import BgrImage
-from agent.vision.facemesh import Points
 from agent.vision.observation import Box
+
+Row = tuple[float, float, float]
 
 BORDERS: Final = {"zero": cv2.BORDER_CONSTANT, "replicate": cv2.BORDER_REPLICATE}
 
@@ -47,11 +48,12 @@ class Region:
         half_w, half_h = self.width / 2, self.height / 2
         return (self.x - half_w, self.y - half_h, self.x + half_w, self.y + half_h)
 
-    def to_picture(self) -> Points:
-        """2 × 3: what turns a point of 0..1 × 0..1 in the region into pixels of the picture."""
+    def to_picture(self, side: float = 1.0) -> tuple[Row, Row]:
+        """2 × 3: what turns a point of the region, 0..`side` both ways, into pixels of the picture."""
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         x1, x2, y1, y2 = cos * self.width, -sin * self.height, sin * self.width, cos * self.height
-        return np.array([[x1, x2, self.x - (x1 + x2) / 2], [y1, y2, self.y - (y1 + y2) / 2]])
+        x, y = self.x - (x1 + x2) / 2, self.y - (y1 + y2) / 2
+        return (x1 / side, x2 / side, x), (y1 / side, y2 / side, y)
 
 
 class Cutter:
@@ -62,7 +64,7 @@ class Cutter:
         self._size = size
         self._border = BORDERS[border]
         self._steps = np.arange(size, dtype=np.float32)
-        self._x, self._y = (np.empty((size, size), dtype=np.float32) for _ in range(2))
+        self._grid = np.empty((2, size, size), dtype=np.float32)
         self._patch = np.empty((size, size, 3), dtype=np.uint8)
         self._found: tuple[Region, int, int] | None = None
         self._sparse = cv2.INTER_LINEAR
@@ -74,16 +76,17 @@ class Cutter:
         threshold falls to the same side in both engines nearly always, whichever OpenCV is installed.
         """
         left, top, right, bottom = self._part(image, region)
+        x_map, y_map = self._grid
         if (right - left) * (bottom - top) > DENSE * self._size**2:
             if self._find(region, 0, 0):
-                between = any((grid != np.rint(grid)).any() for grid in (self._x, self._y))
+                between = (self._grid != np.rint(self._grid)).any()
                 self._sparse = cv2.INTER_LINEAR if between else cv2.INTER_NEAREST  # the same, and three times as quick
-            cv2.remap(image, self._x, self._y, self._sparse, dst=self._patch, borderMode=self._border)
+            cv2.remap(image, x_map, y_map, self._sparse, dst=self._patch, borderMode=self._border)
             cv2.cvtColor(self._patch, cv2.COLOR_BGR2RGB, dst=self._patch)
         else:
             self._find(region, left, top)
             part = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2RGBA)
-            four = cv2.remap(part, self._x, self._y, cv2.INTER_LINEAR, borderMode=self._border)
+            four = cv2.remap(part, x_map, y_map, cv2.INTER_LINEAR, borderMode=self._border)
             cv2.cvtColor(four, cv2.COLOR_RGBA2RGB, dst=self._patch)
         return self._patch
 
@@ -103,13 +106,12 @@ class Cutter:
         if self._found == (region, left, top):  # the whole picture is cut out of every frame alike
             return False
         self._found = (region, left, top)
-        to_picture = region.to_picture()
-        to_picture[:, 2] -= (left, top)
-        for grid, axis in zip((self._x, self._y), to_picture.astype(np.float32) * np.float32(STEPS), strict=True):
-            along_x, along_y, corner = axis / np.array((self._size, self._size, 1), dtype=np.float32)
-            np.add.outer(self._steps * along_y + corner, self._steps * along_x, out=grid)
-            np.rint(grid, out=grid)
-            grid *= np.float32(1 / STEPS)
+        (x1, x2, x), (y1, y2, y) = region.to_picture(self._size / STEPS)
+        maps = np.array(((x1, x2, (x - left) * STEPS), (y1, y2, (y - top) * STEPS)), dtype=np.float32)[:, :, None]
+        across, down = self._steps * maps[:, 0], self._steps * maps[:, 1] + maps[:, 2]
+        np.add(across[:, None], down[:, :, None], out=self._grid)
+        np.rint(self._grid, out=self._grid)
+        self._grid *= np.float32(1 / STEPS)
         return True
 
 

@@ -14,7 +14,6 @@ Dark and blurred are milder: the picture still has edges, but a face in it can h
 looks as a covered lens does, and counts as one. Whether the camera was moved: see `viewpoint`.
 """
 
-from dataclasses import replace
 from typing import Any, Final
 
 import cv2
@@ -54,19 +53,6 @@ THAW_S: Final = 0.5
 
 Grey = NDArray[np.uint8]
 
-NOTHING_SEEN: Final = CameraState(
-    luma_mean=0.0,
-    luma_std=0.0,
-    sharpness=0.0,
-    change=float("inf"),
-    edges=0.0,
-    min_edges=0.0,
-    still_s=0.0,
-    blocked=False,
-    frozen=False,
-)
-"""Before the first frame."""
-
 
 class TamperDetector:
     """Looks at consecutive frames of one camera, in order, from one thread."""
@@ -80,40 +66,38 @@ class TamperDetector:
         self._frozen = False
         self._viewpoint = Viewpoint()
         self._measured_s = self._slowly_s = float("-inf")
-        self._state = NOTHING_SEEN
+        self._luma_mean = 0.0
+        self._state: dict[str, Any] = {}
+        """What was measured last, by its name in `CameraState`."""
 
     def look(self, frame: Frame) -> CameraState:
         now_s = frame.captured_s
         rows = frame.image[:: frame.image.shape[0] // ROWS | 1]
         grey = np.asarray(cv2.cvtColor(rows, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-        change = _difference(grey, self._previous)
-        self._previous = grey
-        self._follow(grey, now_s)
-        if self._due(grey, now_s):
+        before, self._previous = self._previous, grey
+        change = _difference(grey, before)
+        self._follow(grey, change if self._anchor is before else _difference(grey, self._anchor), now_s)
+        due = now_s - self._measured_s >= MEASURE_S - EARLY_S
+        if due or _difference(grey, self._measured) > MEASURE_CHANGE * self._luma_mean:
             self._measure(frame)
             self._measured, self._measured_s = grey, now_s
-        return replace(self._state, change=change, still_s=now_s - self._still_since_s, frozen=self._frozen)
-
-    def _due(self, grey: Grey, now_s: float) -> bool:
-        if now_s - self._measured_s >= MEASURE_S - EARLY_S:
-            return True
-        return _difference(grey, self._measured) > MEASURE_CHANGE * self._state.luma_mean
+        still_s = now_s - self._still_since_s
+        return CameraState(change=change, still_s=still_s, frozen=self._frozen, **self._state)
 
     def _measure(self, frame: Frame) -> None:
         """All that needs the whole picture, and what takes longer only once in a while."""
         small = _shrink(np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
-        (luma_mean,), (luma_std,) = (values.ravel().tolist() for values in cv2.meanStdDev(small))
-        edges, min_edges = steepest(small), max(MIN_EDGES, MIN_EDGES_OF_LIGHT * luma_mean)
-        self._state = replace(
-            self._state,
-            luma_mean=luma_mean,
-            luma_std=luma_std,
-            sharpness=float(cv2.meanStdDev(cv2.Laplacian(small, cv2.CV_16S))[1].item() ** 2),
-            edges=edges,
-            min_edges=min_edges,
-            blocked=edges < min_edges,
-        )
-        if not self._state.blocked and frame.captured_s - self._slowly_s >= SLOWLY_S - EARLY_S:
+        (self._luma_mean,), (luma_std,) = (values.ravel().tolist() for values in cv2.meanStdDev(small))
+        edges, min_edges = steepest(small), max(MIN_EDGES, MIN_EDGES_OF_LIGHT * self._luma_mean)
+        self._state |= {
+            "luma_mean": self._luma_mean,
+            "luma_std": luma_std,
+            "sharpness": cv2.meanStdDev(cv2.Laplacian(small, cv2.CV_16S))[1].item() ** 2,
+            "edges": edges,
+            "min_edges": min_edges,
+            "blocked": edges < min_edges,
+        }
+        if edges >= min_edges and frame.captured_s - self._slowly_s >= SLOWLY_S - EARLY_S:
             self._look_slowly(small, edges, frame.captured_s)
 
     def _look_slowly(self, small: Grey, edges: float, now_s: float) -> None:
@@ -121,10 +105,11 @@ class TamperDetector:
         self._slowly_s = now_s
         bright, focus = _share(small, 0.95), _steepest(small, SMOOTH_SIGMA) / max(edges, 1e-3)
         view = View() if bright < MIN_BRIGHT else self._viewpoint.look(small, now_s)
-        self._state = replace(self._state, bright=bright, focus=focus, shift=view.shift, moved=view.moved)
+        self._state |= {"bright": bright, "focus": focus, "shift": view.shift, "moved": view.moved}
 
-    def _follow(self, grey: Grey, now_s: float) -> None:
-        if _difference(grey, self._anchor) > STILL:
+    def _follow(self, grey: Grey, change: float, now_s: float) -> None:
+        """`change` is the difference to the anchor."""
+        if change > STILL:
             changed_again = now_s - self._anchored_s < THAW_S
             self._anchor, self._anchored_s = grey, now_s
             if not self._frozen or changed_again:

@@ -10,6 +10,7 @@ candidate who fills the picture. Neither fits anywhere; nothing is claimed, and 
 sags more slowly than `MEMORY_S` is never moved.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,8 +66,9 @@ class _Place:
     def learn(self, edges: Grey, now_s: float, since_s: float) -> None:
         """A running mean, quick at first and then slow, so that a candidate who sits down is not the wall."""
         share = min(0.5, since_s / max(min(now_s - self.began_s + since_s, MEMORY_S), 1e-3))
-        self.deviation = self.deviation + share * (np.abs(edges - self.background) - self.deviation)
-        self.background = self.background + share * (edges - self.background)
+        change = edges - self.background
+        self.deviation += share * (np.abs(change) - self.deviation)
+        self.background += share * change
 
 
 class Viewpoint:
@@ -93,16 +95,21 @@ class Viewpoint:
 
     def _compare(self, edges: Grey, place: _Place, now_s: float) -> None:
         steady = place.deviation <= STEADY
-        in_place, best, shift = fit(edges, place.background, steady)
-        aside = best >= FITS and best - in_place >= FITS_WORSE and shift >= MIN_SHIFT
-        if (in_place >= UNLIKE and not aside) or float(steady.mean()) < MIN_STEADY:
+        in_place = fit(edges, place.background, steady)
+        if np.count_nonzero(steady) < MIN_STEADY * steady.size:
+            in_place = 1.0  # nothing to tell it by
+        best = in_place, 0.0
+        if in_place < 1 - FITS_WORSE and now_s - place.began_s >= LEARN_S:  # else no shift could be told of
+            best = best_shift(edges, place.background, steady)
+        aside = best[0] >= FITS and best[0] - in_place >= FITS_WORSE and best[1] >= MIN_SHIFT
+        if in_place >= UNLIKE and not aside:
             self._strange_since_s, self._view = None, View()
             place.learn(edges, now_s, now_s - self._looked_s)
             self._looked_s = now_s
             return
         self._strange_since_s = now_s if self._strange_since_s is None else self._strange_since_s
         moved = aside and self._strange_since_s - place.began_s >= LEARN_S
-        self._view = View(moved, shift if moved else 0.0)
+        self._view = View(moved, best[1] if moved else 0.0)
         if now_s - self._strange_since_s >= (ACCEPT_S if moved else FORGET_S):
             self._begin(edges, now_s)
 
@@ -112,21 +119,21 @@ def edges_of(small_grey: NDArray[np.uint8]) -> Grey:
     height = max(8, round(small_grey.shape[0] * WIDTH / small_grey.shape[1]))
     small = cv2.resize(small_grey, (WIDTH, height), interpolation=cv2.INTER_AREA).astype(np.float32)
     picture = cv2.GaussianBlur(small, (0, 0), 1.0)
-    strength = np.hypot(cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1))
+    strength = cv2.magnitude(cv2.Sobel(picture, cv2.CV_32F, 1, 0), cv2.Sobel(picture, cv2.CV_32F, 0, 1))
     return np.asarray(np.minimum(strength / max(float(strength.mean()), 1e-3), 4.0) - 1.0, dtype=np.float32)
 
 
-def fit(edges: Grey, background: Grey, steady: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """How well the picture fits the steady background in place, at the best shift, and that shift as a share of width.
+def fit(edges: Grey, background: Grey, steady: NDArray[np.bool_]) -> float:
+    """How well the picture fits the steady background in place: normalised correlation, -1..1."""
+    here, learned = edges[steady], background[steady]
+    size = math.sqrt(float(here @ here) * float(learned @ learned))
+    return float(here @ learned) / size if size > 0 else 0.0
 
-    Normalised correlation, -1..1, where the two overlap.
-    """
+
+def best_shift(edges: Grey, background: Grey, steady: NDArray[np.bool_]) -> tuple[float, float]:
+    """The same where it fits best, of what overlaps, and how far aside that is as a share of the width."""
     reach = round(REACH * edges.shape[1])
     padded = cv2.copyMakeBorder(edges, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0.0)
-    mask = steady.astype(np.float32)
-    if not mask.any():
-        return 0.0, 0.0, 0.0
-    fits = np.nan_to_num(cv2.matchTemplate(padded, background, cv2.TM_CCORR_NORMED, mask=mask), posinf=0, neginf=0)
-    row, column = np.unravel_index(int(np.argmax(fits)), fits.shape)
-    shift = float(np.hypot(row - reach, column - reach)) / edges.shape[1]
-    return float(fits[reach, reach]), float(fits[row, column]), shift
+    fits = cv2.matchTemplate(padded, background, cv2.TM_CCORR_NORMED, mask=steady.astype(np.float32))
+    _, best, _, (column, row) = cv2.minMaxLoc(np.nan_to_num(fits, posinf=0, neginf=0))
+    return best, math.hypot(row - reach, column - reach) / edges.shape[1]

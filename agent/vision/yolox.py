@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from agent.errors import DetectorError
 from agent.frame import BgrImage
 from agent.vision.boxes import suppress
-from agent.vision.observation import Detection
+from agent.vision.observation import Box, Detection
 
 STRIDES = (8, 16, 32)
 PAD = 114
@@ -53,24 +53,30 @@ def to_detections(
     cells, strides = _grid(int(shape[2]), int(shape[3]))
     if rows.shape != (len(cells), 5 + len(labels)):
         raise DetectorError(f"the network gives {rows.shape}, the decoder needs {(len(cells), 5 + len(labels))}")
-    likely = np.flatnonzero(rows[:, 4] >= floors.min())  # a score is a share of its row's objectness, so not above it
-    rows, cells, strides = rows[likely].astype(np.float32), cells[likely], strides[likely]
-    scores = rows[:, 5:] * rows[:, 4:5]
-    row, column = np.nonzero(scores >= floors)
+    asked, least, lowest = _asked(floors.tobytes())
+    (likely,) = (rows[:, 4] >= lowest).nonzero()  # a score is a share of its row's objectness, so not above it
+    rows = rows.take(likely, axis=0)
+    scores = rows.take(asked + 5, axis=1) * rows[:, 4:5]
+    row, column = (scores >= least).nonzero()
     if not row.size:
         return []
-    centres = (rows[row, :2] + cells[row]) * strides[row]
-    sizes = np.exp(np.minimum(rows[row, 2:4], MAX_LOG_SIZE)) * strides[row]
-    boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1) / np.tile(scale_xy, 2)
-    boxes = boxes.astype(np.float32)
-    best = scores[row, column]
-    kept = suppress(boxes, best, column, MAX_IOU)
-    return [
-        Detection(labels[index], score, (x1, y1, x2, y2))
-        for index, score, (x1, y1, x2, y2) in zip(
-            column[kept].tolist(), best[kept].tolist(), boxes[kept].tolist(), strict=True
-        )
-    ]
+    best, classes, of = scores[row, column].tolist(), asked.take(column).tolist(), likely.take(row)
+    strides = strides.take(of, axis=0)
+    centres = (rows[row, :2] + cells.take(of, axis=0)) * strides
+    sizes = np.exp(np.minimum(rows[row, 2:4], MAX_LOG_SIZE)) * (strides / 2)
+    boxes = np.hstack([centres - sizes, centres + sizes])
+    boxes /= (*scale_xy, *scale_xy)
+    corners: list[Box] = [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes.tolist()]
+    kept = suppress(corners, best, classes, MAX_IOU)
+    return [Detection(labels[classes[number]], best[number], corners[number]) for number in kept]
+
+
+@lru_cache(maxsize=4)
+def _asked(floors: bytes) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
+    """Classes that somebody asks for, the floor of each, and the lowest."""
+    every = np.frombuffer(floors, dtype=np.float32)
+    (asked,) = np.isfinite(every).nonzero()
+    return asked, every[asked], float(every.min())
 
 
 @lru_cache(maxsize=4)

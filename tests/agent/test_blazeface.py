@@ -10,7 +10,7 @@ def candidates(*rows: tuple[float, float, float]) -> Candidates:
     """One 100 px box for each left edge, top edge and score, its keypoints at the upper left corner."""
     boxes = np.array([(x, y, x + 100, y + 100) for x, y, _ in rows], np.float32).reshape(-1, 4)
     points = np.tile(boxes[:, :2], 6)
-    return Candidates(np.hstack([boxes, points]), [score for *_, score in rows])
+    return Candidates(np.hstack([boxes, points]).tolist(), [score for *_, score in rows])
 
 
 def test_anchors_are_those_of_strides_8_16_16_16() -> None:

@@ -120,16 +120,16 @@ BOX = st.tuples(st.floats(0, 400), st.floats(0, 400), st.floats(5, 200), st.floa
 def test_what_suppression_keeps_does_not_overlap_and_covers_the_rest(
     rows: list[tuple[tuple[float, float, float, float], int, int]],
 ) -> None:
-    boxes = np.array([(x, y, x + w, y + h) for (x, y, w, h), _, _ in rows], np.float32).reshape(-1, 4)
-    scores = np.array([percent / 100 for _, percent, _ in rows], np.float32)
-    classes = np.array([index for _, _, index in rows], np.int64)
+    boxes = [(x, y, x + w, y + h) for (x, y, w, h), _, _ in rows]
+    scores = [percent / 100 for _, percent, _ in rows]
+    classes = [index for _, _, index in rows]
     kept = suppress(boxes, scores, classes, 0.45)
-    as_box = [(float(b[0]), float(b[1]), float(b[2]), float(b[3])) for b in boxes]
+    assert [scores[k] for k in kept] == sorted((scores[k] for k in kept), reverse=True)
     for a in kept:
-        assert all(a == b or classes[a] != classes[b] or iou(as_box[a], as_box[b]) <= 0.4501 for b in kept)
+        assert all(a == b or classes[a] != classes[b] or iou(boxes[a], boxes[b]) <= 0.4501 for b in kept)
     for lost in set(range(len(rows))) - set(kept):
         betters = [k for k in kept if classes[k] == classes[lost] and scores[k] >= scores[lost]]
-        assert any(iou(as_box[k], as_box[lost]) > 0.4499 for k in betters)
+        assert any(iou(boxes[k], boxes[lost]) > 0.4499 for k in betters)
 
 
 def test_overlaps() -> None:

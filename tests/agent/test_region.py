@@ -23,7 +23,8 @@ def test_a_cut_shows_what_the_mapping_says(angle_deg: float) -> None:
     assert patch.shape == (64, 64, 3)
     rows, columns = np.mgrid[8:56:8, 8:56:8]
     at = np.stack([columns.ravel() / 64, rows.ravel() / 64])
-    expected = region.to_picture()[:, :2] @ at + region.to_picture()[:, 2:]
+    mapping = np.array(region.to_picture())
+    expected = mapping[:, :2] @ at + mapping[:, 2:]
     shown = patch[rows.ravel(), columns.ravel()]
     np.testing.assert_allclose(shown[:, :2].T, expected, atol=1)  # RGB: red is x, green is y
     assert (shown[:, 2] == 60).all()
@@ -33,7 +34,7 @@ def test_a_cut_shows_what_the_mapping_says(angle_deg: float) -> None:
 def test_the_middle_is_the_middle_and_sides_keep_their_length(
     x: float, y: float, width: float, height: float, angle: float
 ) -> None:
-    mapping = Region(x, y, width, height, angle).to_picture()
+    mapping = np.array(Region(x, y, width, height, angle).to_picture())
     np.testing.assert_allclose(mapping @ (0.5, 0.5, 1), (x, y), atol=1e-6)
     assert np.linalg.norm(mapping[:, 0]) == pytest.approx(width)
     assert np.linalg.norm(mapping[:, 1]) == pytest.approx(height)
