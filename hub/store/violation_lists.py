@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import SEVERITIES, Severity, ViolationKind
@@ -24,7 +24,7 @@ Condition = ColumnElement[bool]
 
 MAX_WALKS: Final = 32
 """Indexes walked side by side for one page; for more booths than that, those of others are passed over instead."""
-WAITING_COUNTED: Final = 1000
+WAITING_COUNTED: Final = 100
 PENDING: Final[tuple[ReviewState, ...]] = ("unreviewed", "contested")
 _RANKS: Final = tuple(reversed(range(len(SEVERITIES))))
 
@@ -136,6 +136,8 @@ async def queue(
             .limit(limit)
             for lead in _pending(wanted, whose, rank)
         ]
+    if not walks:
+        return []
     found = _merged(walks)
     statement = select(found.c.severity_rank, found.c.opened_at, found.c.violation_id).order_by(
         found.c.severity_rank.desc(), found.c.opened_at, found.c.violation_id
@@ -146,8 +148,15 @@ async def queue(
 async def waiting(connection: AsyncConnection, scope: tuple[str, ...] | None) -> int:
     """How many wait for a decision by anybody, counted to `WAITING_COUNTED`."""
     of = violations.c
-    found = select(of.violation_id).where(of.review.in_(PENDING), *_at(scope)).limit(WAITING_COUNTED).subquery()
-    return int((await connection.execute(select(func.count()).select_from(found))).scalar_one())
+    walks = [
+        select(of.violation_id)
+        .where(of.review == state, *_at(scope))
+        .order_by(of.severity_rank, of.opened_at, of.violation_id)  # as the index has them; nothing is sorted
+        .limit(WAITING_COUNTED)
+        for state in PENDING
+    ]
+    counted = (await connection.execute(select(func.count()).select_from(_merged(walks)))).scalar_one()
+    return min(int(counted), WAITING_COUNTED)
 
 
 def _leads(wanted: Wanted) -> tuple[list[list[Condition]], list[Condition]]:
@@ -184,7 +193,8 @@ def _leads(wanted: Wanted) -> tuple[list[list[Condition]], list[Condition]]:
 
 def _pending(wanted: Wanted, whose: str, rank: int) -> list[list[Condition]]:
     """The ways to what waits for a decision, of one severity."""
-    if wanted.severity is not None and SEVERITIES.index(wanted.severity) != rank:
+    states = [state for state in PENDING if not wanted.review or state in wanted.review]
+    if not states or (wanted.severity is not None and SEVERITIES.index(wanted.severity) != rank):
         return []
     of = violations.c
     rest = _between(wanted)
@@ -192,8 +202,7 @@ def _pending(wanted: Wanted, whose: str, rank: int) -> list[list[Condition]]:
         rest.append(_beside(of.kind).in_(wanted.kinds))
     if wanted.is_open is not None:
         rest.append(_open(is_open=wanted.is_open))
-    states = [state for state in PENDING if not wanted.review or state in wanted.review]
-    not_mine = ~_decided_by(whose)
+    not_mine = _undecided_by(whose)
     among: list[Condition] = [] if wanted.booths is None else [_beside(of.booth_id).in_(wanted.booths)]
     grown: Condition = of.grown_at.is_not(None)
     if wanted.exam_session is not None:
@@ -208,20 +217,17 @@ def _pending(wanted: Wanted, whose: str, rank: int) -> list[list[Condition]]:
     return ways
 
 
-def _decided_by(whose: str) -> Condition:
-    """Whether a decision of this person stands."""
-    later = reviews.alias()
-    newer = exists().where(
-        later.c.violation_id == reviews.c.violation_id,
-        later.c.username == whose,
-        later.c.decided_at > reviews.c.decided_at,
+def _undecided_by(whose: str) -> Condition:
+    """Whether no decision of this person stands. Asked of each row on the way, which only a scalar subquery makes sure
+    of: a planner would rather read all decisions there are."""
+    last = (
+        select(reviews.c.decision)
+        .where(reviews.c.violation_id == violations.c.violation_id, reviews.c.username == whose)
+        .order_by(reviews.c.decided_at.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return exists().where(
-        reviews.c.violation_id == violations.c.violation_id,
-        reviews.c.username == whose,
-        reviews.c.decision != "unreviewed",
-        ~newer,
-    )
+    return func.coalesce(last, "unreviewed") == "unreviewed"
 
 
 def _at(booth_ids: tuple[str, ...] | None) -> list[Condition]:

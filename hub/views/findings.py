@@ -38,7 +38,7 @@ class ViolationList(View):
 class ReviewQueue(View):
     items: tuple[ViolationView, ...] = Field(description="the most severe first, then the oldest")
     next: str | None = Field(description="pass as `after` for those behind; null at the end")
-    waiting: int = Field(description="how many wait in your scope, whatever is filtered; counted to 1000")
+    waiting: int = Field(description="how many wait in your scope, whatever is filtered; counted to 100")
 
 
 class GapView(View):

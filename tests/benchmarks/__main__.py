@@ -1,4 +1,4 @@
-"""`make bench`: what seeing, hearing and live pictures cost, and how that compares. Writes bench.json."""
+"""`make bench`: what seeing, hearing, live pictures and long lists cost, and how that compares. Writes bench.json."""
 
 import argparse
 import sys
@@ -13,6 +13,7 @@ from tests.benchmarks import (
     accuracy,
     clips,
     frames,
+    lists,
     memory,
     peer,
     pipeline,
@@ -63,7 +64,11 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a few seconds of video, one turn, no accuracy")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
     arguments = parser.parse_args()
-    live = [row for part in (streaming, streaming_links, watching, talk) for row in part.measure(short=arguments.short)]
+    live = [
+        row
+        for part in (streaming, streaming_links, watching, talk, lists)
+        for row in part.measure(short=arguments.short)
+    ]
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it
     found = live + bench(short=arguments.short)
     rows.write(arguments.out, found)

@@ -43,6 +43,8 @@ EXPECTED = {
     "evidence: CPU of a clip against encoding it again",
     "talkback audio browser to browser p50",
     "talkback audio browser to browser p95",
+    "lists on SQLite: slowest page",
+    "lists on PostgreSQL: slowest page",
 }
 
 

@@ -4318,7 +4318,7 @@ export interface components {
             next: string | null;
             /**
              * Waiting
-             * @description how many wait in your scope, whatever is filtered; counted to 1000
+             * @description how many wait in your scope, whatever is filtered; counted to 100
              */
             waiting: number;
         };
