@@ -22,6 +22,11 @@ HUB_COMMON_NAME: Final = "invigil.hub"
 """Common name of the hub's own certificate; no booth id can contain its dot."""
 
 
+def hub_common_name(process: str) -> str:
+    """Of one process of a hub that consists of several; the first is called `hub`."""
+    return HUB_COMMON_NAME if process == "hub" else f"{HUB_COMMON_NAME}.{process}"
+
+
 class BoothTopic(NamedTuple):
     booth: str
     channel: BoothChannel

@@ -1,15 +1,15 @@
 """`invigil-hub`: runs the hub, and what an administrator does on its machine."""
 
 import json
-import logging
-import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from hub.cli import booth, bundle, retention, user
+from hub.cli import booth, broker, bundle, retention, user
 from hub.cli.console import Data, die, read_settings, run, with_database
+from hub.config import Settings
 from hub.errors import HubError
+from hub.logs import configure_logging
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The central program: stores and shows what booths report."
@@ -18,6 +18,12 @@ app.add_typer(user.app, name="user")
 app.add_typer(booth.app, name="booth")
 app.command(name="bundle")(bundle.bundle)
 app.add_typer(retention.app, name="retention")
+app.command(name="broker-config")(broker.broker_config)
+
+LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")]
+Name = Annotated[
+    str | None, typer.Option(help="Of this process, where several work on one data directory. [default: hub]")
+]
 
 
 @app.command()
@@ -28,9 +34,11 @@ def serve(
     mqtt_port: Annotated[int | None, typer.Option(help="MQTT port; 0 takes any free one. [default: 8883]")] = None,
     public_host: Annotated[str | None, typer.Option(help="Name by which devices reach this hub.")] = None,
     behind_proxy: Annotated[bool | None, typer.Option("--behind-proxy", help="A proxy ends TLS: serve HTTP.")] = None,
-    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")] = None,
+    log_level: LogLevel = None,
+    no_ingest: Annotated[bool, typer.Option("--no-ingest", help="Leave events to `invigil-hub ingest`.")] = False,
+    name: Name = None,
 ) -> None:
-    """Run the hub with its own MQTT broker until Ctrl-C. Options override DIR/hub.toml.
+    """Run the hub until Ctrl-C, with an MQTT broker of its own where hub.toml names none. Options override hub.toml.
 
     On an address other than loopback it serves HTTPS with a certificate of its own authority.
 
@@ -43,13 +51,32 @@ def serve(
         "public_host": public_host,
         "behind_proxy": behind_proxy,
         "log_level": log_level,
+        "ingests": False if no_ingest else None,
+        "name": name,
     }
-    settings = read_settings(data, options)
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    _run(read_settings(data, options))
+
+
+@app.command()
+def ingest(
+    data: Data,
+    host: Annotated[str | None, typer.Option(help="Address for probes and metrics. [default: 127.0.0.1]")] = None,
+    port: Annotated[int, typer.Option(help="Port for probes and metrics; 0 takes any free one.")] = 8081,
+    log_level: LogLevel = None,
+    name: Name = "ingest",
+) -> None:
+    """Store what booths send, beside one or more `serve --no-ingest`. Each has a name of its own.
+
+    Needs [database] and [broker] in DIR/hub.toml.
+
+    Example: invigil-hub ingest --name ingest-2 --port 8082 --data /var/lib/invigil
+    """
+    options = {"host": host, "port": port, "log_level": log_level, "name": name, "serves": False}
+    _run(read_settings(data, options))
+
+
+def _run(settings: Settings) -> NoReturn:
+    configure_logging(settings.log_level, settings.log_format)
     from hub.serve import serve as run_hub
 
     try:

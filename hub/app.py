@@ -17,6 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from contract.messages import Health
 from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
+from hub.address import of_external_broker, of_own_broker
 from hub.api import (
     booths,
     bundles,
@@ -51,7 +52,7 @@ from hub.config import Settings
 from hub.countersign import Countersigner
 from hub.db import Database
 from hub.desired import DesiredState
-from hub.enrolment import Enrolment, MqttAddress
+from hub.enrolment import Enrolment
 from hub.errors import BrokerError, HubError
 from hub.evidence import EvidenceFiles
 from hub.exams.clock import ExamClock
@@ -61,10 +62,12 @@ from hub.exams.silence import Silence
 from hub.feed import Feed
 from hub.filestore import FileStore, LocalFiles
 from hub.ingest import Ingest
+from hub.leader import Leader
 from hub.live import Live
+from hub.lockfile import one_at_a_time
 from hub.message import Message
 from hub.metrics import Metrics
-from hub.mqtt import BrokerAddress, HubMqtt
+from hub.mqtt import HubMqtt, Part
 from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.presence import Presences
@@ -135,6 +138,14 @@ def create_app() -> FastAPI:
     return app
 
 
+def create_probes() -> FastAPI:
+    """For a process that serves no dashboard: how it does, for those who watch over it."""
+    app = FastAPI(title="Invigil ingest", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    install_problem_handlers(app)
+    app.include_router(system.probes)
+    return app
+
+
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Hub]:
     """Everything that runs behind the routes. Read downwards it starts, upwards it stops."""
@@ -147,35 +158,49 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         database = Database(settings.database_at)
         stack.push_async_callback(database.close)
         await database.migrate()
-        authority = Authority.load_or_create(settings.data / "ca")
-        server_keys = authority.issue_server([settings.host, settings.reach_host])
-        hub_keys = authority.issue_hub()
-        countersigner = Countersigner(authority.signer())
+        with one_at_a_time(settings.data / "start.lock"):
+            authority = Authority.load_or_create(settings.data / "ca")
+            countersigner = Countersigner(authority.signer())
+        several = settings.is_one_of_several
+        server_keys = authority.issue_server(
+            [settings.host, settings.reach_host], f"server-{settings.name}" if several else "server"
+        )
         files = _file_store(settings)
 
         # 2. The broker, and the connection to it. Nothing arrives before `mqtt.start`.
-        broker = Broker(settings.data / "mosquitto", settings.host, settings.mqtt_port, server_keys, authority, metrics)
-        await broker.start()
-        stack.push_async_callback(broker.stop)
-        address = BrokerAddress(
-            settings.local_host, broker.port, authority.certificate_file, hub_keys.certificate, hub_keys.key
-        )
+        if settings.broker is None:
+            broker = Broker(
+                settings.data / "mosquitto", settings.host, settings.mqtt_port, server_keys, authority, metrics
+            )
+            await broker.start()
+            stack.push_async_callback(broker.stop)
+            address, for_devices = of_own_broker(settings, broker.port, authority)
+        else:
+            address, for_devices = of_external_broker(settings.broker, settings, authority)
         mqtt = HubMqtt(
             address,
             instance,
             metrics,
             receive=lambda message: route(message),
             on_connected=lambda: loop.call_soon_threadsafe(connected.set),
+            part=Part(events=settings.ingests, shared=settings.broker is not None, feed=settings.serves),
         )
 
         # 3. Who takes part.
+        leader = Leader(database, takes_part=settings.ingests)
         feed = Feed(mqtt)
         desired = DesiredState(database, mqtt, timedelta(seconds=settings.exams.shown_before_s))
         commands = Commands(mqtt, metrics, loop)
         live_feed = Live(database, instance, metrics, loop)
         viewing = Viewing(metrics)
         states = BoothStates(
-            database, feed, metrics, loop, on_health=lambda *said: hear_health(*said), on_gone=viewing.gone
+            database,
+            feed,
+            metrics,
+            loop,
+            on_health=lambda *said: hear_health(*said),
+            on_gone=viewing.gone,
+            writes=lambda: leader.leads,
         )
         ingest = Ingest(database, mqtt, feed, states, countersigner, desired, metrics, loop)
         clock = ClockWatch(commands, states)
@@ -189,8 +214,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             after=timedelta(seconds=settings.exams.silent_after_s),
         )
         presences = Presences(database, feed, settings.watching, loop)
-        watched = Watches(database)
         deleting = Retention(database, files, countersigner.signer)
+        watched = Watches(database, one_of_several=several)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
 
@@ -218,7 +243,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             while True:
                 await connected.wait()
                 connected.clear()
-                await desired.publish_all()
+                if settings.ingests:
+                    await desired.publish_all()
                 states.connected()
                 live_feed.fetch_again()
 
@@ -226,14 +252,15 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         await states.load()
         await watched.end_left_over()
         for name, work in (
+            ("leader", leader.run),
             ("ingest", ingest.run),
             ("states", states.run),
             ("live", live_feed.run),
             ("clock", clock.run),
-            ("exam clock", exam_clock.run),
-            ("silence", silence.run),
+            ("exam clock", lambda: leader.while_leading(exam_clock.run)),
+            ("silence", lambda: leader.while_leading(silence.run)),
             ("watches", watched.run),
-            ("retention", deleting.run),
+            ("retention", lambda: leader.while_leading(deleting.run)),
             ("presence", presences.run),
             ("greet", greet),
         ):
@@ -242,7 +269,10 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         mqtt.start()
         stack.push_async_callback(to_thread.run_sync, mqtt.stop)
         if not await to_thread.run_sync(mqtt.wait_connected, BROKER_TIMEOUT_S):
-            raise BrokerError("the MQTT broker does not let the hub in", hint="see the log")
+            raise BrokerError(
+                f"the MQTT broker {address.host}:{address.port} does not let the hub in",
+                hint="see the log; for a broker of your own: invigil-hub broker-config --help",
+            )
 
         yield Hub(
             settings=settings,
@@ -254,8 +284,10 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             server_keys=server_keys,
             auth=Auth(database, metrics, settings.sign_in),
             viewed=Viewed(database),
-            enrolment=Enrolment(database, authority, MqttAddress(settings.reach_host, broker.port)),
+            enrolment=Enrolment(database, authority, for_devices),
             mqtt=mqtt,
+            leader=leader,
+            ingest=ingest,
             states=states,
             feed=feed,
             desired=desired,
@@ -269,6 +301,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 Signatures(database, authority),
                 feed,
                 metrics,
+                settings.name,
             ),
             bundles=Bundles(database, authority, countersigner, files),
             retention=deleting,
@@ -282,7 +315,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
 def _file_store(settings: Settings) -> FileStore:
     if settings.s3 is None:
         return LocalFiles(settings.evidence_dir)
-    return S3Files(settings.s3, settings.data / "evidence-copies", settings.data)
+    copies = "evidence-copies" if settings.name == "hub" else f"evidence-copies-{settings.name}"
+    return S3Files(settings.s3, settings.data / copies, settings.data)
 
 
 def _start(name: str, work: Callable[[], Coroutine[None, None, None]]) -> Callable[[], Awaitable[None]]:

@@ -1,8 +1,4 @@
-"""The private Mosquitto: its configuration, its access list, and the child process that is kept running.
-
-One listener with mutual TLS; a client is whoever its certificate names. Nothing is kept by the broker: durability is
-the outbox's and the database's.
-"""
+"""The private Mosquitto: a child process that is kept running."""
 
 import asyncio
 import getpass
@@ -16,10 +12,10 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Final
 
-from contract.topics import FROM_BOOTH, HUB_COMMON_NAME, HUB_STATUS, MAX_PAYLOAD_BYTES, PREFIX, TO_BOOTH, booth_topic
 from hub.certificates import Authority, KeyPair
 from hub.errors import BrokerError
 from hub.metrics import Metrics
+from hub.mosquitto import Listener, access_list, configuration
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +25,6 @@ STOP_S: Final = 2.0
 START_S: Final = 10.0
 STEADY_S: Final = 10.0
 """A broker that ran this long did not fail at its start."""
-MAX_PACKET_BYTES: Final = 4 * MAX_PAYLOAD_BYTES
-"""What is over the contract's limit but under this one still passes, for the hub to count and answer, so that the booth
-forgets it. `message_size_limit` would refuse it with a reason code that MQTT clients do not know for a PUBACK, and they
-connect and send it again for ever. More than this ends the sender's connection."""
-QUEUED_BYTES: Final = 64 * 2**20
-"""What waits at the broker for one client, at most; booths send again what does not fit."""
 
 
 class Broker:
@@ -149,44 +139,17 @@ class Broker:
         access_file = self._folder / "access.acl"
         access_file.write_text(access_list())
         access_file.chmod(0o600)
-        lines = [
-            "# Written at every start of the hub.",
-            f"listener {self.port} {self._host}".rstrip(),
-            "socket_domain ipv6" if ":" in self._host else "",
-            f"cafile {self._authority.certificate_file}",
-            f"certfile {self._keys.certificate}",
-            f"keyfile {self._keys.key}",
-            "tls_version tlsv1.2",
-            "require_certificate true",
-            "use_identity_as_username true",
-            # Or a booth could take over another's connection by using its client id.
-            "use_username_as_clientid true",
-            "allow_anonymous false",
-            f"acl_file {access_file}",
+        listener = Listener(
+            self.port,
+            self._host,
+            self._authority.certificate_file,
+            self._keys.certificate,
+            self._keys.key,
+            access_file,
             # Without it a broker that is started by root becomes a user who cannot read the keys.
-            f"user {getpass.getuser()}" if os.geteuid() == 0 else "",
-            "persistence false",
-            f"max_packet_size {MAX_PACKET_BYTES}",
-            f"max_queued_bytes {QUEUED_BYTES}",
-            "max_inflight_messages 500",
-            "max_queued_messages 5000",
-            "set_tcp_nodelay true",
-            "log_dest stderr",
-            "log_type error",
-            "log_type warning",
-            "log_type notice",
-            "log_type information",
-        ]
-        self._config_file.write_text("\n".join(line for line in lines if line) + "\n")
-
-
-def access_list() -> str:
-    """Who may say and hear what. `%u` is the common name of the client's certificate: the booth."""
-    lines = [f"user {HUB_COMMON_NAME}", f"topic readwrite {PREFIX}/#", ""]
-    lines += [f"pattern write {booth_topic('%u', channel)}" for channel in FROM_BOOTH]
-    lines += [f"pattern read {booth_topic('%u', channel)}" for channel in TO_BOOTH]
-    lines += [f"pattern write {PREFIX}/hub/replies/+", f"pattern read {HUB_STATUS}"]
-    return "\n".join(lines) + "\n"
+            getpass.getuser() if os.geteuid() == 0 else "",
+        )
+        self._config_file.write_text("# Written at every start of the hub.\n" + configuration(listener))
 
 
 def find_mosquitto() -> str:

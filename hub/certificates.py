@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from contract.bundle import DOCUMENT_SIGNING
-from contract.topics import HUB_COMMON_NAME
+from contract.topics import HUB_COMMON_NAME, hub_common_name
 from hub.errors import CertificateError
 
 AUTHORITY_LIFETIME: Final = timedelta(days=3650)
@@ -83,16 +83,20 @@ class Authority:
             raise CertificateError(f"{folder}: key and certificate do not belong together", hint="restore a backup")
         return cls(folder, key, certificate)
 
-    def issue_server(self, hosts: Iterable[str]) -> KeyPair:
-        """For the broker and for HTTPS; issued anew at every start, so that it fits the names and never grows old."""
+    def issue_server(self, hosts: Iterable[str], name: str | Path = "server") -> KeyPair:
+        """For the broker and for HTTPS; issued anew at every start, so that it fits the names and never grows old.
+
+        `name` is the files', in the authority's folder unless it is a path.
+        """
         names = dict.fromkeys(["localhost", "127.0.0.1", socket.gethostname(), *hosts])
         alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names if name])
-        return self._issue_file("server", "Invigil hub", ExtendedKeyUsageOID.SERVER_AUTH, alternatives)
+        return self._issue_file(name, "Invigil hub", ExtendedKeyUsageOID.SERVER_AUTH, alternatives)
 
-    def issue_hub(self) -> KeyPair:
-        """With which the hub itself signs in at the broker."""
-        alternatives = x509.SubjectAlternativeName([x509.DNSName(HUB_COMMON_NAME)])
-        return self._issue_file("hub", HUB_COMMON_NAME, ExtendedKeyUsageOID.CLIENT_AUTH, alternatives)
+    def issue_hub(self, process: str = "hub") -> KeyPair:
+        """With which a process of the hub signs in at the broker; each has a name of its own there."""
+        common_name = hub_common_name(process)
+        alternatives = x509.SubjectAlternativeName([x509.DNSName(common_name)])
+        return self._issue_file(process, common_name, ExtendedKeyUsageOID.CLIENT_AUTH, alternatives)
 
     def signer(self) -> Signer:
         """The key of `signing.key`, kept from start to start; a new one where there is none or it grows old.
@@ -154,7 +158,11 @@ class Authority:
         return Signer(key, _pem(certificate), fingerprint(certificate)) if datetime.now(UTC) < last_day else None
 
     def _issue_file(
-        self, name: str, common_name: str, usage: x509.ObjectIdentifier, alternatives: x509.SubjectAlternativeName
+        self,
+        name: str | Path,
+        common_name: str,
+        usage: x509.ObjectIdentifier,
+        alternatives: x509.SubjectAlternativeName,
     ) -> KeyPair:
         key = ec.generate_private_key(ec.SECP256R1())
         pair = KeyPair(self._folder / f"{name}.pem", self._folder / f"{name}.key")

@@ -11,10 +11,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from contract.wire import InvalidError, Wire
 from hub.errors import HubError
+from hub.logs import LogFormat
 from hub.permissions import Role
 from hub.postgres import PostgresConfig
 from hub.s3 import S3Config
 
+ProcessName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -112,6 +114,24 @@ class WatchingConfig(Wire):
     )
 
 
+class BrokerConfig(Wire):
+    """A broker that the hub does not start itself; `invigil-hub broker-config` writes the settings of a Mosquitto."""
+
+    host: str = Field(description="where hub processes reach it")
+    port: int = Field(8883, description="MQTT over TLS, with client certificates", ge=1, le=65535)
+    public_host: str = Field("", description="the name devices reach it by; default: host")
+    public_port: int | None = Field(None, description="default: port", ge=1, le=65535)
+    ca: Path | None = Field(None, description="who vouches for the broker; default: the hub's own authority")
+    certificate: Path | None = Field(None, description="the hub's client certificate; default: issued at every start")
+    key: Path | None = Field(None, description="its key")
+
+    @model_validator(mode="after")
+    def _is_a_pair(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key belong together: name both or neither")
+        return self
+
+
 class FileSettings(Wire):
     """What `hub.toml` may hold. An unknown key is refused."""
 
@@ -121,18 +141,35 @@ class FileSettings(Wire):
     public_host: str = Field("", description="the name devices reach this hub by; default: host, or the host's name")
     behind_proxy: bool = Field(False, description="a reverse proxy ends TLS: serve plain HTTP on any address")
     evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
+    proxy_addresses: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"),
+        description="with behind_proxy: addresses or networks whose word on who asks is taken (X-Forwarded-For)",
+    )
     log_level: LogLevel = "info"
+    log_format: LogFormat = Field("text", description="text for people, json for machines: one object a line")
+    metrics_token_file: Path | None = Field(
+        None, description="file with the token that /metrics asks for; without it only this machine may read them"
+    )
     ice: IceConfig = IceConfig()
     watching: WatchingConfig = WatchingConfig()
     sign_in: SignInConfig = SignInConfig()
     oidc: OidcConfig | None = Field(None, description="sign-in at a provider of OpenID Connect, besides passwords")
     exams: ExamConfig = ExamConfig()
     database: PostgresConfig | None = Field(None, description="PostgreSQL; without it SQLite in the data directory")
+    broker: BrokerConfig | None = Field(None, description="a broker of its own; without it the hub starts one")
     s3: S3Config | None = Field(None, description="where evidence is kept; without it in a folder of this machine")
 
 
 class Settings(FileSettings):
     data: Path = Field(description="everything this hub keeps: database, evidence, keys, broker configuration")
+    name: ProcessName = Field("hub", description="of this process, where several work on one data directory")
+    ingests: bool = Field(True, description="takes events from booths")
+    serves: bool = Field(True, description="serves the dashboard and its API; without it probes and metrics only")
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether other processes do a part of the work."""
+        return self.name != "hub" or not (self.ingests and self.serves)
 
     @property
     def https(self) -> bool:

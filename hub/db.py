@@ -29,8 +29,8 @@ class Database:
     """`writing()` is one transaction, committed when the block ends well; `reading()` sees one consistent state.
 
     One transaction writes at a time, over all processes: code between two statements need not think of others. Where
-    that is too slow, `writing(beside=True)` lets others write meanwhile; who uses it locks what it decides by
-    (`hub.store.locks`). On SQLite there is no beside. Other processes are waited for up to `BUSY_TIMEOUT_MS` (SQLite)
+    that is too slow, those who say `writing(beside=True)` write beside each other, and lock what they decide by
+    (`hub.store.locks`); on SQLite there is no beside. Other processes are waited for up to `BUSY_TIMEOUT_MS` (SQLite)
     or `lock_timeout` (PostgreSQL). Raises `StoreError`.
     """
 
@@ -45,6 +45,7 @@ class Database:
         if beside:
             with _ours():
                 async with self._engines.writer.begin() as connection:
+                    await lock(connection, [WRITER], shared=True)
                     yield connection
             return
         async with self._turn:
@@ -67,6 +68,18 @@ class Database:
             if isinstance(self.at, PostgresConfig):
                 await _prepare_to_migrate(connection)
             await connection.run_sync(upgrade_to, "head")
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of its own, without transactions: for a lock that is kept. PostgreSQL only."""
+        assert isinstance(self.at, PostgresConfig)  # noqa: S101 (SQLite has no such locks)
+        engine = postgres.connect_apart(self.at)
+        try:
+            with _ours():
+                async with engine.connect() as connection:
+                    yield connection
+        finally:
+            await engine.dispose()
 
     async def ping(self) -> None:
         async with self.reading() as connection:

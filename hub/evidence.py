@@ -10,7 +10,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,8 +57,11 @@ class EvidenceFiles:
         signatures: Signatures,
         feed: Feed,
         metrics: Metrics,
+        process: str = "hub",
     ) -> None:
+        """`process` is the name of this one among those that share `folder`."""
         self._folder = folder
+        self._incoming = folder / "incoming" / process
         self._max_bytes = max_bytes
         self._store = store
         self._database = database
@@ -71,10 +74,6 @@ class EvidenceFiles:
         shutil.rmtree(self._incoming, ignore_errors=True)
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._unfinished = Unfinished(folder / "unfinished")
-
-    @property
-    def _incoming(self) -> Path:
-        return self._folder / "incoming"
 
     def disk_free_bytes(self) -> int:
         return free_bytes(self._folder)
@@ -141,7 +140,7 @@ class EvidenceFiles:
                         await self._record(upload, size_bytes, signed_at, new=False)
                         return Progress(size_bytes, complete=True)
                     chunk = await read_chunk(piece, length or 0, body)
-                    async with self._turns.alone(upload.booth, upload.sha256):
+                    async with self._alone(upload):
                         return await self._grow(upload, size_bytes, piece, chunk, signed_at)
             except RefusedError as error:
                 if error.status != 413:
@@ -168,6 +167,14 @@ class EvidenceFiles:
             known = await evidence.find(connection, sha256) is not None
         with _as_ours(sha256):
             return known and await self._store.has(sha256)
+
+    @asynccontextmanager
+    async def _alone(self, upload: Upload) -> AsyncIterator[None]:
+        """One request at a time adds to a file, of this process and of all."""
+        async with self._turns.alone(upload.booth, upload.sha256):
+            with _as_ours(upload.sha256):
+                async with self._unfinished.alone(upload.booth):
+                    yield
 
     async def _grow(self, upload: Upload, size_bytes: int, piece: Piece, chunk: bytes, signed_at: datetime) -> Progress:
         """One more chunk, by one request at a time."""

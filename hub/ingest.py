@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -69,6 +70,11 @@ class Ingest:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._failing_since: float | None = None
+
+    def failing_s(self) -> float:
+        """For how long the database has not taken what came; 0 while it does, or while nothing comes."""
+        return 0.0 if self._failing_since is None else monotonic() - self._failing_since
 
     def receive(self, booth_id: str, message: Message) -> None:
         """In paho's thread."""
@@ -144,8 +150,10 @@ class Ingest:
                 async with self._database.writing(beside=True) as connection:
                     outcome = await batch.store(connection, arrived, self._states.clock_offset_ms)
                     await self._countersigner.sign_what_stopped(connection, [each.event for each in outcome.stored])
+                self._failing_since = None
                 return [outcome]
             except StoreError as error:
+                self._failing_since = self._failing_since or monotonic()
                 if error.lasting:
                     log.error("a batch of %d cannot be stored: %s", len(arrived), error)
                     return await self._apart(arrived, error)

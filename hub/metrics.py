@@ -32,6 +32,8 @@ class Metrics:
             buckets=(1, 5, 20, 50, 100, 200, 500),
             registry=registry,
         )
+        self.leads = gauge("leads", "1 in the one hub process that does what only one may do")
+        self.disk_free = gauge("disk_free_bytes", "Room where evidence is kept, or on its way to a bucket")
         self.state_failures = counter("state_write_failures", "Writes of booth states that the database did not take")
         self.mqtt_connected = gauge("mqtt_connected", "1 while the broker is connected")
         self.mqtt_unsent = counter("mqtt_unsent", "Messages not published because the broker was away")

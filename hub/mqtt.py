@@ -21,6 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from contract.messages import HubStatus
 from contract.topics import FROM_BOOTH, HUB_FEED, HUB_STATUS, MAX_PAYLOAD_BYTES, all_booths, reply_topic
+from contract.wire import InvalidError
 from hub.message import Delivery, Message
 from hub.metrics import Metrics
 
@@ -35,6 +36,9 @@ MAX_UNSENT: Final = 10_000
 
 KEEPALIVE_S: Final = 10
 
+SHARE: Final = "ingest"
+"""Name of the MQTT shared subscription of those who take events."""
+
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
@@ -43,6 +47,18 @@ class BrokerAddress:
     ca: Path
     certificate: Path
     key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one of several hub processes hears."""
+
+    events: bool = True
+    """It stores events, and booths send while one such process is `online`."""
+    shared: bool = False
+    """Events go to one of those who share the work."""
+    feed: bool = True
+    """It shows committed changes to browsers."""
 
 
 class HubMqtt:
@@ -58,7 +74,10 @@ class HubMqtt:
         metrics: Metrics,
         receive: Callable[[Message], None],
         on_connected: Callable[[], object],
+        part: Part = Part(),
     ) -> None:
+        self._part = part
+        self._stopping = False
         self._address = address
         self._instance = instance
         self._metrics = metrics
@@ -99,7 +118,8 @@ class HubMqtt:
 
     def stop(self) -> None:
         """Says `offline`, so that booths keep what they have, and ends the thread. Blocks for up to two seconds."""
-        if self.connected:
+        self._stopping = True
+        if self.connected and self._part.events:
             said = self._client.publish(HUB_STATUS, self._status("offline"), qos=1, retain=True)
             try:
                 said.wait_for_publish(1.0)
@@ -144,7 +164,8 @@ class HubMqtt:
         )
         address = self._address
         client.tls_set(str(address.ca), str(address.certificate), str(address.key), tls_version=ssl.PROTOCOL_TLS_CLIENT)
-        client.will_set(HUB_STATUS, self._status("offline"), qos=1, retain=True)
+        if self._part.events:
+            client.will_set(HUB_STATUS, self._status("offline"), qos=1, retain=True)
         client.reconnect_delay_set(1, 4)
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
         client.max_queued_messages_set(MAX_UNSENT)
@@ -162,20 +183,42 @@ class HubMqtt:
             log.error("the broker refuses the hub: %s", reason)
             return
         self._connection += 1
-        topics = [all_booths(channel) for channel in FROM_BOOTH]
-        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in (*topics, self.reply_topic, HUB_FEED)])
+        # What is retained of other hub processes is not news; booths' own states are.
+        options = {topic: SubscribeOptions(qos=1) for topic in self._topics()}
+        if HUB_STATUS in options:
+            options[HUB_STATUS] = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+        client.subscribe(list(options.items()))
+
+    def _topics(self) -> list[str]:
+        part = self._part
+        topics = [all_booths(channel) for channel in FROM_BOOTH if channel != "events"]
+        if part.events:
+            topics.append(f"$share/{SHARE}/{all_booths('events')}" if part.shared else all_booths("events"))
+        if part.events and part.shared:
+            topics.append(HUB_STATUS)
+        return [*topics, self.reply_topic, *([HUB_FEED] if part.feed else [])]
 
     def _on_subscribe(self, client: paho.Client, _u: Any, _mid: int, reasons: list[ReasonCode], _p: Any) -> None:
         refused = [str(reason) for reason in reasons if reason.is_failure]
         if refused:
             log.error("the broker refuses a subscription: %s", ", ".join(refused))
             return
-        # Only now: booths start to send when they read this, and somebody must be listening.
-        client.publish(HUB_STATUS, self._status("online"), qos=1, retain=True)
+        if self._part.events:
+            # Only now: booths start to send when they read this, and somebody must be listening.
+            client.publish(HUB_STATUS, self._status("online"), qos=1, retain=True)
         self._connected.set()
         self._metrics.mqtt_connected.set(1)
         log.info("connected to the broker at %s:%s", self._address.host, self._address.port)
         self._on_connected()
+
+    def _hear_status(self, payload: bytes) -> None:
+        """Another process that takes events is gone; booths go on, for this one is there."""
+        try:
+            other_is_gone = HubStatus.parse(payload).state == "offline"
+        except InvalidError:
+            return
+        if other_is_gone and not self._stopping:
+            self._client.publish(HUB_STATUS, self._status("online"), qos=1, retain=True)
 
     def _on_disconnect(self, _client: paho.Client, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
         if self._connected.is_set():
@@ -194,6 +237,8 @@ class HubMqtt:
             len(message.payload),
             getattr(properties, "CorrelationData", None) if properties else None,
         )
+        if message.topic == HUB_STATUS:
+            self._hear_status(arrived.payload)
         try:
             self._receive(arrived)
         except Exception:

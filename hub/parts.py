@@ -21,6 +21,8 @@ from hub.errors import RefusedError
 from hub.evidence import EvidenceFiles
 from hub.exams.sessions import ExamSessions
 from hub.feed import Feed
+from hub.ingest import Ingest
+from hub.leader import Leader
 from hub.live import Live
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
@@ -47,6 +49,8 @@ class Hub:
     viewed: Viewed
     enrolment: Enrolment
     mqtt: HubMqtt
+    leader: Leader
+    ingest: Ingest
     states: BoothStates
     feed: Feed
     desired: DesiredState

@@ -5,7 +5,8 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, model_validator
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from contract.wire import Wire
 from hub.engines import Engines
@@ -23,6 +24,10 @@ SESSION: Final = {
     # A process that hangs in a transaction holds up nobody for longer.
     "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "15s",
+    # The locks of a process whose machine is gone are free again within half a minute.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
     # Statements here take milliseconds; compiling them takes longer.
     "jit": "off",
 }
@@ -89,6 +94,13 @@ def connect(config: PostgresConfig) -> Engines:
         **options,
     )
     return Engines(writer, readers)
+
+
+def connect_apart(config: PostgresConfig) -> AsyncEngine:
+    """For one connection at a time that is kept out of pools and transactions."""
+    return create_async_engine(
+        "postgresql+asyncpg://", connect_args=_arguments(config), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
 
 
 def _arguments(config: PostgresConfig) -> dict[str, Any]:

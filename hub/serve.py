@@ -1,7 +1,6 @@
-"""Runs the hub: one HTTP server, started and stopped from here, and `DIR/hub.json` while it is ready."""
+"""Runs the hub: one HTTP server, started and stopped from here, and `DIR/hub.json` (by name) while it is ready."""
 
 import asyncio
-import fcntl
 import json
 import logging
 import os
@@ -14,10 +13,11 @@ from typing import Final
 
 import uvicorn
 
-from hub.app import create_app, running
+from hub.app import create_app, create_probes, running
 from hub.broker import find_mosquitto
 from hub.config import Settings
 from hub.errors import HubError
+from hub.lockfile import only_one
 from hub.parts import Hub
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,11 @@ GRACE_S: Final = 2
 
 def serve(settings: Settings) -> int:
     """Until SIGTERM or SIGINT; returns the exit code. Raises `HubError` for what keeps the hub from starting."""
-    find_mosquitto()
+    check_parts(settings)
+    if settings.broker is None:
+        find_mosquitto()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _only_one(settings.data), _listening(settings) as listener:
+    with only_one(settings.data / f"{settings.name}.lock", "a hub"), _fresh(settings), _listening(settings) as listener:
         server = _Server(settings, listener)
         # Heard from the first moment. uvicorn raises the signal again when it is done: then this is heard, and 0 is
         # the answer.
@@ -47,7 +49,7 @@ class _Server(uvicorn.Server):
     """uvicorn around a running hub; says when it is ready, and tells browsers before it stops."""
 
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
-        self._app = create_app()
+        self._app = create_app() if settings.serves else create_probes()
         super().__init__(
             uvicorn.Config(
                 self._app,
@@ -62,6 +64,7 @@ class _Server(uvicorn.Server):
                 lifespan="off",
                 timeout_graceful_shutdown=GRACE_S,
                 proxy_headers=settings.behind_proxy,
+                forwarded_allow_ips=list(settings.proxy_addresses),
             )
         )
         self._settings = settings
@@ -103,11 +106,12 @@ def _announce(settings: Settings, hub: Hub, port: int) -> None:
     new = path.with_suffix(".new")
     new.write_text(json.dumps(ready) + "\n")
     new.replace(path)
-    print(f"Invigil hub is ready: {url} (MQTT {host}:{hub.mqtt.port}); Ctrl-C stops it", flush=True)
+    what = "Invigil hub" if settings.serves else "Invigil ingest"
+    print(f"{what} is ready: {url} (MQTT {host}:{hub.mqtt.port}); Ctrl-C stops it", flush=True)
 
 
 def _ready_file(settings: Settings) -> Path:
-    return settings.data / "hub.json"
+    return settings.data / f"{settings.name}.json"
 
 
 @contextmanager
@@ -125,13 +129,17 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _only_one(data: Path) -> Iterator[None]:
-    """Two hubs on one data directory would fight over the broker. The lock ends with the process, however it ends."""
-    with (data / "hub.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise HubError(f"a hub is running already on {data}", hint="stop it, or choose another --data") from error
-        with suppress(FileNotFoundError):
-            (data / "hub.json").unlink()
-        yield
+def _fresh(settings: Settings) -> Iterator[None]:
+    """What a killed hub left behind says nothing of this one."""
+    with suppress(FileNotFoundError):
+        _ready_file(settings).unlink()
+    yield
+
+
+def check_parts(settings: Settings) -> None:
+    """Raises `HubError` for settings with which several processes would not see the same."""
+    if settings.is_one_of_several and (settings.broker is None or settings.database is None):
+        raise HubError(
+            "several processes need a PostgreSQL and a broker that both of them reach",
+            hint="set [database] and [broker] in hub.toml: docs/operations.md",
+        )

@@ -35,7 +35,11 @@ Changes = dict[str, dict[str, Any]]
 
 
 class BoothStates:
-    """`on_health` and `on_gone` hear of each booth's health, and of booths that are not online any more."""
+    """`on_health` and `on_gone` hear of each booth's health, and of booths that are not online any more.
+
+    Of several hub processes one writes, as `writes` says; the others hear the same and keep the latest of each booth,
+    so that whoever takes over writes what stands.
+    """
 
     def __init__(
         self,
@@ -45,7 +49,9 @@ class BoothStates:
         loop: asyncio.AbstractEventLoop,
         on_health: Callable[[str, Health], None],
         on_gone: Callable[[str], None],
+        writes: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._writes = writes
         self._database = database
         self._feed = feed
         self._metrics = metrics
@@ -116,7 +122,7 @@ class BoothStates:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            pending = self._health or self._grace_until is not None
+            pending = self._health or self._urgent or self._grace_until is not None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), HEALTH_INTERVAL_S / 4 if pending else None)
             self._wake.clear()
@@ -171,6 +177,8 @@ class BoothStates:
                 self._urgent.setdefault(booth_id, {}).update(availability="offline", availability_since=now)
 
     async def _write(self) -> None:
+        if not self._writes():
+            return
         now = monotonic()
         due = {
             booth_id: values
@@ -200,6 +208,8 @@ class BoothStates:
 
     async def _keep_aside(self, topic: BoothTopic, message: Message, reason: str) -> None:
         self._metrics.messages_rejected.labels("malformed").inc()
+        if not self._writes():
+            return
         log.warning("kept aside a message of %s (%s): %s", topic.booth, topic.channel, reason)
         try:
             async with self._database.writing(beside=True) as connection:

@@ -4,9 +4,12 @@ How far one has come is in its name, `{sha256}.{size}.{offset}`. It is renamed o
 power cut in the middle of a chunk leaves the name of the chunk before, and what lies behind that offset is cut off.
 """
 
+import asyncio
+import fcntl
 import hashlib
 import os
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,6 +17,7 @@ PER_BOOTH: Final = 16
 """Unfinished files of one booth; the one touched longest ago goes when another begins. An uploader sends one by one."""
 
 _READ_BYTES: Final = 1024 * 1024
+_TURN_S: Final = 0.02
 
 
 class Begun(NamedTuple):
@@ -29,6 +33,21 @@ class Unfinished:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @asynccontextmanager
+    async def alone(self, booth: str) -> AsyncIterator[None]:
+        """No other hub process that shares the folder touches the booth's files meanwhile. In the event loop; a process
+        that is killed lets go."""
+        turns = self._folder.with_name("turns")
+        turns.mkdir(exist_ok=True, mode=0o700)
+        with (turns / booth).open("w") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    await asyncio.sleep(_TURN_S)
+            yield
 
     def begun(self, booth: str, sha256: str, size_bytes: int) -> Begun:
         """How far it has come. An upload under the same name with another size is none."""

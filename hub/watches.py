@@ -6,7 +6,7 @@ the database was away. What a killed hub leaves open is ended at the next start,
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -19,19 +19,23 @@ log = logging.getLogger(__name__)
 
 BEAT_S: Final = 10.0
 """How exact the end of a watch is that a killed hub did not write down."""
+SILENT_S: Final = 4 * BEAT_S
+"""After which another process is taken to be dead."""
 
 
 class Watches:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, one_of_several: bool = False) -> None:
+        self._one_of_several = one_of_several
         self._database = database
         self._open: dict[UUID, datetime | None] = {}
         """With when the booth first answered."""
         self._unwritten: dict[UUID, watches.End] = {}
 
     async def end_left_over(self) -> None:
-        """At the start, before anybody watches: only one hub runs on a data directory."""
+        """At the start, before anybody watches, all of them; where several processes run, those without a beat."""
+        before = datetime.now(UTC) - timedelta(seconds=SILENT_S if self._one_of_several else 0)
         async with self._database.writing() as connection:
-            ended = await watches.end_left_over(connection)
+            ended = await watches.end_left_over(connection, before)
         if ended:
             log.warning("%d watches were open when the hub stopped; ended at their last beat", ended)
 
@@ -72,6 +76,8 @@ class Watches:
             try:
                 await self._write_ends()
                 await self._beat()
+                if self._one_of_several:
+                    await self.end_left_over()
             except StoreError as error:
                 log.warning("watches not written: %s (%s)", error, error.hint)
 

@@ -57,11 +57,12 @@ async def end(connection: AsyncConnection, watch_id: UUID, end: End) -> None:
     )
 
 
-async def end_left_over(connection: AsyncConnection) -> int:
-    """Ends what a killed hub left open, at the last time it is known to have lasted; returns how many."""
+async def end_left_over(connection: AsyncConnection, before: datetime) -> int:
+    """Ends what a killed hub left open, at the last time it is known to have lasted, where that was until `before`;
+    returns how many."""
     ended = await connection.execute(
         update(watches)
-        .where(watches.c.ended_at.is_(None))
+        .where(watches.c.ended_at.is_(None), watches.c.last_beat_at <= before)
         .values(ended_at=watches.c.last_beat_at, ended_why="hub_stopped")
     )
     return ended.rowcount

@@ -10,10 +10,11 @@ import pytest
 
 from contract.messages import HubStatus
 from contract.topics import HUB_FEED, HUB_STATUS, booth_topic, reply_topic
-from hub.broker import MAX_PACKET_BYTES, Broker, _running_with, find_mosquitto
+from hub.broker import Broker, _running_with, find_mosquitto
 from hub.certificates import Authority
 from hub.errors import BrokerError
 from hub.metrics import Metrics
+from hub.mosquitto import MAX_PACKET_BYTES
 from hub.parts import Hub
 from tests.support.authority import Authority as OtherAuthority
 from tests.support.hub import Chain, Device, Uplink, a_hub, an_uplink, until

@@ -41,7 +41,9 @@ async def put(client: httpx.AsyncClient, data: bytes, headers: dict[str, str], *
 
 
 def files(hub: Hub) -> list[Path]:
-    return [path for path in hub.settings.evidence_dir.rglob("*") if path.is_file()]
+    """All but the empty ones that hub processes lock."""
+    turns = hub.settings.evidence_dir / "turns"
+    return [path for path in hub.settings.evidence_dir.rglob("*") if path.is_file() and path.parent != turns]
 
 
 async def test_a_file_is_stored_once_and_shown_to_who_is_signed_in(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
                 await watches.beat(connection, [WATCH], NOW)
                 await watches.answered(connection, WATCH, NOW)
                 await watches.end(connection, WATCH, watches.End(NOW, "left", None))
-                await watches.end_left_over(connection)
+                await watches.end_left_over(connection, NOW)
             assert len(seen) > 15
             assert await scans(connection, seen) == []
         async with database.reading() as connection:

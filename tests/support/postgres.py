@@ -80,14 +80,20 @@ class Server:
     def sql(self, statement: str, database: str = "postgres") -> None:
         self._run("psql", "-h", self.folder, "-U", "invigil", "-d", database, "-qXc", statement)
 
+    def ask(self, statement: str, database: str) -> list[list[str]]:
+        """Rows as psql prints them."""
+        said = self._run("psql", "-h", self.folder, "-U", "invigil", "-d", database, "-qXAtc", statement)
+        return [line.split("|") for line in said.splitlines()]
+
     def drop(self, name: str) -> None:
         self._databases.remove(name)
         self._run("dropdb", "-h", self.folder, "-U", "invigil", "--force", "--if-exists", name)
 
-    def _run(self, program: str, *arguments: str | Path) -> None:
+    def _run(self, program: str, *arguments: str | Path) -> str:
         command = [*self._as_user, _program(program), *map(str, arguments)]
         done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=self.folder)
         assert done.returncode == 0, f"{program}: {done.stdout}\n{done.stderr}"
+        return done.stdout
 
     def _done(self, program: str, *arguments: str | Path) -> bool:
         command = [_program(program), *map(str, arguments)]

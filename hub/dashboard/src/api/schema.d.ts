@@ -1881,7 +1881,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Database and broker answer; 503 otherwise.
+         * @description Database, broker, ingest and disk are as they must be; 503 that names what is not.
          */
         get: operations["readyz"];
         put?: never;
@@ -1901,7 +1901,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Prometheus.
+         * @description Prometheus. From this machine, or with the token of `metrics_token_file` as `Authorization: Bearer`.
          */
         get: operations["metrics"];
         put?: never;
