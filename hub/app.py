@@ -19,6 +19,7 @@ from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
 from hub.address import of_external_broker, of_own_broker
 from hub.api import (
+    audit,
     booths,
     bundles,
     candidates,
@@ -38,6 +39,8 @@ from hub.api import (
     sign_ins,
     signaling,
     system,
+    tokens,
+    totp,
     users,
     violations,
     watches,
@@ -62,6 +65,7 @@ from hub.exams.silence import Silence
 from hub.feed import Feed
 from hub.filestore import FileStore, LocalFiles
 from hub.ingest import Ingest
+from hub.keyfile import SecretBox
 from hub.leader import Leader
 from hub.live import Live
 from hub.lockfile import one_at_a_time
@@ -74,6 +78,7 @@ from hub.presence import Presences
 from hub.problems import install_problem_handlers
 from hub.retention.service import Retention
 from hub.s3 import S3Files
+from hub.second_factor import SecondFactors
 from hub.signaling import Signaling
 from hub.signatures import Signatures
 from hub.states import BoothStates
@@ -110,6 +115,9 @@ def create_app() -> FastAPI:
         sign_ins,
         users,
         invitations,
+        totp,
+        tokens,
+        audit,
         places,
         exams,
         candidates,
@@ -158,6 +166,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         database = Database(settings.database_at)
         stack.push_async_callback(database.close)
         await database.migrate()
+        box = SecretBox.load_or_create(settings.data / "secrets.key")
+        auth = Auth(database, metrics, settings.sign_in)
         with one_at_a_time(settings.data / "start.lock"):
             authority = Authority.load_or_create(settings.data / "ca")
             countersigner = Countersigner(authority.signer())
@@ -282,7 +292,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             database=database,
             authority=authority,
             server_keys=server_keys,
-            auth=Auth(database, metrics, settings.sign_in),
+            auth=auth,
+            second_factors=SecondFactors(database, auth, box),
             viewed=Viewed(database),
             enrolment=Enrolment(database, authority, for_devices),
             mqtt=mqtt,

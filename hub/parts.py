@@ -29,6 +29,7 @@ from hub.mqtt import HubMqtt
 from hub.permissions import Permission, roles_with
 from hub.presence import Presences
 from hub.retention.service import Retention
+from hub.second_factor import SecondFactors
 from hub.signaling import Signaling
 from hub.states import BoothStates
 from hub.viewed import Viewed
@@ -46,6 +47,7 @@ class Hub:
     authority: Authority
     server_keys: KeyPair
     auth: Auth
+    second_factors: SecondFactors
     viewed: Viewed
     enrolment: Enrolment
     mqtt: HubMqtt

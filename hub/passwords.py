@@ -42,7 +42,8 @@ def check_password(password: str, *about: str) -> None:
     """Raises `RefusedError` for one that is short or soon guessed, also by who knows what it is `about`."""
     if len(password) < SHORTEST:
         raise RefusedError(422, "The password is too short", f"use at least {SHORTEST} characters")
-    judged = zxcvbn(password[:LOOKED_AT], user_inputs=[*about, "invigil"])
+    known = [word for text in (*about, "invigil") for word in (text, *text.split(), "".join(text.split()))]
+    judged = zxcvbn(password[:LOOKED_AT], user_inputs=known)
     if judged["score"] < GOOD:
         why = judged["feedback"]["warning"] or "it is soon guessed"
         raise RefusedError(422, "The password is too weak", f"{why.rstrip('.')}; use several words that do not belong")

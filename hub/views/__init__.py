@@ -4,6 +4,7 @@ Their names are the schema names in OpenAPI, from which the dashboard's TypeScri
 """
 
 from hub.permissions import Permission, Role
+from hub.views.audit import AuditEntry, AuditList, AuditVerified
 from hub.views.base import Problem, View
 from hub.views.booths import Booth, BoothAvailability, BoothList, Picture, Said
 from hub.views.credentials import (
@@ -111,6 +112,9 @@ __all__ = [
     "Asked",
     "AssignedProctor",
     "AssignedProctorList",
+    "AuditEntry",
+    "AuditList",
+    "AuditVerified",
     "Booth",
     "BoothAvailability",
     "BoothList",

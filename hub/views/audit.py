@@ -1,0 +1,38 @@
+"""The audit log, as it is read and proved."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from hub.views.base import View
+
+
+class AuditEntry(View):
+    number: int
+    at: datetime
+    username: str | None = Field(description="null: the hub, the command line, or somebody who is not signed in")
+    display_name: str
+    address: str
+    action: str
+    object_kind: str
+    object_id: str
+    detail: dict[str, Any]
+    prev_sha256: str
+    entry_sha256: str
+
+
+class AuditList(View):
+    items: tuple[AuditEntry, ...]
+    next: str | None = Field(description="pass as `before` for the older ones; null at the end")
+
+
+class AuditVerified(View):
+    """Whether each entry carries the hash of the one before. That the newest are all there shows in `head_sha256` and
+    `entries` only to who noted them before."""
+
+    intact: bool
+    entries: int = Field(description="how many were checked")
+    broken_at: int | None = Field(description="number of the first entry that is not as it was written, or is missing")
+    why: str
+    head_sha256: str = Field(description="of the last entry that was right")

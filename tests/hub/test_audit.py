@@ -1,0 +1,138 @@
+"""The audit log: who did what, read in pages, and proved entry by entry."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+from typer.testing import CliRunner
+
+from hub import audit_proof
+from hub.__main__ import app
+from hub.audit import GENESIS_SHA256, HUB, record
+from hub.db import Database
+from hub.tables import audit_log
+from tests.support.hub import a_database, a_hub, add_user, browser, sign_in
+from tests.support.people import asked, person
+
+pytestmark = pytest.mark.anyio
+
+
+async def write(database: Database, count: int) -> None:
+    for number in range(count):
+        async with database.writing() as connection:
+            await record(connection, HUB, "thing.done", "thing", f"t-{number}", note="é", number=number)
+
+
+async def test_an_untouched_log_is_intact(tmp_path: Path) -> None:
+    async with a_database(tmp_path) as database:
+        empty = await audit_proof.verify(database)
+        assert (empty.intact, empty.entries, empty.head_sha256) == (True, 0, GENESIS_SHA256)
+        await write(database, 5)
+        found = await audit_proof.verify(database)
+        assert (found.intact, found.entries, found.broken_at) == (True, 5, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("username", "eve"),
+        ("display_name", "Eve"),
+        ("address", "192.0.2.1"),
+        ("action", "thing.undone"),
+        ("object_kind", "booth"),
+        ("object_id", "t-9"),
+        ("detail", "{}"),
+        ("entry_sha256", "0" * 64),
+        ("prev_sha256", "0" * 64),
+    ],
+)
+async def test_a_changed_entry_is_found_at_its_number(tmp_path: Path, column: str, value: str) -> None:
+    async with a_database(tmp_path) as database:
+        await write(database, 5)
+        async with database.writing() as connection:
+            await connection.execute(update(audit_log).where(audit_log.c.number == 3).values({column: value}))
+        found = await audit_proof.verify(database)
+        assert (found.intact, found.broken_at, found.entries) == (False, 3, 2)
+
+
+async def test_an_entry_that_was_taken_out_is_missed(tmp_path: Path) -> None:
+    async with a_database(tmp_path) as database:
+        await write(database, 5)
+        async with database.writing() as connection:
+            await connection.execute(delete(audit_log).where(audit_log.c.number == 2))
+        found = await audit_proof.verify(database)
+        assert (found.broken_at, found.why) == (2, "entry 2 is missing")
+
+
+async def test_entries_are_read_in_pages_and_by_filters(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        await write(hub.database, 5)
+        numbers: list[int] = []
+        before: dict[str, str] = {}
+        while True:
+            page = (await client.get("/api/v1/audit", params={"object_kind": "thing", "limit": "2"} | before)).json()
+            numbers += [entry["number"] for entry in page["items"]]
+            if page["next"] is None:
+                break
+            before = {"before": page["next"]}
+        assert numbers == sorted(numbers, reverse=True)
+        assert len(numbers) == 5
+        (mine,) = (await client.get("/api/v1/audit", params={"user": "ada"})).json()["items"]
+        assert (mine["action"], mine["detail"], mine["address"]) == (
+            "sign_in.created",
+            {"how": "password"},
+            "127.0.0.1",
+        )
+        first = (await client.get("/api/v1/audit", params={"to": mine["at"]})).json()["items"]
+        assert first == []
+        assert len((await client.get("/api/v1/audit", params={"from": mine["at"]})).json()["items"]) == 6
+        assert (await client.get("/api/v1/audit", params={"object_id": "t-3"})).json()["items"][0]["detail"][
+            "number"
+        ] == 3
+        for bad in ("x", "-1", "9" * 19):
+            assert (await client.get("/api/v1/audit", params={"before": bad})).status_code == 422
+        proved = await asked(client, "GET", "/audit/verify")
+        assert (proved["intact"], proved["entries"]) == (True, 6)
+
+
+async def test_refused_and_ended_sign_ins_are_there(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await client.post("/api/v1/sign-in", json={"username": "ada", "password": "wrong"})
+        await sign_in(client)
+        await asked(client, "POST", "/sign-out", 204)
+        async with person(hub, "otto", "auditor") as otto:
+            shown = (await otto.get("/api/v1/audit", params={"object_id": "ada"})).json()["items"]
+        assert [(entry["action"], entry["username"]) for entry in shown] == [
+            ("sign_in.ended", "ada"),
+            ("sign_in.created", "ada"),
+            ("sign_in.refused", None),
+        ]
+
+
+async def spoil(data: Path) -> None:
+    async with a_database(data) as database:
+        await write(database, 3)
+
+
+def test_the_command_line_proves_and_exports(tmp_path: Path) -> None:
+    import anyio
+
+    anyio.run(spoil, tmp_path)
+    done = CliRunner().invoke(app, ["audit", "verify", "--data", str(tmp_path), "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["entries"] == 3
+    exported = CliRunner().invoke(app, ["audit", "export", "--from", "2", "--data", str(tmp_path)])
+    assert [json.loads(line)["object_id"] for line in exported.stdout.splitlines()] == ["t-1", "t-2"]
+
+    async def change() -> None:
+        async with a_database(tmp_path) as database, database.writing() as connection:
+            await connection.execute(update(audit_log).where(audit_log.c.number == 2).values(detail="{}"))
+
+    anyio.run(change)
+    broken = CliRunner().invoke(app, ["audit", "verify", "--data", str(tmp_path)])
+    assert broken.exit_code == 1
+    assert "entry 2" in broken.output
