@@ -92,7 +92,12 @@ function show() {
   view.show({ shown, talk, replaced: link_state === "replaced", agent_lost });
 }
 
+let tabbed = false; // a button was chosen with Tab, and not touched
+addEventListener("pointerdown", () => {
+  tabbed = false;
+});
 addEventListener("keydown", (event) => {
+  tabbed ||= event.key === "Tab";
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const scene = document.body.dataset.scene;
   const step = scene === "step" ? view.steps.page : null;
@@ -109,7 +114,7 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     raise(shown?.hand_raised_at === null);
   } else if (event.key === "Enter" && step !== null) {
-    if (event.target instanceof HTMLButtonElement && event.target.id !== "first") return; // it is pressed itself
+    if (tabbed && event.target instanceof HTMLButtonElement && event.target.id !== "first") return; // it is pressed itself
     event.preventDefault();
     view.steps.first();
   } else if (event.key === "Enter" && scene === "message") {

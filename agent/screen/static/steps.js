@@ -232,7 +232,9 @@ export class Steps {
       list.replaceChildren(
         ...tasks.map((task) => {
           const item = document.createElement("li");
-          item.textContent = this.text.tasks[task];
+          item.setAttribute("aria-label", this.text.tasks[task]); // the word itself finds no room on a small panel
+          item.append(document.createElement("span"));
+          item.firstChild.textContent = this.text.tasks[task];
           return item;
         }),
       );
