@@ -123,15 +123,25 @@ class Centre:
         return found
 
     async def exam(self, **changes: Any) -> str:
-        values = {"name": "Algebra", "duration_s": 3600, "notice": "You are filmed.", "document_wanted": True}
+        values: dict[str, Any] = {
+            "name": "Algebra",
+            "duration_s": 3600,
+            "notice": "You are filmed.",
+            "document_wanted": True,
+        }
         return str((await self.post("/exams", **values | changes))["exam_id"])
 
     async def candidate(self, number: str = "A-1", **changes: Any) -> str:
-        values = {"number": number, "name": "Grace Hopper"} | changes
+        values: dict[str, Any] = {"number": number, "name": "Grace Hopper"} | changes
         return str((await self.post("/candidates", **values))["candidate_id"])
 
     async def schedule(self, exam: str, candidate: str, booth: str = "booth-1", **changes: Any) -> UUID:
-        values = {"exam_id": exam, "candidate_id": candidate, "booth_id": booth, "scheduled_start": soon()}
+        values: dict[str, Any] = {
+            "exam_id": exam,
+            "candidate_id": candidate,
+            "booth_id": booth,
+            "scheduled_start": soon(),
+        }
         return UUID((await self.post("/exam-sessions", **values | changes))["exam_session_id"])
 
     async def act(self, exam_session: UUID, action: str, status: int = 200, **body: Any) -> dict[str, Any]:
