@@ -29,6 +29,10 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 Direction = Literal["left", "right", "up", "down"]
 """In image coordinates: `left` is towards the left edge of the picture, which is not mirrored."""
 
+Note = Literal["body_without_face", "still_picture"]
+"""What a rule saw beside the breach: a body is there whose face nobody finds; a face that does not move, as a picture's
+does not, was not counted."""
+
 
 class Explanation(Wire):
     """Why a rule opened a violation, in numbers a reviewer can check months later."""
@@ -49,6 +53,11 @@ class Explanation(Wire):
     looks: int | None = Field(None, ge=1, description="good looks that `measured` is drawn from, where that matters")
     learned_at: Timestamp | None = Field(
         None, description="when the booth learned the face that this one is compared with; it never leaves the booth"
+    )
+    note: str | None = Field(
+        None,
+        description="what else was seen that explains it: body_without_face, still_picture, or a newer booth's word",
+        max_length=60,
     )
 
 

@@ -261,6 +261,7 @@ class Engine:
                 frames=track.seen,
                 looks=finding.looks,
                 learned_at=finding.learned_at,
+                note=finding.note,
                 models=self._models_of(rule),
                 profile=self.profile.name,
                 profile_version=self.profile.version,

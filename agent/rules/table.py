@@ -23,7 +23,7 @@ from agent.vision.observation import (
     nearest,
 )
 from contract.profiles import Rules
-from contract.violation import Direction, ViolationKind
+from contract.violation import Direction, Note, ViolationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Finding:
     """How long the condition has already lasted when the detector can first be sure of it, seconds."""
     looks: int | None = None
     learned_at: datetime | None = None
+    note: Note | None = None
 
 
 EYE_DEG: Final = 35.0
@@ -71,10 +72,10 @@ def _no_face(observation: Observation, rules: Rules) -> Findings:
         return ()
     lost = observation.faceless
     if lost is None or not lost.sure:
-        return (Finding(measured=0, limit=1),)
+        return (Finding(measured=0, limit=1, note=_pictures(observation)),)
     if lost.missing_s < BODY_S or way_out(lost.last_pose, rules) is not None:
         return ()
-    return (Finding(measured=0, limit=1, lasting_s=lost.missing_s),)
+    return (Finding(measured=0, limit=1, lasting_s=lost.missing_s, note="body_without_face"),)
 
 
 def _multiple_faces(observation: Observation, rules: Rules) -> Findings:
@@ -85,7 +86,12 @@ def _multiple_faces(observation: Observation, rules: Rules) -> Findings:
     if count < 2:
         return ()
     second = sorted((face.score for face in faces), reverse=True)[1]
-    return (Finding(measured=count, limit=1, confidence=second),)
+    return (Finding(measured=count, limit=1, confidence=second, note=_pictures(observation)),)
+
+
+def _pictures(observation: Observation) -> Note | None:
+    """Said where the count of faces leaves some out, as everybody who looks at the snapshot sees them."""
+    return "still_picture" if any(face.still for face in observation.faces or ()) else None
 
 
 def _looking_away(observation: Observation, rules: Rules) -> Findings:
@@ -93,20 +99,21 @@ def _looking_away(observation: Observation, rules: Rules) -> Findings:
     if observation.living is None or not observation.camera.sees:
         return None
     lost = observation.faceless
+    note: Note | None = None
     if observation.living:
         face = nearest(observation.living)
         pose, score = face.pose, face.score
         if pose is None:
             return None
     elif lost is not None:
-        pose, score = lost.last_pose, lost.body.score
+        pose, score, note = lost.last_pose, lost.body.score, "body_without_face"
     else:
         return ()
     away = way_out(pose, rules)
     if away is None:
         return ()
     direction, measured_deg, limit_deg = away
-    return (Finding(label=direction, measured=measured_deg, limit=limit_deg, confidence=score),)
+    return (Finding(label=direction, measured=measured_deg, limit=limit_deg, confidence=score, note=note),)
 
 
 def _eyes_away(observation: Observation, rules: Rules) -> Findings:

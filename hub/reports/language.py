@@ -80,6 +80,8 @@ class Words:
             else:
                 limit = self.number(explained.limit, decimals) + unit
                 parts.append(self.say("why.measured", measured=measured, limit=limit))
+        if explained.note is not None:  # a booth may know more than this hub
+            parts.append(self.find(f"why.note.{explained.note}", explained.note.replace("_", " ")))
         parts.append(self.say("why.hold", hold=self.lasted(explained.hold_s)))
         parts.append(self.say("why.frames", frames=explained.frames))
         if explained.parts > 1:

@@ -25,6 +25,11 @@ def labels(findings: Findings) -> list[str | None]:
     return [finding.label for finding in findings]
 
 
+def notes(findings: Findings) -> list[str | None]:
+    assert findings is not None
+    return [finding.note for finding in findings]
+
+
 def test_every_rule_of_a_profile_has_a_row() -> None:
     assert [rule.name for rule in RULES] == list(Rules.model_fields)
 
@@ -166,15 +171,25 @@ def lost(missing_s: float, pose: HeadPose | None, *, sure: bool = True) -> Obser
 
 def test_a_turned_head_that_no_network_finds_goes_on_looking_away() -> None:
     observation = lost(20.0, HeadPose(60, 0, 0))
-    assert find("looking_away", observation) == (Finding("left", 60, 28, 0.8),)
+    assert find("looking_away", observation) == (Finding("left", 60, 28, 0.8, note="body_without_face"),)
     assert find("no_face", observation) == ()
 
 
 def test_a_body_without_a_face_is_no_empty_chair_at_once() -> None:
     for pose in (None, HeadPose(5, 0, 0)):
         assert find("no_face", lost(BODY_S - 0.1, pose)) == ()
-        assert find("no_face", lost(BODY_S, pose)) == (Finding(measured=0, limit=1, lasting_s=BODY_S),)
+        found = Finding(measured=0, limit=1, lasting_s=BODY_S, note="body_without_face")
+        assert find("no_face", lost(BODY_S, pose)) == (found,)
         assert find("looking_away", lost(BODY_S, pose)) == ()
+
+
+def test_a_picture_that_is_left_out_is_said() -> None:
+    """Who sees a poster in the snapshot reads why it counts for nothing."""
+    poster, somebody = replace(face(), still=True), face(yaw_deg=50)
+    assert notes(find("no_face", seen(0, faces=(poster,)))) == ["still_picture"]
+    assert notes(find("multiple_faces", seen(0, faces=(somebody, poster, somebody)))) == ["still_picture"]
+    assert notes(find("multiple_faces", seen(0, faces=(somebody, somebody)))) == [None]
+    assert notes(find("looking_away", seen(0, faces=(somebody, poster)))) == [None]
 
 
 def test_a_body_seen_only_before_the_face_was_lost_excuses_nothing() -> None:
@@ -184,7 +199,7 @@ def test_a_body_seen_only_before_the_face_was_lost_excuses_nothing() -> None:
 def test_a_picture_of_a_face_counts_for_nothing() -> None:
     poster = replace(face(yaw_deg=50, size=200), still=True)
     assert find("multiple_faces", seen(0, faces=(poster, face()))) == ()
-    assert find("no_face", seen(0, faces=(poster,))) == (Finding(measured=0, limit=1),)
+    assert find("no_face", seen(0, faces=(poster,))) == (Finding(measured=0, limit=1, note="still_picture"),)
     assert find("looking_away", seen(0, faces=(poster, face()))) == ()
     assert find("eyes_away", seen(0, faces=(poster,))) == ()
 

@@ -9,7 +9,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.violation import ViolationKind
+from contract.violation import Explanation, Note, ViolationKind
 from hub.reports import figures, timeline
 from hub.reports.integrity import Judged, summarize
 from hub.reports.language import LANGUAGES, TEXTS, words
@@ -225,3 +225,13 @@ def test_nobody_was_expected_where_nobody_came() -> None:
     line = timeline.read(steps((-9000, "schedule", "scheduled", "a"), (900, "no_show", "no_show", "a")), at(9999))
     assert (line.expected, line.stays, line.admitted_at) == ((), (), None)
     assert timeline.read([], at(0)).expected == ()
+
+
+def test_why_says_what_else_was_seen_in_each_language_and_a_newer_booths_word_as_it_is() -> None:
+    seen = Explanation(measured=0, unit="faces", hold_s=1, frames=9, profile="strict", profile_version=1)
+    for language in LANGUAGES:
+        assert {f"why.note.{note}" for note in get_args(Note)} <= words(language).texts.keys()
+    body = seen.model_copy(update={"note": "body_without_face"})
+    assert "; a body is seen, its face is not; had to last 1 s" in words("en").why(body, sources=False)
+    assert "; ein Körper ist zu sehen, sein Gesicht nicht; " in words("de").why(body, sources=False)
+    assert "; mask worn; " in words("en").why(seen.model_copy(update={"note": "mask_worn"}), sources=False)

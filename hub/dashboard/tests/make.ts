@@ -35,6 +35,7 @@ export function violation(change: Partial<Violation> = {}): Violation {
       escalated_after_s: null,
       looks: null,
       learned_at: null,
+      note: null,
     },
     exam_session_id: null,
     review: "unreviewed",

@@ -32,6 +32,17 @@ describe("a violation as a sentence", () => {
     expect(said({ kind: "multiple_faces", explanation: { ...why, measured: null } })).toBe("Several faces for 4.2 s");
   });
 
+  it("says what else was seen that explains it", () => {
+    const body = { ...why, measured: 0, note: "body_without_face" };
+    expect(said({ kind: "no_face", explanation: body })).toBe("No face for 4.2 s; a body is seen, its face is not");
+    const picture = { ...why, measured: 2, note: "still_picture" };
+    expect(said({ kind: "multiple_faces", explanation: picture })).toBe(
+      "2 faces for 4.2 s; a face that does not move, as in a picture, is not counted",
+    );
+    const newer = { ...why, note: "Mask_worn" };
+    expect(said({ kind: "no_face", explanation: newer })).toBe("No face for 4.2 s; mask worn");
+  });
+
   it("names the object and how sure the detector was", () => {
     expect(said({ kind: "prohibited_object", label: "cell phone", confidence: 0.714 })).toBe("Cell phone seen, 71 %");
     expect(said({ kind: "prohibited_object", label: "book", confidence: null })).toBe("Book seen");

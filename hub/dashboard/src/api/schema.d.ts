@@ -3259,6 +3259,11 @@ export interface components {
              * @description when the booth learned the face that this one is compared with; it never leaves the booth
              */
             learned_at: string | null;
+            /**
+             * Note
+             * @description what else was seen that explains it: body_without_face, still_picture, or a newer booth's word
+             */
+            note: string | null;
         };
         /** ExtendRequest */
         ExtendRequest: {

@@ -25,7 +25,20 @@ function faces(violation: Violation): string {
   return counted ? count("sentence.faces", Math.round(measured)) : t("sentence.several");
 }
 
+/** What happened, and what else was seen that explains it. */
 export function sentence(violation: Violation, now: number): string {
+  const { note } = violation.explanation;
+  const said = happened(violation, now);
+  return note == null ? said : t("sentence.noted", { sentence: said, note: noted(note) });
+}
+
+/** Within a sentence, so a note that this page does not know begins small as well. */
+function noted(note: string): string {
+  const words = named("note", note);
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function happened(violation: Violation, now: number): string {
   const open = violation.ended_at == null;
   // Whole seconds while it runs: tenths that jump by ten would only be noise.
   const values = { duration: duration(lasted(violation, now), !open), limit: hold(violation) };

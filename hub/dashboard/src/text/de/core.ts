@@ -300,6 +300,9 @@ export const core: Record<keyof typeof english, string> = {
   "sentence.speech-candidate-open": "Spricht seit {duration}, Grenze {limit}",
   "sentence.speech-other": "Stimme von jemand anderem, {duration}, Grenze {limit}",
   "sentence.other": "{kind}, {duration}",
+  "sentence.noted": "{sentence}; {note}",
+  "note.body_without_face": "ein Körper ist zu sehen, sein Gesicht nicht",
+  "note.still_picture": "ein Gesicht, das sich wie auf einem Bild nicht bewegt, zählt nicht",
 
   "bundle.open": "Beweispaket laden",
   "bundle.title": "Alles, was belegt, was hier geschah",

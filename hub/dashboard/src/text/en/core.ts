@@ -296,6 +296,9 @@ export const core = {
   "sentence.speech-candidate-open": "Speaking for {duration}, limit {limit}",
   "sentence.speech-other": "Voice of somebody else for {duration}, limit {limit}",
   "sentence.other": "{kind} for {duration}",
+  "sentence.noted": "{sentence}; {note}",
+  "note.body_without_face": "a body is seen, its face is not",
+  "note.still_picture": "a face that does not move, as in a picture, is not counted",
 
   "bundle.open": "Download bundle",
   "bundle.title": "Everything that proves what happened here",
