@@ -19,6 +19,7 @@ from websockets.http11 import Request, Response
 from agent.health import Trouble
 from agent.screen.files import FALLBACK, FOLDER, Files
 from agent.screen.link import BEHIND, REPLACED, PageLink
+from agent.screen.loopback import HOST, listen
 from agent.screen.state import ScreenState
 from agent.screen.talks import Speaking, Talks, done, settle
 from agent.screen.words import (
@@ -50,9 +51,6 @@ from contract.messages import AnyReply, ErrorReply
 from contract.wire import InvalidError
 
 log = logging.getLogger(__name__)
-
-HOST: Final = "127.0.0.1"
-"""Not a setting: whoever reaches this page can raise the candidate's hand and hear who speaks to them."""
 
 MESSAGE_MAX_BYTES: Final = 128 * 1024
 """An answer has 2 to 9 kB; a `Hello` with all its messages 20."""
@@ -265,12 +263,9 @@ class ScreenServer:
             await asyncio.wait_for(self._halt.wait(), within_s)
 
     def _bind(self) -> socket.socket | None:
-        try:
-            listener = socket.create_server((HOST, self._config.port))
-        except OSError as error:
-            self._trouble.count("screen", f"The booth's screen has no port {self._config.port}: {error}. Trying again.")
-            return None
-        self._port = int(listener.getsockname()[1])
+        listener = listen(self._config.port, self._trouble)
+        if listener is not None:
+            self._port = int(listener.getsockname()[1])
         return listener
 
     def _request(self, _: ServerConnection, request: Request) -> Response | None:

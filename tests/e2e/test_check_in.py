@@ -3,7 +3,6 @@
 The hub is played by a stand-in that says what it wants and acknowledges: what the booth does alone is the subject here.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 import tomli_w
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from contract.device import CameraConfig, DeviceConfig, ScreenConfig
 from contract.manifest import default_weights_dir
@@ -22,6 +21,7 @@ from contract.profiles import PROFILES
 from contract.sitting import ExamSessionStep, Sitting, code_digest
 from tests.support.booth_footage import sits_still, then_leaves
 from tests.support.broker import Broker
+from tests.support.check_in import open_screen, press, shows, take_photo, type_code
 from tests.support.evidence_server import EvidenceServer
 from tests.support.hub_stand_in import HubStandIn
 from tests.support.kiosk import KIOSK, browser
@@ -113,34 +113,6 @@ def room(tmp_path: Path) -> Iterator[Room]:
         broker.stop()
 
 
-def press(page: Page, name: str, then: str) -> None:
-    """Touch the button as often as it takes: one that came too soon after the last does not count."""
-    button = page.get_by_role("button", name=re.compile(f"^{name}"))
-
-    def turned() -> bool:
-        now = page.evaluate("document.body.dataset.page")
-        if now != then and button.is_visible() and button.is_enabled():
-            button.tap(timeout=5000)
-        return bool(now == then)
-
-    wait_for(f"{then} after {name}", turned)
-
-
-def shows(page: Page, name: str) -> None:
-    expect(page.locator("body")).to_have_attribute("data-page", name, timeout=60_000)
-
-
-def take_photo(page: Page, then: str) -> None:
-    def taken() -> bool:
-        button = page.get_by_role("button", name=re.compile("^Take photo"))
-        if button.is_visible() and button.is_enabled():
-            button.tap(timeout=5000)
-        return page.get_by_text("Is the photo good?").is_visible()
-
-    wait_for("the photo", taken)
-    press(page, "Use this photo", then)
-
-
 def test_a_candidate_checks_in_sits_the_exam_takes_a_break_and_is_done(room: Room) -> None:
     sits_still(room.video)
     room.agent.start()
@@ -148,7 +120,7 @@ def test_a_candidate_checks_in_sits_the_exam_takes_a_break_and_is_done(room: Roo
     with browser(*KIOSK) as chromium:
         context = chromium.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
         page = context.new_page()
-        wait_for("the screen", lambda: _opened(page, room.port))
+        open_screen(page, room.port)
         shows(page, "code")
         expect(page.get_by_text("Ada Lovelace")).to_be_hidden()
         page.keyboard.type("WRONG1")
@@ -159,8 +131,7 @@ def test_a_candidate_checks_in_sits_the_exam_takes_a_break_and_is_done(room: Roo
             return wrong.is_visible()
 
         wait_for("the wrong code to be looked at", tried)
-        for key in CODE:
-            page.locator("#keys").get_by_role("button", name=key, exact=True).tap()
+        type_code(page, CODE)
         press(page, "Continue", "notice")
         press(page, "I understand", "photo")
         expect(page.get_by_text("Not recording")).to_be_visible()
@@ -231,11 +202,3 @@ def test_a_candidate_checks_in_sits_the_exam_takes_a_break_and_is_done(room: Roo
         reasons = {gap.reason for gap in room.bodies(MonitoringGap)}
         assert reasons <= {"agent_down", "camera_lost"}, "a break is no gap"
     assert room.agent.stop() == 0
-
-
-def _opened(page: Page, port: int) -> bool:
-    try:
-        page.goto(f"http://127.0.0.1:{port}/")
-    except Exception:
-        return False
-    return True
