@@ -53,10 +53,10 @@ async def upsert(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
 
 async def open_with_reason(connection: AsyncConnection, reason: str) -> dict[str, Row[Any]]:
     """By booth: gaps that the hub opened for this reason and has not ended. Through each booth's index."""
-    statement = (
-        select(monitoring_gaps)
-        .select_from(booths.join(monitoring_gaps, monitoring_gaps.c.booth_id == booths.c.booth_id))
-        .where(monitoring_gaps.c.ended_at.is_(None), monitoring_gaps.c.reason == reason)
+    statement = select(monitoring_gaps).where(
+        monitoring_gaps.c.booth_id.in_(select(booths.c.booth_id)),
+        monitoring_gaps.c.ended_at.is_(None),
+        monitoring_gaps.c.reason == reason,
     )
     return {row.booth_id: row for row in await connection.execute(statement)}
 
