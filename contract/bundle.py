@@ -148,6 +148,8 @@ def files_named(body: dict[str, Any]) -> tuple[NamedFile, ...]:
                 found = tuple(body["violation"].get("evidence", ()))
             case "evidence_added" | "segment_recorded":
                 found = (body["evidence"],)
+            case "exam_session_step":
+                found = (body["photo"],) if body.get("photo") else ()
             case _:
                 found = ()
         return tuple(NamedFile.model_validate(each) for each in found)
