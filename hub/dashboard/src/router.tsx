@@ -13,6 +13,7 @@ import {
 } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
 import { KINDS, SEVERITIES } from "@/api/types";
+import { parseExamSessionSearch } from "@/exam-sessions/search";
 import { Shell } from "@/shell/Shell";
 import { SignInPage } from "@/sign-in/SignInPage";
 import { t } from "@/text/text";
@@ -100,6 +101,17 @@ const booth = createRoute({
   path: "/booths/$boothId",
   component: lazyRouteComponent(() => import("@/booths/BoothPage"), "BoothPage"),
 });
+const examSessions = createRoute({
+  getParentRoute: () => shell,
+  path: "/exam-sessions",
+  validateSearch: parseExamSessionSearch,
+  component: lazyRouteComponent(() => import("@/exam-sessions/ExamSessionsPage"), "ExamSessionsPage"),
+});
+const examSession = createRoute({
+  getParentRoute: () => shell,
+  path: "/exam-sessions/$examSessionId",
+  component: lazyRouteComponent(() => import("@/exam-sessions/ExamSessionPage"), "ExamSessionPage"),
+});
 const system = createRoute({
   getParentRoute: () => shell,
   path: "/system",
@@ -107,7 +119,10 @@ const system = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, shell.addChildren([wall, violations, booths, booth, system])]),
+  routeTree: root.addChildren([
+    signIn,
+    shell.addChildren([wall, examSessions, examSession, violations, booths, booth, system]),
+  ]),
   defaultNotFoundComponent: NotFound,
   defaultErrorComponent: Crash,
   scrollRestoration: true,

@@ -7,6 +7,8 @@ vi.stubGlobal("matchMedia", (query: string) => ({
   addEventListener: () => undefined,
   removeEventListener: () => undefined,
 }));
+// Toasts can be swiped away, and ask for the pointer first.
+Element.prototype.hasPointerCapture ??= () => false;
 vi.stubGlobal("scrollTo", () => undefined);
 
 afterEach(cleanup);

@@ -7,6 +7,7 @@ import { hubNow } from "@/time/now";
 /** What a list of violations was asked for. A field that is left out matches everything. */
 export type ViolationFilter = {
   booth_id?: string;
+  exam_session?: string;
   kind?: ViolationKind;
   severity?: Severity;
   open?: boolean;

@@ -22,6 +22,13 @@ export type Hole = Schemas["HoleView"];
 export type Gap = Schemas["GapView"];
 export type GapList = Schemas["GapList"];
 export type System = Schemas["System"];
+export type ExamSession = Schemas["ExamSessionView"];
+export type ExamSessionList = Schemas["ExamSessionList"];
+export type ExamSessionDetail = Schemas["ExamSessionDetail"];
+export type ExamSessionStep = Schemas["ExamSessionStepView"];
+export type ExamSessionPhoto = Schemas["ExamSessionPhoto"];
+export type SittingState = ExamSession["state"];
+export type Reason = Schemas["ReasonView"];
 export type LiveMessage = Schemas["LiveMessage"];
 
 /** High first: the order in which people must look. */

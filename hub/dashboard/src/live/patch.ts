@@ -2,6 +2,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { keys, type ViolationFilter } from "@/api/queries";
 import type { Booth, BoothList, Gap, GapList, LiveMessage, Violation, ViolationList } from "@/api/types";
+import { applyExamSession } from "@/exam-sessions/queries";
 import { setHubTime } from "@/time/now";
 
 type Feed = InfiniteData<ViolationList, string | null>;
@@ -9,6 +10,7 @@ type Feed = InfiniteData<ViolationList, string | null>;
 export function matches(violation: Violation, filter: ViolationFilter): boolean {
   return (
     (filter.booth_id === undefined || filter.booth_id === violation.booth_id) &&
+    (filter.exam_session === undefined || filter.exam_session === violation.exam_session_id) &&
     (filter.kind === undefined || filter.kind === violation.kind) &&
     (filter.severity === undefined || filter.severity === violation.severity) &&
     (filter.open === undefined || filter.open === (violation.ended_at == null))
@@ -109,6 +111,9 @@ export function applyLive(client: QueryClient, message: LiveMessage): void {
         const { boothId } = key[1] as { boothId: string | null };
         if (list) client.setQueryData<GapList>(key, patchGaps(list, message.gap, boothId));
       }
+      return;
+    case "exam_session":
+      applyExamSession(client, message.exam_session);
       return;
     case "hello":
     case "beat":

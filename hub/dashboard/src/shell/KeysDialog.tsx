@@ -7,9 +7,10 @@ const GROUPS = [
     title: t("keys.any"),
     keys: [
       ["1", t("keys.go-wall")],
-      ["2", t("keys.go-violations")],
-      ["3", t("keys.go-booths")],
-      ["4", t("keys.go-system")],
+      ["2", t("keys.go-exam-sessions")],
+      ["3", t("keys.go-violations")],
+      ["4", t("keys.go-booths")],
+      ["5", t("keys.go-system")],
       ["?", t("keys.help")],
       ["Esc", t("keys.close")],
     ],

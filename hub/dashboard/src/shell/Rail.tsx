@@ -1,19 +1,31 @@
 /** The places there are: a rail at the left, a bar at the bottom on a phone. */
+
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Gauge, LayoutGrid, List, type LucideIcon, RectangleVertical } from "lucide-react";
+import { Gauge, GraduationCap, LayoutGrid, List, type LucideIcon, RectangleVertical } from "lucide-react";
+import { meQuery } from "@/api/queries";
+import type { Me } from "@/api/types";
 import { t } from "@/text/text";
 import { Mark } from "@/ui/Mark";
 
-type Place = { to: "/" | "/violations" | "/booths" | "/system"; text: string; icon: LucideIcon };
+type Place = {
+  to: "/" | "/exam-sessions" | "/violations" | "/booths" | "/system";
+  text: string;
+  icon: LucideIcon;
+  /** Who may not, does not see it. */
+  needs: Me["permissions"][number];
+};
 
 const PLACES: Place[] = [
-  { to: "/", text: t("nav.wall"), icon: LayoutGrid },
-  { to: "/violations", text: t("nav.violations"), icon: List },
-  { to: "/booths", text: t("nav.booths"), icon: RectangleVertical },
-  { to: "/system", text: t("nav.system"), icon: Gauge },
+  { to: "/", text: t("nav.wall"), icon: LayoutGrid, needs: "booths.read" },
+  { to: "/exam-sessions", text: t("nav.exam-sessions"), icon: GraduationCap, needs: "exam_sessions.read" },
+  { to: "/violations", text: t("nav.violations"), icon: List, needs: "violations.read" },
+  { to: "/booths", text: t("nav.booths"), icon: RectangleVertical, needs: "booths.read" },
+  { to: "/system", text: t("nav.system"), icon: Gauge, needs: "system.read" },
 ];
 
 export function Rail() {
+  const permissions = useQuery(meQuery).data?.permissions ?? [];
   return (
     <nav
       aria-label={t("nav.label")}
@@ -22,7 +34,7 @@ export function Rail() {
       <span className="mb-3 hidden md:block">
         <Mark size={28} />
       </span>
-      {PLACES.map(({ to, text, icon: Icon }) => (
+      {PLACES.filter(({ needs }) => permissions.includes(needs)).map(({ to, text, icon: Icon }) => (
         <Link
           key={to}
           to={to}

@@ -31,9 +31,10 @@ function SignedIn({ me }: { me: Me }) {
   useKeys({
     "?": () => showKeys(true),
     "1": () => navigate({ to: "/" }),
-    "2": () => navigate({ to: "/violations" }),
-    "3": () => navigate({ to: "/booths" }),
-    "4": () => navigate({ to: "/system" }),
+    "2": () => navigate({ to: "/exam-sessions" }),
+    "3": () => navigate({ to: "/violations" }),
+    "4": () => navigate({ to: "/booths" }),
+    "5": () => navigate({ to: "/system" }),
   });
   return (
     <>

@@ -1,5 +1,6 @@
 /** Every German sentence of the dashboard, by part, as the English ones are. */
 import { core } from "@/text/de/core";
+import { examSessions } from "@/text/de/exam-sessions";
 import type { Catalogue } from "@/text/text";
 
-export const de: Catalogue = { ...core };
+export const de: Catalogue = { ...core, ...examSessions };

@@ -3,5 +3,6 @@
  * A name that stands in two parts is a mistake of the later one.
  */
 import { core } from "@/text/en/core";
+import { examSessions } from "@/text/en/exam-sessions";
 
-export const en = { ...core } as const;
+export const en = { ...core, ...examSessions } as const;
