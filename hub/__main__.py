@@ -5,7 +5,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from hub.cli import audit, booth, broker, bundle, retention, user
+from hub.cli import audit, booth, broker, bundle, report, retention, user
 from hub.cli.console import Data, die, read_settings, run, with_database
 from hub.config import Settings
 from hub.errors import HubError
@@ -18,6 +18,7 @@ app.add_typer(user.app, name="user")
 app.add_typer(booth.app, name="booth")
 app.add_typer(audit.app, name="audit")
 app.command(name="bundle")(bundle.bundle)
+app.command(name="report")(report.report)
 app.add_typer(retention.app, name="retention")
 app.command(name="broker-config")(broker.broker_config)
 

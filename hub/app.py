@@ -34,6 +34,7 @@ from hub.api import (
     places,
     presence,
     recording,
+    reports,
     retention,
     reviews,
     sign_ins,
@@ -76,6 +77,7 @@ from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.presence import Presences
 from hub.problems import install_problem_handlers
+from hub.reports.service import Reports
 from hub.retention.service import Retention
 from hub.s3 import S3Files
 from hub.second_factor import SecondFactors
@@ -130,6 +132,7 @@ def create_app() -> FastAPI:
         presence,
         evidence,
         recording,
+        reports,
         watches,
         bundles,
         retention,
@@ -315,6 +318,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 settings.name,
             ),
             bundles=Bundles(database, authority, countersigner, files),
+            reports=Reports(database, files, settings.data / "reports", authority),
             retention=deleting,
             live=live_feed,
             watches=watched,

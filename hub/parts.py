@@ -28,6 +28,7 @@ from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
 from hub.permissions import Permission, roles_with
 from hub.presence import Presences
+from hub.reports.service import Reports
 from hub.retention.service import Retention
 from hub.second_factor import SecondFactors
 from hub.signaling import Signaling
@@ -60,6 +61,7 @@ class Hub:
     exam_sessions: ExamSessions
     evidence: EvidenceFiles
     bundles: Bundles
+    reports: Reports
     retention: Retention
     live: Live
     watches: Watches

@@ -10,9 +10,10 @@ import logging
 import shutil
 import sys
 import tempfile
+import time
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -34,11 +35,11 @@ AT_ONCE: Final = 2
 WAITING: Final = 16
 """More that wait for their turn; who comes then is asked to come again."""
 TIMEOUT_S: Final = 90.0
+LEFT_S: Final = 3600.0
+"""After this long no press works in a folder any more."""
 PICTURE_BYTES: Final = 8 * 2**20
 """A snapshot has a tenth of it; a larger one is not looked at."""
 PAGE_PPI: Final = 144.0
-
-Missing = tuple[None, str]
 
 
 class Evidence(Protocol):
@@ -50,14 +51,15 @@ class Evidence(Protocol):
 
 
 class Printer:
-    """`folder` is this printer's own: what a killed hub left in it is thrown away."""
+    """`folder` may be shared with other processes of the hub: each report has one in it for as long as it takes, and
+    what a killed process left is thrown away when it is older than any press can be."""
 
     def __init__(self, evidence: Evidence, folder: Path) -> None:
         self._evidence = evidence
         self._folder = folder
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        shutil.rmtree(folder, ignore_errors=True)
+        _sweep(folder)
 
     async def pdf(self, report: ExamSessionReport, zone: ZoneInfo) -> bytes:
         """The same report in the same zone gives the same bytes. Raises 503 when too many wait, `HubError` when the
@@ -144,6 +146,13 @@ class Printer:
             log.error("evidence %s is damaged", sha256)
             return b""  # the press says so in the picture's place
         return data
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob("*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                shutil.rmtree(left)
 
 
 def _read(path: Path) -> bytes:

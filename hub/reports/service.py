@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hub.certificates import Authority, fingerprint, load_certificate
 from hub.db import Database
 from hub.errors import RefusedError
 from hub.reports import report
@@ -13,11 +14,11 @@ from hub.views.reports import ExamSessionReport, Language
 
 
 class Reports:
-    def __init__(self, database: Database, evidence: Evidence, folder: Path, authority_sha256: str | None) -> None:
-        """`folder` is for reports while they are printed; nobody else uses it."""
+    def __init__(self, database: Database, evidence: Evidence, folder: Path, authority: Authority) -> None:
+        """`folder` is for reports while they are printed."""
         self._database = database
         self._printer = Printer(evidence, folder)
-        self._authority_sha256 = authority_sha256
+        self._authority_sha256 = fingerprint(load_certificate(authority.certificate_pem))
 
     async def read(
         self, exam_session_id: UUID, language: Language = "en", *, for_candidate: bool = False

@@ -72,6 +72,7 @@ from hub.views.live import (
 )
 from hub.views.people import Me, Scope, User, UserList
 from hub.views.recording import HoleView, Recording, SegmentView
+from hub.views.reports import ExamSessionReport, Summary
 from hub.views.reviews import (
     REVIEW_STATES,
     Decision,
@@ -130,6 +131,7 @@ __all__ = [
     "ExamSessionDetail",
     "ExamSessionList",
     "ExamSessionPhoto",
+    "ExamSessionReport",
     "ExamSessionStepList",
     "ExamSessionStepView",
     "ExamSessionView",
@@ -196,6 +198,7 @@ __all__ = [
     "SignInView",
     "Site",
     "SiteList",
+    "Summary",
     "System",
     "User",
     "UserList",

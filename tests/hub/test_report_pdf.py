@@ -3,6 +3,8 @@
 import asyncio
 import io
 import json
+import os
+import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -259,3 +261,13 @@ async def test_more_than_can_wait_are_asked_to_come_again(tmp_path: Path, monkey
     assert refused[0].headers == {"Retry-After": "60"}
     assert len({each for each in done if isinstance(each, bytes)}) == 1
     assert await one.pdf(found, UTC)
+
+
+def test_what_a_killed_hub_left_is_thrown_away_and_nobody_elses_work(tmp_path: Path) -> None:
+    for name, age_s in (("old", 2 * printing.LEFT_S), ("new", 0.0)):
+        folder = tmp_path / "press" / name
+        folder.mkdir(parents=True)
+        (folder / "sheet.json").write_text("{}")
+        os.utime(folder, (time.time() - age_s,) * 2)
+    printer(tmp_path)
+    assert [path.name for path in (tmp_path / "press").iterdir()] == ["new"]

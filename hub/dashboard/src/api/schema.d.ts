@@ -1845,6 +1845,220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{exam_session_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description Everything that is known of the exam session, with an integrity summary that says how each number is made.
+         */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pdf
+         * @description For print, with a timeline and snapshots. 503 when many are being made: ask again after `Retry-After`.
+         */
+        get: operations["getReportPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/report/redacted.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Redacted Pdf
+         * @description The candidate's copy: no names of staff, no pictures, no internal notes; it says what was left out.
+         */
+        get: operations["getRedactedReportPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Csv
+         * @description One row a violation.
+         */
+        get: operations["getReportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/report.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Json
+         * @description The same as the page, as a file; GET /api/v1/report-schema says what is in it.
+         */
+        get: operations["getReportJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/report/redacted.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Redacted Json
+         * @description The candidate's copy, as a file.
+         */
+        get: operations["getRedactedReportJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schema
+         * @description JSON Schema of a report, the version that is written now.
+         */
+        get: operations["getReportSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Exam Summary
+         * @description What the exam's sessions in your scope come to.
+         */
+        get: operations["getExamSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/summary.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Exam Summary Csv */
+        get: operations["getExamSummaryCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Site Summary
+         * @description What the exam sessions in the site's booths in your scope come to.
+         */
+        get: operations["getSiteSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}/summary.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Site Summary Csv */
+        get: operations["getSiteSummaryCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/watches": {
         parameters: {
             query?: never;
@@ -3033,6 +3247,115 @@ export interface components {
             available: boolean;
         };
         /**
+         * ExamSessionReport
+         * @description Everything that is known of one exam session. `as_of` is the newest of it: the same data make the same report.
+         */
+        ExamSessionReport: {
+            /**
+             * Type
+             * @default invigil_exam_session_report
+             * @constant
+             */
+            type: "invigil_exam_session_report";
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+            /**
+             * Language
+             * @description of every field called `words`, `why` or `notes`
+             * @enum {string}
+             */
+            language: "en" | "de";
+            /** Redacted */
+            redacted: boolean;
+            /**
+             * Left Out
+             * @description what a candidate's copy does not hold, in words
+             */
+            left_out: string[];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Exam Session Id
+             * Format: uuid
+             */
+            exam_session_id: string;
+            /**
+             * Exam Id
+             * Format: uuid
+             */
+            exam_id: string;
+            /** Exam Name */
+            exam_name: string;
+            /** Duration S */
+            duration_s: number;
+            candidate: components["schemas"]["ReportCandidate"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "scheduled" | "checked_in" | "admitted" | "in_progress" | "paused" | "on_break" | "completed" | "terminated" | "turned_away" | "no_show" | "cancelled";
+            /** Practice */
+            practice: boolean;
+            /**
+             * Legal Hold
+             * @description null in a candidate's copy
+             */
+            legal_hold: boolean | null;
+            /**
+             * Scheduled Start
+             * Format: date-time
+             */
+            scheduled_start: string;
+            /**
+             * Scheduled End
+             * Format: date-time
+             */
+            scheduled_end: string;
+            /** Admitted At */
+            admitted_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Extra Time S */
+            extra_time_s: number;
+            /** Notice Version */
+            notice_version: number | null;
+            /** Notice Acknowledged At */
+            notice_acknowledged_at: string | null;
+            /** Stays */
+            stays: components["schemas"]["ReportStay"][];
+            /** Steps */
+            steps: components["schemas"]["ReportStep"][];
+            /** Pauses */
+            pauses: components["schemas"]["ReportPause"][];
+            /** Photos */
+            photos: components["schemas"]["ReportPhoto"][];
+            /** Violations */
+            violations: components["schemas"]["ReportViolation"][];
+            /**
+             * Violations In All
+             * @description more than are listed where there are too many for one report
+             */
+            violations_in_all: number;
+            /** Gaps */
+            gaps: components["schemas"]["ReportGap"][];
+            /** Messages */
+            messages: components["schemas"]["ReportMessage"][];
+            /** Flags */
+            flags: components["schemas"]["ReportFlag"][];
+            recording: components["schemas"]["ReportRecording"];
+            integrity: components["schemas"]["IntegritySummary"];
+            provenance: components["schemas"]["Provenance"];
+        };
+        /**
          * ExamSessionStepList
          * @description Oldest first.
          */
@@ -3331,6 +3654,34 @@ export interface components {
              * @default 25
              */
             sight_deg: number;
+        };
+        /**
+         * Figure
+         * @description One number, with the formula and the numbers it is made of, so that anybody can make it again.
+         */
+        Figure: {
+            /** Formula */
+            formula: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: number;
+            };
+            /**
+             * Value
+             * @description null where there is nothing to divide by
+             */
+            value: number | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "s" | "%";
+            /**
+             * Words
+             * @description the whole sum as a sentence
+             * @default
+             */
+            words: string;
         };
         /**
          * Flag
@@ -3776,6 +4127,33 @@ export interface components {
              */
             fields: string[];
         };
+        /**
+         * IntegritySummary
+         * @description Time in violations that people confirmed, against the time that was monitored. No verdict.
+         */
+        IntegritySummary: {
+            /** @description from admission to the end, without breaks and pauses */
+            expected: components["schemas"]["Figure"];
+            /** @description of that, when nobody looked */
+            gaps: components["schemas"]["Figure"];
+            monitored: components["schemas"]["Figure"];
+            coverage: components["schemas"]["Figure"];
+            /** Kinds */
+            kinds: components["schemas"]["KindFigures"][];
+            confirmed: components["schemas"]["Figure"];
+            /** @description share of the monitored time without a confirmed violation */
+            clear: components["schemas"]["Figure"];
+            /** Unreviewed */
+            unreviewed: number;
+            /** Dismissed */
+            dismissed: number;
+            /**
+             * Notes
+             * @description what this summary cannot say
+             * @default []
+             */
+            notes: string[];
+        };
         /** Invitation */
         Invitation: {
             /**
@@ -3844,6 +4222,61 @@ export interface components {
              * @default 7
              */
             days: number;
+        };
+        /**
+         * KindCount
+         * @description Of many exam sessions.
+         */
+        KindCount: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech";
+            /** Confirmed */
+            confirmed: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Unreviewed */
+            unreviewed: number;
+            /**
+             * Per Monitored Hour
+             * @description of all three; null where nothing was monitored
+             */
+            per_monitored_hour: number | null;
+            /**
+             * False Alarm Share
+             * @description dismissed / (confirmed + dismissed); null without a decision
+             */
+            false_alarm_share: number | null;
+        };
+        /**
+         * KindFigures
+         * @description Of one kind of violation. Only `confirmed` ones count; the others are said beside them.
+         */
+        KindFigures: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech";
+            /** Confirmed */
+            confirmed: number;
+            /**
+             * Confirmed S
+             * @description within monitored time; overlaps once
+             */
+            confirmed_s: number;
+            share: components["schemas"]["Figure"];
+            /**
+             * Unreviewed
+             * @description not yet looked at by a person
+             */
+            unreviewed: number;
+            /** Unreviewed S */
+            unreviewed_s: number;
+            /** Dismissed */
+            dismissed: number;
         };
         /** LegalHoldList */
         LegalHoldList: {
@@ -4426,6 +4859,35 @@ export interface components {
              */
             profile: "strict" | "standard" | "lenient";
         };
+        /** Provenance */
+        Provenance: {
+            /** Hub Version */
+            hub_version: string;
+            /**
+             * Authority Sha256
+             * @description fingerprint of the hub's authority, for `invigil verify --ca`
+             */
+            authority_sha256: string | null;
+            /** Chains */
+            chains: components["schemas"]["ReportChain"][];
+            /** Devices */
+            devices: components["schemas"]["ReportDevice"][];
+            clock: components["schemas"]["ReportClock"];
+            /** Agent Versions */
+            agent_versions: string[];
+            /**
+             * Profiles
+             * @description rule profiles in force, with their versions
+             */
+            profiles: string[];
+            /**
+             * Models
+             * @description weights that had a say in a violation
+             */
+            models: {
+                [key: string]: string;
+            };
+        };
         /** PutBoothRequest */
         PutBoothRequest: {
             /** Room Id */
@@ -4549,6 +5011,381 @@ export interface components {
         RenameRequest: {
             /** Name */
             name: string;
+        };
+        /** ReportCandidate */
+        ReportCandidate: {
+            /** Number */
+            number: string;
+            /** Name */
+            name: string;
+            /** Extra Time Percent */
+            extra_time_percent: number;
+            /** Rules Off */
+            rules_off: string[];
+        };
+        /**
+         * ReportChain
+         * @description The part of a booth's chain of events that belongs to this exam session.
+         */
+        ReportChain: {
+            /**
+             * Chain Id
+             * Format: uuid
+             */
+            chain_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /** First Seq */
+            first_seq: number;
+            /** Last Seq */
+            last_seq: number;
+            /** Events */
+            events: number;
+            /**
+             * Missing
+             * @description ranges of numbers that never came
+             */
+            missing: [
+                number,
+                number
+            ][];
+            /** Broken Links */
+            broken_links: number;
+            /**
+             * Checkpoints
+             * @description the device's signatures from here on that are right
+             */
+            checkpoints: number;
+            /** Checkpoints Refused */
+            checkpoints_refused: number;
+            /**
+             * Signed To Seq
+             * @description the last event that the device signed for
+             */
+            signed_to_seq: number | null;
+            /** @description the hub's word over the end of this part */
+            countersigned: components["schemas"]["ReportCountersignature"] | null;
+        };
+        /**
+         * ReportClock
+         * @description How far the booths' clocks were ahead of the hub's; shown, never corrected.
+         */
+        ReportClock: {
+            /**
+             * Measured
+             * @description events that came with a measurement
+             */
+            measured: number;
+            /** Lowest Ms */
+            lowest_ms: number | null;
+            /** Highest Ms */
+            highest_ms: number | null;
+        };
+        /** ReportCountersignature */
+        ReportCountersignature: {
+            /** Head Seq */
+            head_seq: number;
+            /** Head Sha256 */
+            head_sha256: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /** Signed By */
+            signed_by: string;
+        };
+        /** ReportDevice */
+        ReportDevice: {
+            /** Booth Id */
+            booth_id: string;
+            /** Serial */
+            serial: string;
+            /**
+             * Fingerprint
+             * @description SHA-256 of its certificate
+             */
+            fingerprint: string;
+            /**
+             * Enrolled At
+             * Format: date-time
+             */
+            enrolled_at: string;
+            /** Replaced At */
+            replaced_at: string | null;
+        };
+        /**
+         * ReportFlag
+         * @description A moment that somebody marked by hand, in its newest wording.
+         */
+        ReportFlag: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["ReportPerson"];
+            /** Kind */
+            kind: string | null;
+            /** Note */
+            note: string;
+            /** Withdrawn */
+            withdrawn: boolean;
+        };
+        /** ReportGap */
+        ReportGap: {
+            /**
+             * Gap Id
+             * Format: uuid
+             */
+            gap_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "camera_lost" | "agent_down" | "events_dropped" | "monitoring_off" | "booth_silent";
+            /** Detail */
+            detail: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Counted S
+             * @description of the time that should have been monitored
+             */
+            counted_s: number;
+            /** Words */
+            words: string;
+        };
+        /** ReportMessage */
+        ReportMessage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["ReportPerson"];
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /**
+             * Read At
+             * @description when the candidate confirmed it
+             */
+            read_at: string | null;
+        };
+        /**
+         * ReportPause
+         * @description A stretch in which violations did not count.
+         */
+        ReportPause: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "paused" | "on_break";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * ReportPerson
+         * @description Who acted. In a candidate's copy only the role is said.
+         */
+        ReportPerson: {
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description null where the account is gone
+             */
+            role: ("admin" | "proctor" | "reviewer" | "technician" | "auditor") | ("booth" | "hub") | null;
+        };
+        /** ReportPhoto */
+        ReportPhoto: {
+            /** Sha256 */
+            sha256: string;
+            /** Of */
+            of: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Available */
+            available: boolean;
+        };
+        /** ReportRecording */
+        ReportRecording: {
+            /** Wanted */
+            wanted: boolean;
+            /** Sound */
+            sound: boolean;
+            /** Expected S */
+            expected_s: number;
+            /**
+             * Covered S
+             * @description of the time that should have been monitored, as files that are here
+             */
+            covered_s: number;
+            /** Holes */
+            holes: components["schemas"]["HoleView"][];
+        };
+        /** ReportReview */
+        ReportReview: {
+            /** Decision */
+            decision: string;
+            /** Note */
+            note: string;
+            by: components["schemas"]["ReportPerson"];
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+        };
+        /**
+         * ReportStay
+         * @description A booth in which the candidate sat.
+         */
+        ReportStay: {
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /** Room Name */
+            room_name: string | null;
+            /** Site Name */
+            site_name: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+        };
+        /** ReportStep */
+        ReportStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Action */
+            action: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "scheduled" | "checked_in" | "admitted" | "in_progress" | "paused" | "on_break" | "completed" | "terminated" | "turned_away" | "no_show" | "cancelled";
+            by: components["schemas"]["ReportPerson"];
+            /** Reason Code */
+            reason_code: string | null;
+            /** Note */
+            note: string;
+            /** Booth Id */
+            booth_id: string | null;
+            /** Words */
+            words: string;
+        };
+        /** ReportViolation */
+        ReportViolation: {
+            /**
+             * Violation Id
+             * Format: uuid
+             */
+            violation_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech";
+            /** Label */
+            label: string | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Lasted S */
+            lasted_s: number;
+            /** Confidence */
+            confidence: number | null;
+            explanation: components["schemas"]["Explanation"];
+            /**
+             * Words
+             * @description what happened, as a sentence
+             */
+            words: string;
+            /**
+             * Why
+             * @description why the rule raised it, as a sentence
+             */
+            why: string;
+            /**
+             * Review
+             * @description what the decisions come to: unreviewed, confirmed, dismissed
+             */
+            review: string;
+            /** Reviews Wanted */
+            reviews_wanted: number;
+            /**
+             * Grown At
+             * @description since when it is graver than what was decided upon
+             */
+            grown_at: string | null;
+            /**
+             * Reviews
+             * @description oldest first; one taken back is a later one
+             */
+            reviews: components["schemas"]["ReportReview"][];
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceView"][];
+            /**
+             * Deleted
+             * @description files of it that were here and were deleted, and when
+             */
+            deleted: {
+                [key: string]: string;
+            };
         };
         /** RescheduleRequest */
         RescheduleRequest: {
@@ -5273,6 +6110,67 @@ export interface components {
             fps: number;
             /** Bitrate Bps */
             bitrate_bps: number;
+        };
+        /**
+         * Summary
+         * @description What the exam sessions of an exam or a site come to, within a period and within the reader's scope.
+         */
+        Summary: {
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "exam" | "site";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * First
+             * @description exam sessions scheduled from here on; null: from the beginning
+             */
+            first: string | null;
+            /**
+             * Last
+             * @description and before here
+             */
+            last: string | null;
+            /** Exam Sessions */
+            exam_sessions: number;
+            /** States */
+            states: {
+                [key: string]: number;
+            };
+            /**
+             * Monitored S
+             * @description of exam sessions that began: without breaks, pauses and gaps
+             */
+            monitored_s: number;
+            /** Gaps */
+            gaps: number;
+            /** Gaps S */
+            gaps_s: number;
+            /**
+             * Check In S
+             * @description mean of the time from the right code to the admission
+             */
+            check_in_s: number | null;
+            /**
+             * Checked In
+             * @description exam sessions in that mean
+             */
+            checked_in: number;
+            /** Violations */
+            violations: number;
+            /** Reviewed */
+            reviewed: number;
+            /**
+             * Review Share
+             * @description reviewed / violations
+             */
+            review_share: number | null;
+            /** Kinds */
+            kinds: components["schemas"]["KindCount"][];
         };
         /** System */
         System: {
@@ -9256,6 +10154,389 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: {
+                /** @description of its words */
+                lang?: "en" | "de";
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionReport"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReportPdf: {
+        parameters: {
+            query?: {
+                /** @description of its words */
+                lang?: "en" | "de";
+                /** @description IANA name of the time zone that times are shown in */
+                timezone?: string;
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF/A-2a; the same data make the same bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRedactedReportPdf: {
+        parameters: {
+            query?: {
+                /** @description of its words */
+                lang?: "en" | "de";
+                /** @description IANA name of the time zone that times are shown in */
+                timezone?: string;
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF/A-2a; the same data make the same bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReportCsv: {
+        parameters: {
+            query?: {
+                /** @description of its words */
+                lang?: "en" | "de";
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark; no cell is a formula */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReportJson: {
+        parameters: {
+            query?: {
+                /** @description of its words */
+                lang?: "en" | "de";
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionReport"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRedactedReportJson: {
+        parameters: {
+            query?: {
+                /** @description of its words */
+                lang?: "en" | "de";
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionReport"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReportSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExamSummary: {
+        parameters: {
+            query?: {
+                /** @description exam sessions scheduled at this time or later */
+                from?: string | null;
+                /** @description exam sessions scheduled before this time */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExamSummaryCsv: {
+        parameters: {
+            query?: {
+                /** @description exam sessions scheduled at this time or later */
+                from?: string | null;
+                /** @description exam sessions scheduled before this time */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One figure a row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSiteSummary: {
+        parameters: {
+            query?: {
+                /** @description exam sessions scheduled at this time or later */
+                from?: string | null;
+                /** @description exam sessions scheduled before this time */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSiteSummaryCsv: {
+        parameters: {
+            query?: {
+                /** @description exam sessions scheduled at this time or later */
+                from?: string | null;
+                /** @description exam sessions scheduled before this time */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One figure a row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
