@@ -45,6 +45,7 @@ from hub.api import (
     users,
     violations,
     watches,
+    webhooks,
 )
 from hub.auth import Auth
 from hub.broker import Broker
@@ -89,6 +90,7 @@ from hub.viewed import Viewed
 from hub.viewing import Viewing
 from hub.watches import Watches
 from hub.web import BodyLimit, Dashboard, ForgeryCheck, SecurityHeaders
+from hub.webhooks.deliver import Deliverer
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +138,7 @@ def create_app() -> FastAPI:
         watches,
         bundles,
         retention,
+        webhooks,
         enrol,
         system,
         live,
@@ -227,6 +230,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             after=timedelta(seconds=settings.exams.silent_after_s),
         )
         presences = Presences(database, feed, settings.watching, loop)
+        telling = Deliverer(database, metrics, allow_private=settings.webhooks.allow_private)
         deleting = Retention(database, files, countersigner.signer)
         watched = Watches(database, one_of_several=several)
         signals = Signaling(commands, states, watched, ice, metrics)
@@ -273,7 +277,9 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("exam clock", lambda: leader.while_leading(exam_clock.run)),
             ("silence", lambda: leader.while_leading(silence.run)),
             ("watches", watched.run),
-            ("retention", lambda: leader.while_leading(deleting.run)),
+            # Any process may be asked for a run, and each forgets its copies; days and messages are claimed.
+            ("retention", deleting.run),
+            ("webhooks", telling.run),
             ("presence", presences.run),
             ("greet", greet),
         ):

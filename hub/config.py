@@ -132,6 +132,12 @@ class BrokerConfig(Wire):
         return self
 
 
+class WebhookConfig(Wire):
+    allow_private: bool = Field(
+        False, description="webhooks may lead into this network, and over plain http: for receivers of one's own"
+    )
+
+
 class FileSettings(Wire):
     """What `hub.toml` may hold. An unknown key is refused."""
 
@@ -157,6 +163,7 @@ class FileSettings(Wire):
     exams: ExamConfig = ExamConfig()
     database: PostgresConfig | None = Field(None, description="PostgreSQL; without it SQLite in the data directory")
     broker: BrokerConfig | None = Field(None, description="a broker of its own; without it the hub starts one")
+    webhooks: WebhookConfig = WebhookConfig()
     s3: S3Config | None = Field(None, description="where evidence is kept; without it in a folder of this machine")
 
 

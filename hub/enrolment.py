@@ -11,6 +11,7 @@ from hub.db import Database
 from hub.errors import CertificateError, RefusedError
 from hub.store import devices
 from hub.throttle import Throttle
+from hub.webhooks import DeviceEnrolled, announce
 
 CLAIM_LIFETIME: Final = timedelta(hours=24)
 ATTEMPTS_PER_ADDRESS: Final = 20
@@ -67,6 +68,7 @@ class Enrolment:
                 },
                 now,
             )
+            await announce(connection, DeviceEnrolled(booth_id=booth_id, serial=issued.serial))
         await self._throttle.succeeded(attempts)
         return EnrolReply(
             booth=booth_id,

@@ -28,6 +28,7 @@ from hub.metrics import Metrics
 from hub.mqtt import RECEIVE_MAXIMUM, HubMqtt
 from hub.progress import ranges
 from hub.states import BoothStates
+from hub.webhooks import announce_events
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +150,9 @@ class Ingest:
             try:
                 async with self._database.writing(beside=True) as connection:
                     outcome = await batch.store(connection, arrived, self._states.clock_offset_ms)
-                    await self._countersigner.sign_what_stopped(connection, [each.event for each in outcome.stored])
+                    stored = [each.event for each in outcome.stored]
+                    await self._countersigner.sign_what_stopped(connection, stored)
+                    await announce_events(connection, stored)
                 self._failing_since = None
                 return [outcome]
             except StoreError as error:

@@ -43,6 +43,7 @@ class Metrics:
         self.evidence_stored = counter("evidence_stored", "Evidence files taken")
         self.evidence_stored_bytes = counter("evidence_stored_bytes", "Their bytes")
         self.evidence_refused = counter("evidence_refused", "Uploads refused or failed", "status")
+        self.webhook_attempts = counter("webhook_attempts", "Messages sent to webhooks", "outcome")
         self.live_clients = gauge("live_clients", "Browsers on the live WebSocket")
         self.live_dropped = counter("live_dropped", "Browsers dropped because they were too slow")
         self.live_failures = counter("live_failures", "Changes that could not be read back to be shown")

@@ -13,6 +13,7 @@ from hub import audit
 from hub.errors import RefusedError
 from hub.store import reviews
 from hub.views import REVIEW_STATES, Decision, Me, Rate, Reviewed, ReviewState
+from hub.webhooks import ViolationReviewed, announce
 
 NAMED: Final = 3
 """How many of several things a refusal names."""
@@ -72,6 +73,9 @@ async def decide(
         await reviews.set_state(connection, violation_id, state, row.severity_rank if stands else None)
         what = {"decision": decision, "note": note, "review": state, "booth": row.booth_id, "kind": row.kind}
         await audit.record(connection, actor, "violation.reviewed", "violation", str(violation_id), **what)
+        about = {"violation_id": violation_id, "booth_id": row.booth_id, "exam_session_id": row.exam_session_id}
+        told = ViolationReviewed(**about, decision=decision, review=state, decided_by=me.username)
+        await announce(connection, told)
         done.append(Reviewed(violation_id=violation_id, before=row.review, review=state))
     return done
 

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final, Literal
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from contract.messages import Availability, Health, Reported
 from contract.topics import MAX_PAYLOAD_BYTES, BoothTopic
 from contract.wire import InvalidError
@@ -22,6 +24,7 @@ from hub.feed import Feed
 from hub.message import Message
 from hub.metrics import Metrics
 from hub.store import booths, events
+from hub.webhooks import BoothOffline, announce
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +195,7 @@ class BoothStates:
             return
         try:
             async with self._database.writing(beside=True) as connection:
+                await _announce_lost(connection, changes)
                 await booths.write_states(connection, changes)
         except StoreError as error:
             # Kept and tried again; a newer state takes its place meanwhile.
@@ -217,6 +221,15 @@ class BoothStates:
         except StoreError as error:
             self._metrics.state_failures.inc()
             log.warning("not even kept aside: %s", error)
+
+
+async def _announce_lost(connection: AsyncConnection, changes: Changes) -> None:
+    """Booths that were online and are gone without a word; what the broker says again is no news."""
+    lost = {booth_id: values for booth_id, values in changes.items() if values.get("availability") == "offline"}
+    before = await booths.availabilities(connection) if lost else {}
+    for booth_id, values in lost.items():
+        if before.get(booth_id) == "online":
+            await announce(connection, BoothOffline(booth_id=booth_id, since=values["availability_since"]))
 
 
 def _since(availability: Availability, message: Message) -> datetime:

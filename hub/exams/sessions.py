@@ -33,6 +33,7 @@ from hub.feed import Feed
 from hub.scope import refuse_foreign
 from hub.store import booths, exam_sessions, following, sittings
 from hub.views import Me
+from hub.webhooks import announce_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class ExamSessions:
             if name in values:
                 about[name] = values[name]
         await audit.record(connection, actor, f"exam_session.{action}", "exam_session", str(key), **about)
+        await announce_step(connection, row, action, state, booth_id, given.reason_code)
         left = {each for each in (row.booth_id,) if each and (state in ENDED or booth_id != each)}
         if row.state in ON:
             for each in left:

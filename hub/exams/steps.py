@@ -20,6 +20,7 @@ from hub.exams.effects import Given, effect
 from hub.exams.machine import ASKS, row_of
 from hub.message import Message
 from hub.store import evidence, exam_sessions, exams, following, sittings
+from hub.webhooks import announce_step
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ async def _take(
         return await _note_late(connection, row, event, body, at, "came while it changed")
     note = f"version {body.notice_version}" if body.notice_version else body.photo_of or ""
     await _add_step(connection, row, event, body.step, at, values["state"], note)
+    await announce_step(connection, row, body.step, values["state"], event.booth)
     await _keep_photo(connection, event, body)
     if body.step in TOLD_BACK:
         stepped.booths |= await following.revise(connection, [key])

@@ -18,9 +18,9 @@ async def to_review(connection: AsyncConnection, violation_ids: Iterable[UUID]) 
     """What a decision needs to know of those violations that there are."""
     of = violations.c
     found = await connection.execute(
-        select(of.violation_id, of.booth_id, of.kind, of.review, of.reviews_wanted, of.severity_rank).where(
-            of.violation_id.in_(list(violation_ids))
-        )
+        select(
+            of.violation_id, of.booth_id, of.exam_session_id, of.kind, of.review, of.reviews_wanted, of.severity_rank
+        ).where(of.violation_id.in_(list(violation_ids)))
     )
     return {row.violation_id: row for row in found}
 

@@ -76,25 +76,33 @@ async def waiting(connection: AsyncConnection, webhook_id: UUID) -> int:
     return int((await connection.execute(statement)).scalar_one())
 
 
-async def due(connection: AsyncConnection, now: datetime, limit: int) -> Sequence[Any]:
-    """Deliveries whose time has come, with all it takes to send them; of each webhook the oldest few."""
-    statement = (
-        select(
-            webhook_deliveries.c.message_id,
-            webhook_deliveries.c.webhook_id,
-            webhook_deliveries.c.attempts,
-            webhook_deliveries.c.created_at,
-            webhook_messages.c.payload,
-            webhooks.c.url,
-            webhooks.c.secret,
+async def due(connection: AsyncConnection, now: datetime) -> list[Any]:
+    """Deliveries whose time has come, with all it takes to send them: two of each receiver, one of a receiver that did
+    not take the last."""
+    found: list[Any] = []
+    for webhook in await all_of_them(connection):
+        if not webhook.enabled:
+            continue
+        columns = webhook_deliveries.c
+        statement = (
+            select(
+                columns.message_id,
+                columns.webhook_id,
+                columns.attempts,
+                columns.created_at,
+                webhook_messages.c.payload,
+                webhooks.c.url,
+                webhooks.c.secret,
+                webhooks.c.failing_since,
+            )
+            .join(webhook_messages, webhook_messages.c.message_id == columns.message_id)
+            .join(webhooks, webhooks.c.webhook_id == columns.webhook_id)
+            .where(columns.webhook_id == webhook.webhook_id, columns.next_attempt_at <= now)
+            .order_by(columns.next_attempt_at, columns.created_at)
+            .limit(2 if webhook.failing_since is None else 1)
         )
-        .join(webhook_messages, webhook_messages.c.message_id == webhook_deliveries.c.message_id)
-        .join(webhooks, webhooks.c.webhook_id == webhook_deliveries.c.webhook_id)
-        .where(webhook_deliveries.c.next_attempt_at <= now, webhooks.c.enabled.is_(True))
-        .order_by(webhook_deliveries.c.next_attempt_at, webhook_deliveries.c.created_at)
-        .limit(limit)
-    )
-    return list((await connection.execute(statement)).all())
+        found += (await connection.execute(statement)).all()
+    return found
 
 
 async def claim(
@@ -132,6 +140,15 @@ async def fails(connection: AsyncConnection, webhook_id: UUID, since: datetime) 
     )
     found = await connection.execute(select(webhooks.c.failing_since).where(webhooks.c.webhook_id == webhook_id))
     return found.scalar_one_or_none() or since
+
+
+async def move(connection: AsyncConnection, webhook_id: UUID, to: datetime) -> None:
+    """All that waits for it is tried at this time."""
+    await connection.execute(
+        update(webhook_deliveries)
+        .where(webhook_deliveries.c.webhook_id == webhook_id, _WAITS)
+        .values(next_attempt_at=to)
+    )
 
 
 async def give_up(connection: AsyncConnection, webhook_id: UUID, problem: str) -> None:

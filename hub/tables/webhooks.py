@@ -41,7 +41,7 @@ webhook_deliveries = Table(
     Column("last_attempt_at", UtcDateTime),
     Column("status", Integer),
     Column("problem", String(300)),
-    Index(None, "next_attempt_at"),
+    Index(None, "webhook_id", "next_attempt_at", "created_at"),
     Index(None, "webhook_id", "created_at", "message_id"),
 )
 """One a message and receiver: `waiting`, `delivered` or `failed`. `next_attempt_at` is null unless it waits."""

@@ -4,11 +4,14 @@
 sends what was announced (`hub.webhooks.deliver`).
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contract import messages
 from hub.store import webhooks
 from hub.webhooks.catalogue import (
     BoothOffline,
@@ -34,6 +37,8 @@ __all__ = [
     "ViolationOpened",
     "ViolationReviewed",
     "announce",
+    "announce_events",
+    "announce_step",
 ]
 
 
@@ -43,3 +48,30 @@ async def announce(connection: AsyncConnection, happened: Happened) -> None:
     if receivers:
         now = datetime.now(UTC)
         await webhooks.add_message(connection, uuid4(), happened.TYPE, payload(happened, now), now, receivers)
+
+
+async def announce_events(connection: AsyncConnection, stored: Iterable[messages.Event]) -> None:
+    """Of what booths sent and the hub has just stored: violations that opened and closed."""
+    for event in stored:
+        if isinstance(event.body, messages.ViolationOpened | messages.ViolationClosed):
+            kind = ViolationOpened if isinstance(event.body, messages.ViolationOpened) else ViolationClosed
+            violation = event.body.violation
+            of_it = {name: getattr(violation, name) for name in kind.model_fields if hasattr(violation, name)}
+            await announce(connection, kind(**of_it, booth_id=event.booth, exam_session_id=event.exam_session))
+
+
+async def announce_step(
+    connection: AsyncConnection, row: Any, action: str, state: str, booth_id: str | None, reason_code: str | None = None
+) -> None:
+    """Of an exam session, `row` of its table; nothing of a practice exam, which leaves no record."""
+    if not row.practice:
+        told = ExamSessionStateChanged(
+            exam_session_id=row.exam_session_id,
+            exam_id=row.exam_id,
+            candidate_id=row.candidate_id,
+            booth_id=booth_id,
+            action=action,
+            state=state,
+            reason_code=reason_code,
+        )
+        await announce(connection, told)

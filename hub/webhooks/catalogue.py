@@ -145,11 +145,15 @@ def payload(happened: Happened, at: datetime) -> str:
     return TypeAdapter(dict[str, Any]).dump_json({"type": happened.TYPE, "timestamp": at, "data": happened}).decode()
 
 
+def describe(kind: type[Happened]) -> str:
+    return " ".join((kind.__doc__ or "").split())
+
+
 def json_schema(kind: type[Happened]) -> dict[str, Any]:
     """Of the whole message, JSON Schema 2020-12."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_message(kind).model_json_schema()}
     schema["title"] = kind.TYPE
-    schema["description"] = " ".join((kind.__doc__ or "").split())
+    schema["description"] = describe(kind)
     schema["properties"]["type"] = {"const": kind.TYPE}
     return schema
 

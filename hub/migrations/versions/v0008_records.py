@@ -111,7 +111,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id", "webhook_id", name=op.f("pk_webhook_deliveries")),
     )
     op.create_index(
-        op.f("ix_webhook_deliveries_next_attempt_at"), "webhook_deliveries", ["next_attempt_at"], unique=False
+        op.f("ix_webhook_deliveries_webhook_id_next_attempt_at_created_at"),
+        "webhook_deliveries",
+        ["webhook_id", "next_attempt_at", "created_at"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_webhook_deliveries_webhook_id_created_at_message_id"),
@@ -152,7 +155,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_legal_holds_exam_session_id_placed_at"), table_name="legal_holds")
     op.drop_table("legal_holds")
     op.drop_index(op.f("ix_webhook_deliveries_webhook_id_created_at_message_id"), table_name="webhook_deliveries")
-    op.drop_index(op.f("ix_webhook_deliveries_next_attempt_at"), table_name="webhook_deliveries")
+    op.drop_index(op.f("ix_webhook_deliveries_webhook_id_next_attempt_at_created_at"), table_name="webhook_deliveries")
     op.drop_table("webhook_deliveries")
     op.drop_table("webhooks")
     op.drop_index(op.f("ix_webhook_messages_at"), table_name="webhook_messages")
