@@ -41,7 +41,7 @@ from agent.vision.listener import Listener
 from contract.device import DeviceConfig
 from contract.live import Screen
 from contract.manifest import default_weights_dir, load_manifest
-from contract.messages import ErrorReply, EvidenceDropped, Health, Reported, SnapshotReply
+from contract.messages import ErrorReply, EvidenceDropped, Health, MessageRead, Reported, SnapshotReply
 from contract.wire import InvalidError
 
 log = logging.getLogger(__name__)
@@ -142,6 +142,7 @@ class Agent:
         if self._screen is not None:
             self._screen.on_act, self._screen.pictures = self._desk.act, self._desk.picture
             self._screen.on_hand = lambda _since: self._report()
+            self._screen.on_read = lambda read: self._outbox.append(MessageRead(message_id=read))
             if self._streaming is not None:
                 self._streaming.on_watchers = self._screen.watched_by
 

@@ -119,6 +119,13 @@ class SegmentRecorded(Wire):
     has_sound: bool = False
 
 
+class MessageRead(Wire):
+    """The candidate confirmed words that somebody sent to the booth's screen with `SayCommand`."""
+
+    type: Literal["message_read"] = "message_read"
+    message_id: UUID
+
+
 EventBody = Annotated[
     ViolationOpened
     | ViolationUpdated
@@ -129,6 +136,7 @@ EventBody = Annotated[
     | EvidenceDropped
     | SegmentRecorded
     | ExamSessionStep
+    | MessageRead
     | Checkpoint,
     Field(discriminator="type"),
 ]

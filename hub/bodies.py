@@ -13,6 +13,7 @@ from contract.messages import (
     Event,
     EvidenceAdded,
     EvidenceDropped,
+    MessageRead,
     MonitoringGap,
     SegmentRecorded,
     ViolationClosed,
@@ -23,7 +24,7 @@ from contract.violation import SEVERITIES, EvidenceRef
 from hub.exams.attach import Attached
 from hub.exams.steps import take_steps
 from hub.message import Message
-from hub.store import evidence, gaps, recording, reviews, violations
+from hub.store import evidence, gaps, messages, recording, reviews, violations
 
 
 @dataclass(slots=True)
@@ -70,6 +71,9 @@ async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Messa
     changed = set(rows.violations) | {violation_id for violation_id, _ in rows.refs}
     if rows.dropped:
         changed |= await evidence.drop(connection, list(rows.dropped.values()))
+    for event, _ in stored:
+        if isinstance(event.body, MessageRead):
+            await messages.read(connection, event.body.message_id, event.booth, event.wall_time)
     stepped = await take_steps(connection, stored)
     exam_sessions = stepped.exam_sessions | set(attached.values())
     return Changed(changed, set(rows.gaps), exam_sessions, stepped.booths, stepped.unused)

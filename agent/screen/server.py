@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -79,6 +80,8 @@ class ScreenServer:
         """Called in any thread when the candidate's hand goes up or down, with since when it is up."""
         self.on_act: Callable[[Act], None] = lambda _: None
         """Called in the screen's thread when the candidate does something about the exam session."""
+        self.on_read: Callable[[UUID], object] = lambda _: None
+        """Called in the screen's thread when the candidate confirms a message, once for each."""
         self.pictures: Callable[[], bytes | None] = lambda: None
         """Asked in any thread for what the camera sees, while the page shows it."""
         self._config = config
@@ -338,8 +341,10 @@ class ScreenServer:
         match words:
             case Read():
                 with self._lock:
-                    self._state.read(words.message_id)
+                    confirmed = self._state.read(words.message_id)
                 self._show()
+                if confirmed:
+                    self.on_read(words.message_id)
             case Act():
                 self.on_act(words)
             case Hand():

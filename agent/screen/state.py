@@ -56,12 +56,14 @@ class ScreenState:
         self._messages.append(message)
         return True
 
-    def read(self, message_id: UUID) -> None:
-        """A touch that comes twice, or for a message of another run, changes nothing."""
+    def read(self, message_id: UUID) -> bool:
+        """Whether that changed anything: a touch that comes twice, or for a message of another run, does not."""
         kept = [message for message in self._messages if message.message_id != message_id]
-        if len(kept) < len(self._messages):
+        confirmed = len(kept) < len(self._messages)
+        if confirmed:
             self._read.append(message_id)
         self._messages = kept
+        return confirmed
 
     def hand(self, *, raised: bool) -> bool:
         """Whether that changed anything; raising a raised hand keeps the time since when it is up."""

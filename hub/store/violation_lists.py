@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -26,6 +26,7 @@ MAX_WALKS: Final = 32
 """Indexes walked side by side for one page; for more booths than that, those of others are passed over instead."""
 WAITING_COUNTED: Final = 100
 PENDING: Final[tuple[ReviewState, ...]] = ("unreviewed", "contested")
+_BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS: Final = tuple(reversed(range(len(SEVERITIES))))
 
 
@@ -136,6 +137,8 @@ async def queue(
             .limit(limit)
             for lead in _pending(wanted, whose, rank)
         ]
+    if not wanted.review:
+        walks.append(_grown(wanted, after))
     if not walks:
         return []
     found = _merged(walks)
@@ -197,24 +200,40 @@ def _pending(wanted: Wanted, whose: str, rank: int) -> list[list[Condition]]:
     if not states or (wanted.severity is not None and SEVERITIES.index(wanted.severity) != rank):
         return []
     of = violations.c
-    rest = _between(wanted)
-    if wanted.kinds:
-        rest.append(_beside(of.kind).in_(wanted.kinds))
-    if wanted.is_open is not None:
-        rest.append(_open(is_open=wanted.is_open))
     not_mine = _undecided_by(whose)
-    among: list[Condition] = [] if wanted.booths is None else [_beside(of.booth_id).in_(wanted.booths)]
-    grown: Condition = of.grown_at.is_not(None)
     if wanted.exam_session is not None:
-        due = and_(_beside(of.review).in_(states), not_mine)
-        lead = [of.exam_session_id == wanted.exam_session, _rank_beside() == rank]
-        return [[*lead, *among, or_(due, grown) if not wanted.review else due, *rest]]
-    there = _at(wanted.booths)
-    ways = [[of.review == state, of.severity_rank == rank, *there, not_mine, *rest] for state in states]
-    if not wanted.review:
-        decided = _beside(of.review).not_in(PENDING)
-        ways.append([grown, decided, _rank_beside() == rank, *among, *rest])
-    return ways
+        return [[_beside(of.review).in_(states), _rank_beside() == rank, not_mine, *_filters(wanted)]]
+    rest = _filters(replace(wanted, booths=None))
+    return [[of.review == state, of.severity_rank == rank, *_at(wanted.booths), not_mine, *rest] for state in states]
+
+
+def _grown(wanted: Wanted, after: QueueCursor | None) -> Select[Any]:
+    """What was decided and is more severe since: few, and so in no order."""
+    of = violations.c
+    statement = select(of.severity_rank, of.opened_at, of.violation_id).where(
+        of.grown_at > _BEFORE_ALL, _beside(of.review).not_in(PENDING), *_filters(wanted)
+    )
+    if wanted.severity is not None:
+        statement = statement.where(_rank_beside() == SEVERITIES.index(wanted.severity))
+    if after is not None:
+        behind = and_(_rank_beside() == after.severity_rank, tuple_(of.opened_at, of.violation_id) > after[1:])
+        statement = statement.where(or_(_rank_beside() < after.severity_rank, behind))
+    return statement
+
+
+def _filters(wanted: Wanted) -> list[Condition]:
+    """All but severity and review; of these only an exam session is for an index."""
+    of = violations.c
+    found = _between(wanted)
+    if wanted.exam_session is not None:
+        found.append(of.exam_session_id == wanted.exam_session)
+    if wanted.booths is not None:
+        found.append(_beside(of.booth_id).in_(wanted.booths))
+    if wanted.kinds:
+        found.append(_beside(of.kind).in_(wanted.kinds))
+    if wanted.is_open is not None:
+        found.append(_open(is_open=wanted.is_open))
+    return found
 
 
 def _undecided_by(whose: str) -> Condition:

@@ -27,20 +27,20 @@ violations = Table(
     Column("profile", String(60)),
     Column("profile_version", Integer),
     Index("ix_violations_newest", "opened_at", "violation_id", "booth_id", "kind", "review", "severity_rank"),
-    Index(None, "kind", "opened_at", "violation_id"),
+    Index("ix_violations_of_kind", "kind", "opened_at", "violation_id", "review", "severity_rank", "booth_id"),
     Index(None, "exam_session_id", "opened_at", "violation_id"),
     Index(None, "exam_session_id", "kind", "review"),
-    Index(None, "review", "severity_rank", "opened_at", "violation_id"),
-    Index("ix_violations_queue_of_booth", "booth_id", "review", "severity_rank", "opened_at", "violation_id"),
+    Index("ix_violations_queue", "review", "severity_rank", "opened_at", "violation_id", "kind", "booth_id"),
+    Index("ix_violations_queue_of_booth", "booth_id", "review", "severity_rank", "opened_at", "violation_id", "kind"),
     Index(None, "grown_at", "severity_rank"),
-    Index(None, "booth_id", "opened_at", "violation_id"),
+    Index("ix_violations_of_booth", "booth_id", "opened_at", "violation_id", "kind", "review", "severity_rank"),
     Index(None, "booth_id", "ended_at"),
     Index(None, "ended_at", "opened_at", "violation_id"),
 )
 """The newest state of each violation; `seq` is the event it comes from, `received_at` when it was first heard of.
 `review` is what the decisions in `reviews` come to; a repeated or later event never changes it. `reviewed_rank` is the
-severity that was decided upon, `grown_at` since when it is higher. The index of the newest holds what lists filter by,
-so that a rare one is found without reading the rows between; summaries count over that of exam session and kind."""
+severity that was decided upon, `grown_at` since when it is higher. Indexes that lead lists hold what these filter by:
+a rare one is found without reading the rows between. Summaries count over that of exam session and kind."""
 
 reviews = Table(
     "reviews",

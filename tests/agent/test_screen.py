@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from websockets.asyncio.server import serve
@@ -135,12 +135,16 @@ def test_a_message_nobody_would_see_is_refused_and_not_kept(server: ScreenServer
 
 
 def test_a_message_that_comes_twice_is_shown_once(server: ScreenServer) -> None:
+    confirmed: list[UUID] = []
+    server.on_read = confirmed.append
     with page(server.port, hello={}) as shown:
         said = message()
         assert server.say(said) == server.say(said) == DoneReply()
         assert server.screen().unread == 1
         shown.say({"type": "read", "message_id": str(said.message_id)})
+        shown.say({"type": "read", "message_id": str(said.message_id)})
         wait_for("it to be read", lambda: server.screen().unread == 0)
+        wait_for("it to be told", lambda: confirmed == [said.message_id])
         assert server.say(said) == DoneReply()
         assert server.screen().unread == 0
 

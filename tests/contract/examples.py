@@ -90,6 +90,7 @@ EXAMPLES: dict[str, Wire] = {
         ),
         14,
     ),
+    "event_message_read": event(m.MessageRead(message_id=PEER), 16).model_copy(update={"exam_session": EXAM_SESSION}),
     "event_exam_session_step": event(
         ExamSessionStep(
             exam_session=EXAM_SESSION,

@@ -57,6 +57,7 @@ async def test_only_what_can_have_been_seen_is_marked_and_only_in_scope(tmp_path
             person(hub, "eve", "proctor") as stranger,
             person(hub, "rae", "reviewer", "booth-1") as rae,
         ):
+            just_now = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
             tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
             await asked(pat, "POST", path, 422, at=tomorrow, note="A premonition.")
             await asked(pat, "POST", path, 422, at="2020-01-01T00:00:00Z", note="Long ago.")
@@ -66,7 +67,7 @@ async def test_only_what_can_have_been_seen_is_marked_and_only_in_scope(tmp_path
             await asked(stranger, "POST", path, 403, note="Not my booth.")
             await asked(stranger, "GET", path, 403)
             await asked(rae, "POST", path, 403, note="I was not there.")
-            flag = await asked(pat, "POST", path, 201, at="2026-05-04T09:30:00Z", note="Within.")
+            flag = await asked(pat, "POST", path, 201, at=just_now, note="Within.")
             await asked(pat, "PATCH", f"/flags/{flag['flag_id']}", 422, at=tomorrow)
             due = await an_exam_session(hub, "booth-1", state="scheduled")
             await asked(pat, "POST", f"/exam-sessions/{due}/flags", 409, note="Nobody there.")

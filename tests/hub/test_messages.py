@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from contract.live import SayCommand
-from contract.messages import AnyCommand, AnyReply, ErrorReply
+from contract.messages import AnyCommand, AnyReply, ErrorReply, MessageRead
 from tests.support.answering_booth import an_answering_booth
 from tests.support.exam_rows import an_exam_session
-from tests.support.hub import a_hub, an_uplink
+from tests.support.hub import Chain, a_hub, an_uplink
 from tests.support.people import asked, audited, get, get_until, person
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +74,27 @@ async def test_what_a_screen_did_not_take_is_kept_as_not_delivered(tmp_path: Pat
         await get_until(pat, "/booths/booth-1", lambda seen: seen["availability"] != "online")
         await asked(pat, "POST", path, 409, text="Anybody?")
         assert len((await get(pat, path))["items"]) == 1, "what was not even tried is not kept"
+
+
+async def test_a_candidate_confirms_what_was_read(tmp_path: Path) -> None:
+    async with (
+        a_hub(tmp_path) as hub,
+        an_answering_booth(hub, tmp_path) as booth,
+        an_uplink(hub, tmp_path, "booth-2") as other,
+        person(hub, "pat", "proctor", "booth-1") as pat,
+    ):
+        path = f"/exam-sessions/{await an_exam_session(hub, 'booth-1')}/messages"
+        told = await asked(pat, "POST", path, text="Ten minutes are left.")
+        await asked(pat, "POST", path, text="Five minutes are left.")
+        read = MessageRead(message_id=UUID(told["message_id"]))
+        other.send(Chain("booth-2").event(read))
+        await other.acked(1)
+        assert [each["read_at"] for each in (await get(pat, path))["items"]] == [None, None], "not its message"
+        chain = Chain("booth-1")
+        booth.send(chain.event(read))
+        booth.send(chain.event(read))
+        await booth.acked(2)
+        assert [each["read_at"] for each in (await get(pat, path))["items"]] == ["2026-05-04T09:00:00Z", None]
 
 
 async def test_who_may_speak_to_whom(tmp_path: Path) -> None:

@@ -9,11 +9,9 @@ from sqlalchemy import insert
 from hub.parts import Hub
 from hub.tables import candidates, exam_sessions, exams
 
-NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
-
 
 async def an_exam(hub: Hub, **changes: Any) -> UUID:
-    exam_id = uuid4()
+    exam_id, now = uuid4(), datetime.now(UTC)
     values: dict[str, Any] = {
         "exam_id": exam_id,
         "name": "Algebra",
@@ -27,7 +25,7 @@ async def an_exam(hub: Hub, **changes: Any) -> UUID:
         "recording": False,
         "recorded_sound": False,
         "second_review": False,
-        "created_at": NOW,
+        "created_at": now,
     }
     async with hub.database.writing() as connection:
         await connection.execute(insert(exams).values(values | changes))
@@ -37,7 +35,8 @@ async def an_exam(hub: Hub, **changes: Any) -> UUID:
 async def an_exam_session(
     hub: Hub, booth: str, *, state: str = "in_progress", second_review: bool = False, **changes: Any
 ) -> UUID:
-    """Of a new candidate and a new exam, from 9 to 10 o'clock."""
+    """Of a new candidate and a new exam, begun ten minutes ago; there is an hour."""
+    began = datetime.now(UTC) - timedelta(minutes=10)
     exam_id = changes.get("exam_id") or await an_exam(hub, second_review=second_review)
     candidate_id, exam_session_id = uuid4(), uuid4()
     candidate = {
@@ -47,7 +46,7 @@ async def an_exam_session(
         "extra_time_percent": 0,
         "rules_off": "[]",
         "accommodation_note": "",
-        "created_at": NOW,
+        "created_at": began,
     }
     values: dict[str, Any] = {
         "exam_session_id": exam_session_id,
@@ -55,15 +54,15 @@ async def an_exam_session(
         "candidate_id": candidate_id,
         "booth_id": booth,
         "state": state,
-        "scheduled_start": NOW,
-        "scheduled_end": NOW + timedelta(hours=1),
+        "scheduled_start": began,
+        "scheduled_end": began + timedelta(hours=1),
         "practice": False,
         "check_in_code": "ABC234",
         "extra_time_s": 0,
-        "started_at": NOW if state == "in_progress" else None,
+        "started_at": began if state == "in_progress" else None,
         "stopped_s": 0,
         "legal_hold": False,
-        "created_at": NOW,
+        "created_at": began,
     }
     async with hub.database.writing() as connection:
         await connection.execute(insert(candidates).values(candidate))

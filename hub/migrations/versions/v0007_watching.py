@@ -15,6 +15,21 @@ depends_on = None
 
 BATCH = 1000
 
+LED_BY = {
+    "ix_violations_newest": "opened_at violation_id booth_id kind review severity_rank",
+    "ix_violations_of_booth": "booth_id opened_at violation_id kind review severity_rank",
+    "ix_violations_of_kind": "kind opened_at violation_id review severity_rank booth_id",
+    "ix_violations_queue": "review severity_rank opened_at violation_id kind booth_id",
+    "ix_violations_queue_of_booth": "booth_id review severity_rank opened_at violation_id kind",
+}
+"""What leads a list; behind it what the list may be narrowed by."""
+
+REPLACED = {
+    "ix_violations_opened_at_violation_id": "opened_at violation_id",
+    "ix_violations_booth_id_opened_at_violation_id": "booth_id opened_at violation_id",
+    "ix_violations_review_severity_rank_opened_at_violation_id": "review severity_rank opened_at violation_id",
+}
+
 CANNED = (
     ("message", "Please look at your screen.", "Bitte schauen Sie auf Ihren Bildschirm."),
     (
@@ -147,41 +162,24 @@ def upgrade() -> None:
     op.add_column("violations", sa.Column("rule", sa.String(length=60), nullable=True))
     op.add_column("violations", sa.Column("profile", sa.String(length=60), nullable=True))
     op.add_column("violations", sa.Column("profile_version", sa.Integer(), nullable=True))
-    op.drop_index(op.f("ix_violations_opened_at_violation_id"), table_name="violations")
+    for index in REPLACED:
+        op.drop_index(op.f(index), table_name="violations")
     op.create_index(
         op.f("ix_violations_grown_at_severity_rank"), "violations", ["grown_at", "severity_rank"], unique=False
     )
-    op.create_index(
-        op.f("ix_violations_kind_opened_at_violation_id"),
-        "violations",
-        ["kind", "opened_at", "violation_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_violations_newest",
-        "violations",
-        ["opened_at", "violation_id", "booth_id", "kind", "review", "severity_rank"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_violations_queue_of_booth",
-        "violations",
-        ["booth_id", "review", "severity_rank", "opened_at", "violation_id"],
-        unique=False,
-    )
+    for index, columns in LED_BY.items():
+        op.create_index(index, "violations", columns.split(), unique=False)
     _name_rules()
     _offer_messages()
 
 
 def downgrade() -> None:
 
-    op.drop_index("ix_violations_queue_of_booth", table_name="violations")
-    op.drop_index("ix_violations_newest", table_name="violations")
-    op.drop_index(op.f("ix_violations_kind_opened_at_violation_id"), table_name="violations")
+    for index in LED_BY:
+        op.drop_index(index, table_name="violations")
     op.drop_index(op.f("ix_violations_grown_at_severity_rank"), table_name="violations")
-    op.create_index(
-        op.f("ix_violations_opened_at_violation_id"), "violations", ["opened_at", "violation_id"], unique=False
-    )
+    for index, columns in REPLACED.items():
+        op.create_index(op.f(index), "violations", columns.split(), unique=False)
     op.drop_column("violations", "profile_version")
     op.drop_column("violations", "profile")
     op.drop_column("violations", "rule")
