@@ -15,6 +15,7 @@ from hub.exams.candidate_import import COLUMNS, MAX_EXTRA_PERCENT, RULES, as_row
 from hub.exams.imports import import_candidates
 from hub.exams.sheet import MAX_BYTES, write_sheet
 from hub.parts import ActorOf, TheHub, allowed
+from hub.scope import refuse_foreign
 from hub.store import candidates
 from hub.store.cursor import parse_cursor
 from hub.views import Candidate, CandidateList, ImportReport, Me
@@ -70,16 +71,16 @@ class ChangeCandidateRequest(BaseModel):
 
 @router.get("", operation_id="listCandidates")
 async def list_candidates(
-    _: Reader, actor: ActorOf, hub: TheHub, q: Search = "", after: Cursor = None, limit: Limit = 50
+    me: Reader, actor: ActorOf, hub: TheHub, q: Search = "", after: Cursor = None, limit: Limit = 50
 ) -> CandidateList:
-    """By name."""
+    """By name; those with an exam session in your scope."""
     try:
         cursor = parse_cursor(after) if after else None
     except ValueError:
         raise RefusedError(422, "The cursor is not valid", "use `next` of the page before as it came") from None
     await hub.viewed.record(actor, "candidates.listed", "candidates", "list")
     async with hub.database.reading() as connection:
-        return await candidates.page(connection, q, cursor, limit)
+        return await candidates.page(connection, q, cursor, limit, me.booths)
 
 
 @router.post("", operation_id="createCandidate", status_code=201)
@@ -108,15 +109,15 @@ async def import_table(
 @router.get(
     "/export", operation_id="exportCandidates", response_class=Response, responses={200: {"content": {"text/csv": {}}}}
 )
-async def export_table(_: Reader, actor: ActorOf, hub: TheHub) -> Response:
-    """All of them, as the import takes them; no cell is a formula."""
+async def export_table(me: Reader, actor: ActorOf, hub: TheHub) -> Response:
+    """All of your scope, as the import takes them; no cell is a formula."""
     async with hub.database.writing() as connection:
         await audit.record(connection, actor, "candidates.exported", "candidates", "export")
     rows: list[list[str]] = []
     async with hub.database.reading() as connection:
         cursor = None
         while True:
-            page = await candidates.page(connection, "", cursor, EXPORTED)
+            page = await candidates.page(connection, "", cursor, EXPORTED, me.booths)
             rows += [as_row(candidate) for candidate in page.items]
             if page.next is None:
                 break
@@ -126,9 +127,13 @@ async def export_table(_: Reader, actor: ActorOf, hub: TheHub) -> Response:
 
 
 @router.get("/{candidate_id}", operation_id="getCandidate")
-async def get_candidate(candidate_id: UUID, _: Reader, actor: ActorOf, hub: TheHub) -> Candidate:
+async def get_candidate(candidate_id: UUID, me: Reader, actor: ActorOf, hub: TheHub) -> Candidate:
+    """404 where there is none, 403 where none of the candidate's exam sessions is in your scope."""
     async with hub.database.reading() as connection:
         found = await _find(connection, candidate_id)
+        in_scope = await candidates.is_in_scope(connection, candidate_id, me.booths)
+    if not in_scope:
+        await refuse_foreign(hub.database, me, None)
     await hub.viewed.record(actor, "candidate.viewed", "candidate", str(candidate_id))
     return found
 

@@ -20,11 +20,19 @@ AT_ONCE: Final = 500
 _LAST: Final = "\U0010ffff"
 
 
-def words(text: str) -> list[str]:
-    """Lower case, without accents, each once: what is stored of a name, and what is made of a search."""
+def terms(text: str) -> list[str]:
+    """What stands between spaces, lower case, without accents and without punctuation around it, each once: what is
+    searched for."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return list(dict.fromkeys(word[:WORD_LETTERS] for word in re.findall(r"\w+", plain)))
+    found = (re.sub(r"^\W+|\W+$", "", term)[:WORD_LETTERS] for term in plain.split())
+    return list(dict.fromkeys(term for term in found if term))
+
+
+def words(text: str) -> list[str]:
+    """What is stored of a name and a number: each term, and the words it is put together from."""
+    parts = (part for term in terms(text) for part in (term, *re.findall(r"\w+", term)))
+    return list(dict.fromkeys(parts))
 
 
 def matching(text: str) -> list[Select[UUID]]:
@@ -32,7 +40,7 @@ def matching(text: str) -> list[Select[UUID]]:
     column = candidate_words.c.word
     return [
         select(candidate_words.c.candidate_id).where(column >= word, column < word + _LAST)
-        for word in words(text)[:WORDS_ASKED]
+        for word in terms(text)[:WORDS_ASKED]
     ]
 
 
@@ -73,10 +81,19 @@ async def numbered(connection: AsyncConnection, numbers: Iterable[str]) -> dict[
     return found
 
 
-async def page(connection: AsyncConnection, q: str, after: tuple[str, UUID] | None, limit: int) -> CandidateList:
-    """By name. Of a search: whose name or number has words that begin with all of its words."""
+async def page(
+    connection: AsyncConnection,
+    q: str,
+    after: tuple[str, UUID] | None,
+    limit: int,
+    scope: Sequence[str] | None = None,
+) -> CandidateList:
+    """By name, of those with an exam session in a scope of booths. Of a search: whose name or number has words that
+    begin with all of its words."""
     statement = select(candidates).order_by(candidates.c.name, candidates.c.candidate_id).limit(limit + 1)
     conditions: list[ColumnElement[bool]] = [candidates.c.candidate_id.in_(some) for some in matching(q)]
+    if scope is not None:
+        conditions.append(_sits_in(scope))
     if after is not None:
         conditions.append(tuple_(candidates.c.name, candidates.c.candidate_id) > after)
     if conditions:
@@ -84,6 +101,19 @@ async def page(connection: AsyncConnection, q: str, after: tuple[str, UUID] | No
     items = [_view(row) for row in await connection.execute(statement)]
     more = format_cursor(items[limit - 1].name, items[limit - 1].candidate_id) if len(items) > limit else None
     return CandidateList(items=tuple(items[:limit]), next=more)
+
+
+async def is_in_scope(connection: AsyncConnection, candidate_id: UUID, scope: Sequence[str] | None) -> bool:
+    """Whether an exam session of the candidate is, was or will be at one of these booths."""
+    if scope is None:
+        return True
+    statement = select(candidates.c.candidate_id).where(candidates.c.candidate_id == candidate_id, _sits_in(scope))
+    return (await connection.execute(statement)).first() is not None
+
+
+def _sits_in(scope: Sequence[str]) -> ColumnElement[bool]:
+    sits = exam_sessions.c.candidate_id == candidates.c.candidate_id
+    return exists().where(sits, exam_sessions.c.booth_id.in_(scope))
 
 
 async def _write_words(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:

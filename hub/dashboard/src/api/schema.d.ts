@@ -774,7 +774,7 @@ export interface paths {
         };
         /**
          * List Candidates
-         * @description By name.
+         * @description By name; those with an exam session in your scope.
          */
         get: operations["listCandidates"];
         put?: never;
@@ -821,7 +821,7 @@ export interface paths {
         };
         /**
          * Export Table
-         * @description All of them, as the import takes them; no cell is a formula.
+         * @description All of your scope, as the import takes them; no cell is a formula.
          */
         get: operations["exportCandidates"];
         put?: never;
@@ -839,7 +839,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Candidate */
+        /**
+         * Get Candidate
+         * @description 404 where there is none, 403 where none of the candidate's exam sessions is in your scope.
+         */
         get: operations["getCandidate"];
         put?: never;
         post?: never;
