@@ -172,7 +172,7 @@ class Agent:
             streaming = self._config.streaming
             settings = settings_of("high", streaming.high_bps, streaming.low_bps)
             encoder = RenditionThread("high", tap, settings, factories(streaming.encoder), self._trouble)
-        return Recorder(encoder, self._spool, self._outbox.append, self._trouble, audio)
+        return Recorder(encoder, self._spool, self._outbox.append_of, self._trouble, audio)
 
     def start(self) -> None:
         self._capture.start()

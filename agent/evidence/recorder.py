@@ -35,6 +35,8 @@ KEYFRAME_ASKED_S: Final = KEYFRAME_EVERY_S - 0.15
 """The next frame is made one: at 15 frames a second and with some jitter that is within the two seconds."""
 LOOK_S: Final = 0.25
 _WHY: Final[dict[str, DropReason]] = {"no_room": "spool_full", "full": "disk_full"}
+SITTINGS_KEPT: Final = 8
+"""Changes of exam session within what is still to be written: seconds after each."""
 LOOKS_KEPT: Final = 1800
 """Observations for the boxes beside a clip: a minute at 30 a second. The oldest is forgotten."""
 
@@ -46,7 +48,7 @@ class Recorder:
         self,
         encoder: RenditionThread,
         spool: Spool,
-        append: Callable[[EventBody], object],
+        append: Callable[[UUID | None, EventBody], object],
         trouble: Trouble,
         audio: AudioThread | None = None,
     ) -> None:
@@ -58,7 +60,8 @@ class Recorder:
         self._takes = Takes()
         self._filming = False
         self._recorded = Recording()
-        self._sitting: UUID | None = None
+        self._sittings: deque[tuple[float, UUID | None]] = deque([(float("-inf"), None)], maxlen=SITTINGS_KEPT)
+        """Since which picture which exam session was on, the newest last."""
         self._keyframe_s = float("-inf")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
@@ -88,10 +91,12 @@ class Recorder:
         for no others: `sitting` is the exam session, and none is shown in another's evidence."""
         with self._lock:
             newest_s = self._ring.newest_s
-            if newest_s is not None and (wanted != self._filming or sitting != self._sitting):
+            another = sitting != self._sittings[-1][1]
+            if newest_s is not None and (wanted != self._filming or another):
                 self._takes.cut(newest_s)
                 self._recorded.cut(newest_s)
-            self._sitting = sitting
+            if another:
+                self._sittings.append((float("-inf") if newest_s is None else newest_s, sitting))
             if wanted != self._filming:
                 self._filming = wanted
                 (self._encoder.subscribe if wanted else self._encoder.unsubscribe)(self._take_frame)
@@ -171,7 +176,7 @@ class Recorder:
             (boxes, reference_to(boxes, "boxes", "application/json", taken_at)),
         ):
             named_by = [EvidenceAdded(violation_id=violation_id, evidence=reference) for violation_id in take.ends_s]
-            self._keep(content, reference, take.severity, named_by)
+            self._keep(content, reference, take.severity, self._sitting_of(frames), named_by)
         log.info("Clip of %.1f s for %d violation(s).", mp4.duration_s(frames), len(take.ends_s))
 
     def _write_segments(self, stretch: tuple[float, float] | None) -> None:
@@ -195,12 +200,25 @@ class Recorder:
             ended_at=began_at + timedelta(seconds=mp4.duration_s(frames)),
             has_sound=bool(sound),
         )
-        self._keep(data, reference, "low", [named_by])
+        self._keep(data, reference, "low", self._sitting_of(frames), [named_by])
 
     def _heard(self, frames: list[EncodedFrame]) -> list[RtpFrame]:
         return self._ring.sound(frames[0].captured_s, frames[-1].captured_s)
 
-    def _keep(self, data: bytes, reference: EvidenceRef, severity: Severity, named_by: Sequence[EventBody]) -> None:
+    def _sitting_of(self, frames: list[EncodedFrame]) -> UUID | None:
+        """The exam session that was on when they were filmed: none shows two. It may have ended since."""
+        with self._lock:
+            begun = [sitting for since_s, sitting in self._sittings if since_s < frames[-1].captured_s]
+            return begun[-1] if begun else self._sittings[-1][1]
+
+    def _keep(
+        self,
+        data: bytes,
+        reference: EvidenceRef,
+        severity: Severity,
+        sitting: UUID | None,
+        named_by: Sequence[EventBody],
+    ) -> None:
         """The file is on disk before an event names it. One that finds no place is named, and then told to be lost."""
         reason: DropReason | None = None
         try:
@@ -209,9 +227,9 @@ class Recorder:
             reason = _WHY.get(error.kind, "write_failed")
             self._trouble.count("evidence_lost", str(error))
         for body in named_by:
-            self._append(body)
+            self._append(sitting, body)
         if reason is not None:
-            self._append(EvidenceDropped(sha256=reference.sha256, role=reference.role, reason=reason))
+            self._append(sitting, EvidenceDropped(sha256=reference.sha256, role=reference.role, reason=reason))
 
 
 def reference_to(data: bytes, role: EvidenceRole, media_type: str, taken_at: datetime) -> EvidenceRef:

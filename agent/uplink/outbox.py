@@ -85,11 +85,15 @@ class Outbox:
 
     def append(self, body: EventBody) -> Event | None:
         """Chain `body` and commit it. None when it was refused: too large, or disk and memory are both full."""
+        return self.append_of(body.exam_session if isinstance(body, ExamSessionStep) else self.exam_session, body)
+
+    def append_of(self, exam_session: UUID | None, body: EventBody) -> Event | None:
+        """The same for what belongs to another exam session than the one that is on: a clip that came late."""
         with self._lock:
             if len(self._waiting) >= WAITING_MAX and not self._ends_what_was_kept(body):
                 self._lose(1, "Disk and memory are full: an event was dropped. Free some disk space.")
                 return None
-            event = self._chain(body, datetime.now(UTC), time.monotonic())
+            event = self._chain(body, exam_session, datetime.now(UTC), time.monotonic())
             if event is not None:
                 self.retry()
                 self.on_append()
@@ -120,7 +124,9 @@ class Outbox:
                 self._tell_of_loss()
             return not self._waiting
 
-    def _chain(self, body: EventBody, wall_time: datetime, monotonic_s: float) -> Event | None:
+    def _chain(
+        self, body: EventBody, exam_session: UUID | None, wall_time: datetime, monotonic_s: float
+    ) -> Event | None:
         """The next link, put where `_write` takes it from."""
         event = Event(
             chain_id=self.chain_id,
@@ -130,7 +136,7 @@ class Outbox:
             wall_time=wall_time,
             monotonic_s=monotonic_s,
             boot_id=self._boot_id,
-            exam_session=body.exam_session if isinstance(body, ExamSessionStep) else self.exam_session,
+            exam_session=exam_session,
             body=body,
         )
         payload = event.to_json()
@@ -182,7 +188,7 @@ class Outbox:
         self._lose(1, "")
         for event, _ in waiting:
             if not isinstance(event.body, Checkpoint):  # it signed a head of the old chain
-                self._chain(event.body, event.wall_time, event.monotonic_s)
+                self._chain(event.body, event.exam_session, event.wall_time, event.monotonic_s)
 
     def _ends_what_was_kept(self, body: EventBody) -> bool:
         """Their number is bounded by what is open, so the memory stays bounded too."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import av
 import numpy as np
@@ -83,6 +84,20 @@ def test_a_stop_writes_the_segment_that_was_begun(film: Studio) -> None:
     film.recorder.stop()
     (only,) = segments(film)
     assert (only.ended_at - only.started_at).total_seconds() == pytest.approx(5, abs=0.2)
+
+
+def test_what_was_filmed_belongs_to_the_exam_session_that_was_on_then(film: Studio) -> None:
+    first, second = uuid4(), uuid4()
+    film.recorder.film(True, recording=True, sitting=first)
+    film.film(3)
+    film.recorder.film(True, recording=True, sitting=second)
+    film.film(3)
+    film.recorder.film(False, sitting=second)  # a break
+    film.recorder.film(True, recording=True, sitting=second)
+    film.film(2)
+    film.recorder.film(False)
+    wait_for("all of it", lambda: len(segments(film)) == 3)
+    assert [of for of, body in film.told if isinstance(body, SegmentRecorded)] == [first, second, second]
 
 
 def test_a_segment_that_finds_no_place_is_named_and_told_to_be_lost(tmp_path: Path) -> None:

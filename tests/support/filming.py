@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
+from uuid import UUID
 
 from agent.evidence.recorder import Recorder
 from agent.evidence.spool import Spool
@@ -47,11 +48,16 @@ class Studio:
             "high", self.tap, settings_of("high", 1_000_000, 200_000), (X264Encoder,), self.trouble
         )
         self.spool = Spool(folder / "spool", max_bytes, self.trouble, bytes(32))
-        self.events: list[EventBody] = []
-        self.recorder = Recorder(self.encoder, self.spool, self.events.append, self.trouble)
+        self.told: list[tuple[UUID | None, EventBody]] = []
+        """With the exam session that each belongs to."""
+        self.recorder = Recorder(self.encoder, self.spool, lambda of, body: self.told.append((of, body)), self.trouble)
         self.now_s = 100.0
         self._pictures = MovingPictures(*SIZE_WH)
         self._index = 0
+
+    @property
+    def events(self) -> list[EventBody]:
+        return [body for _, body in self.told]
 
     def film(self, seconds: float) -> None:
         """So much time passes before the camera."""
