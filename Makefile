@@ -80,6 +80,7 @@ lock: $(VENV)/.dev ## Lock Python dependencies with hashes; make lock UPGRADE=1 
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra agent --extra hub --extra demo pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml -o requirements/dev.txt
 	@$(LOCK) --constraints requirements/runtime.txt --extra agent pyproject.toml -o requirements/agent.txt
+	@$(LOCK) --constraints requirements/runtime.txt --extra hub --extra image pyproject.toml -o requirements/hub.txt
 
 clean: ## Remove what was built or installed here; weights and demo data too
 	rm -rf $(VENV) $(DASHBOARD)/node_modules hub/static models/weights demo-data dist

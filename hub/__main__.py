@@ -5,7 +5,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from hub.cli import audit, booth, broker, bundle, report, retention, user
+from hub.cli import audit, backup, booth, broker, bundle, report, retention, user
 from hub.cli.console import Data, die, read_settings, run, with_database
 from hub.config import Settings
 from hub.errors import HubError
@@ -21,6 +21,8 @@ app.command(name="bundle")(bundle.bundle)
 app.command(name="report")(report.report)
 app.add_typer(retention.app, name="retention")
 app.command(name="broker-config")(broker.broker_config)
+app.command(name="backup")(backup.backup)
+app.command(name="restore")(backup.restore)
 
 LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")]
 Name = Annotated[

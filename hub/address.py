@@ -32,5 +32,5 @@ def of_external_broker(config: BrokerConfig, settings: Settings, authority: Auth
     ca: Path = authority.certificate_file if config.ca is None else settings.data / config.ca
     return Reached(
         BrokerAddress(config.host, config.port, ca, keys.certificate, keys.key),
-        MqttAddress(config.public_host or config.host, config.public_port or config.port),
+        MqttAddress(config.public_host or settings.public_host or config.host, config.public_port or config.port),
     )

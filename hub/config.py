@@ -119,7 +119,7 @@ class BrokerConfig(Wire):
 
     host: str = Field(description="where hub processes reach it")
     port: int = Field(8883, description="MQTT over TLS, with client certificates", ge=1, le=65535)
-    public_host: str = Field("", description="the name devices reach it by; default: host")
+    public_host: str = Field("", description="the name devices reach it by; default: the hub's public_host, or host")
     public_port: int | None = Field(None, description="default: port", ge=1, le=65535)
     ca: Path | None = Field(None, description="who vouches for the broker; default: the hub's own authority")
     certificate: Path | None = Field(None, description="the hub's client certificate; default: issued at every start")

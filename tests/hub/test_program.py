@@ -267,7 +267,11 @@ def test_what_cannot_be_is_refused_with_a_hint(tmp_path: Path) -> None:
     "command",
     [
         ["serve"],
+        ["ingest"],
         ["migrate"],
+        ["broker-config"],
+        ["backup"],
+        ["restore"],
         ["openapi"],
         ["user", "add"],
         ["user", "list"],
