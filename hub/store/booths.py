@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.messages import Health, Reported
 from contract.violation import SEVERITIES
 from contract.wire import InvalidError
+from hub.store import exam_sessions
 from hub.store import violations as violation_store
 from hub.store.upsert import insert
 from hub.tables import booth_looks, booth_states, booths, monitoring_gaps, violations
@@ -78,6 +79,7 @@ async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = N
         statement = statement.where(booths.c.booth_id.in_(booth_ids))
     rows = (await connection.execute(statement.order_by(booths.c.booth_id))).all()
     latest = await violation_store.latest_of_each(connection, booth_ids)
+    sittings = await exam_sessions.shown(connection, booth_ids)
     return [
         Booth(
             booth_id=row.booth_id,
@@ -97,6 +99,8 @@ async def views(connection: AsyncConnection, booth_ids: Sequence[str] | None = N
             picture=_picture(row.picture_sha256, row.picture_taken_at),
             hand_raised_at=said.hand_raised_at if said else None,
             last_looked_at=row.last_looked_at,
+            room_id=row.room_id,
+            exam_session=sittings.get(row.booth_id),
         )
         for row in rows
         for said in [_reported(row.reported)]
@@ -113,6 +117,7 @@ def _statement(recent: datetime) -> Select[Any]:
         booths.c.booth_id,
         booths.c.name,
         booths.c.desired_profile,
+        booths.c.room_id,
         *(column for column in booth_states.c if column.name != "booth_id"),
         booth_looks.c.last_looked_at,
         select(func.count()).select_from(violations).where(*is_open).scalar_subquery().label("open_violations"),

@@ -18,6 +18,7 @@ from hub.store import candidates as candidate_store
 from hub.store.cursor import format_cursor
 from hub.store.places import booths_in
 from hub.tables import (
+    booth_looks,
     booth_states,
     booths,
     candidates,
@@ -27,7 +28,7 @@ from hub.tables import (
     rooms,
     violations,
 )
-from hub.views import ExamSessionList, ExamSessionView
+from hub.views import UNDECIDED, ExamSessionList, ExamSessionView
 
 LONGEST: Final = timedelta(days=2)
 """An exam session with all its extra time and breaks; older ones need not be read to find what overlaps."""
@@ -221,18 +222,20 @@ def _statement() -> Select[Any]:
             booths.c.name.label("booth_name"),
             booths.c.room_id,
             booths.c.desired_exam_session,
+            booth_looks.c.last_looked_at,
             rooms.c.site_id,
             booth_states.c.reported,
             asked.label("asked"),
             count.where(mine).scalar_subquery().label("violations"),
             count.where(mine, violations.c.ended_at.is_(None)).scalar_subquery().label("open_violations"),
-            count.where(mine, violations.c.review == "unreviewed").scalar_subquery().label("unreviewed"),
+            count.where(mine, violations.c.review.in_(UNDECIDED)).scalar_subquery().label("unreviewed"),
         )
         .join(exams, exams.c.exam_id == exam_sessions.c.exam_id)
         .join(candidates, candidates.c.candidate_id == exam_sessions.c.candidate_id)
         .outerjoin(booths, booths.c.booth_id == exam_sessions.c.booth_id)
         .outerjoin(rooms, rooms.c.room_id == booths.c.room_id)
         .outerjoin(booth_states, booth_states.c.booth_id == booths.c.booth_id)
+        .outerjoin(booth_looks, booth_looks.c.booth_id == booths.c.booth_id)
     )
 
 
@@ -242,6 +245,7 @@ def _view(row: Row[Any]) -> ExamSessionView:
     given = {name: said[name] for name in ExamSessionView.model_fields if name in said}
     given |= {
         "asked": row.asked if row.asked in ASKS and row.state in ALIVE else None,
+        "last_looked_at": row.last_looked_at if row.state in ALIVE else None,
         "ends_at": timing.ends_at,
         "left_s": timing.left_s,
         "hand_raised_at": _hand(row.reported) if row.desired_exam_session == row.exam_session_id else None,

@@ -10,6 +10,7 @@ from contract.messages import Health
 from contract.violation import Severity
 from contract.wire import BoothId, Sha256
 from hub.views.base import View
+from hub.views.exam_sessions import ExamSessionView
 from hub.views.findings import ViolationView
 from hub.views.people import Me
 
@@ -39,10 +40,14 @@ class Booth(View):
     picture: Picture | None
     hand_raised_at: datetime | None = Field(description="since when the candidate asks for somebody")
     last_looked_at: datetime | None = Field(description="when somebody last had its page or picture before them")
+    room_id: str | None = Field(description="where it stands")
+    exam_session: ExamSessionView | None = Field(description="what its screen shows: on, just ended, or the next one")
 
     def shown_to(self, me: Me) -> "Booth":
-        """Without what shows a candidate, for those who may not see any."""
-        return self if me.may("violations.read") else self.model_copy(update={"latest": None, "picture": None})
+        """Without what shows or names a candidate, for those who may not see any."""
+        hidden: dict[str, None] = {} if me.may("violations.read") else {"latest": None, "picture": None}
+        hidden |= {} if me.may("exam_sessions.read") else {"exam_session": None}
+        return self.model_copy(update=hidden) if hidden else self
 
 
 class BoothList(View):

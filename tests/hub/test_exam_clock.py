@@ -323,3 +323,21 @@ async def test_an_exam_may_have_rules_of_its_own_and_keeps_every_notice(tmp_path
         await centre.post("/exams", 422, name="Too short", duration_s=5)
         reasons = (await centre.get("/reasons"))["items"]
         assert {each["category"] for each in reasons} >= {"identity", "technical", "candidate", "misconduct", "other"}
+
+
+async def test_a_booth_is_shown_with_its_exam_session_to_those_who_may_see_candidates(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path), browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        centre = Centre(client)
+        assert (await centre.get("/booths/booth-1"))["exam_session"] is None
+        key = await centre.schedule(await centre.exam(), await centre.candidate())
+        shown = (await centre.get("/booths/booth-1"))["exam_session"]
+        assert (shown["exam_session_id"], shown["candidate_name"]) == (str(key), "Grace Hopper")
+        await add_user(hub, "tina", "technician")
+        answer = await client.put("/api/v1/users/tina/booths", json={"booths": ["booth-1"]})
+        assert answer.status_code == 200, answer.text
+        await sign_in(client, "tina")
+        (booth,) = (await centre.get("/booths"))["items"]
+        assert (booth["booth_id"], booth["exam_session"]) == ("booth-1", None)
+        assert "Hopper" not in (await client.get("/api/v1/booths/booth-1")).text

@@ -100,6 +100,8 @@ export function booth(id: string, change: Partial<Booth> = {}): Booth {
     picture: null,
     hand_raised_at: null,
     last_looked_at: null,
+    room_id: null,
+    exam_session: null,
     ...change,
   };
 }

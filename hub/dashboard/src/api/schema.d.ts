@@ -2668,6 +2668,13 @@ export interface components {
              * @description when somebody last had its page or picture before them
              */
             last_looked_at: string | null;
+            /**
+             * Room Id
+             * @description where it stands
+             */
+            room_id: string | null;
+            /** @description what its screen shows: on, just ended, or the next one */
+            exam_session: components["schemas"]["ExamSessionView"] | null;
         };
         /** BoothList */
         BoothList: {
