@@ -75,6 +75,7 @@ from hub.views.recording import HoleView, Recording, SegmentView
 from hub.views.reports import ExamSessionReport, Summary
 from hub.views.reviews import (
     REVIEW_STATES,
+    UNDECIDED,
     Decision,
     Rate,
     RateList,
@@ -108,6 +109,7 @@ from hub.views.watching import (
 
 __all__ = [
     "REVIEW_STATES",
+    "UNDECIDED",
     "ApiToken",
     "ApiTokenList",
     "Asked",

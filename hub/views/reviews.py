@@ -12,6 +12,7 @@ from hub.views.base import View
 ReviewState = Literal["unreviewed", "contested", "confirmed", "dismissed"]
 """What the decisions come to. `contested`: people disagree, and one more has to decide."""
 REVIEW_STATES: Final[tuple[ReviewState, ...]] = get_args(ReviewState)
+UNDECIDED: Final[tuple[ReviewState, ...]] = ("unreviewed", "contested")
 
 Decision = Literal["confirmed", "dismissed", "unreviewed"]
 """`unreviewed` takes one's own decision back."""
