@@ -17,6 +17,7 @@ from agent.screen.files import FOLDER, HEADERS, Files
 from agent.screen.link import REPLACED
 from agent.screen.server import MESSAGE_MAX_BYTES, ScreenServer
 from agent.screen.words import MESSAGES_MAX
+from agent.sitting.step import Act, Step
 from contract.device import ScreenConfig
 from contract.live import DoneReply, SayCommand
 from contract.messages import ErrorReply
@@ -196,6 +197,40 @@ def test_a_restart_of_the_agent_forgets_neither_messages_nor_the_hand() -> None:
             assert after.screen().unread == 0, "the agent knows better what it has seen itself"
 
 
+def test_a_page_is_told_where_the_candidate_is_and_says_what_they_do(server: ScreenServer) -> None:
+    acts: list[Act] = []
+    server.on_act = acts.append
+    with page(server.port, hello={}) as shown:
+        server.step(Step(page="code", exam="Mathematics I"))
+        assert shown.hear()["step"]["exam"] == "Mathematics I"
+        shown.say({"type": "act", "act": "code", "code": "H7K2Q9"})
+        wait_for("the act", lambda: acts or None)
+        assert (acts[0].act, acts[0].code) == ("code", "H7K2Q9")
+        server.step(None)
+        shown.hear(step=None)
+
+
+def test_pictures_are_sent_while_the_page_shows_them_and_the_same_one_once(server: ScreenServer) -> None:
+    asked: list[int] = []
+    still = b"T\xff\xd8"
+
+    def picture() -> bytes:
+        asked.append(1)
+        return still
+
+    server.pictures = picture
+    with page(server.port, hello={}) as shown:
+        shown.hear()
+        shown.hear()
+        assert asked == [], "nobody looks at the camera's picture"
+        server.step(Step(page="photo", exam="", camera=True, taken=True))
+        heard = [shown.socket.recv(20) for _ in range(4)]
+        assert heard.count(still) == 1
+        wait_for("more looks", lambda: len(asked) > 3)
+        server.step(None)
+        shown.hear(step=None)
+
+
 def test_the_newest_page_counts_and_the_older_is_told(server: ScreenServer, trouble: Trouble) -> None:
     with page(server.port, hello={}) as older, page(server.port, hello={}) as newer:
         assert older.hear_the_end() == REPLACED
@@ -220,6 +255,10 @@ NONSENSE: list[str | bytes] = [
     '{"type":"hand"}',
     '{"type":"hand","raised":"perhaps"}',
     '{"type":"read","message_id":"1"}',
+    '{"type":"act"}',
+    '{"type":"act","act":"fly"}',
+    '{"type":"act","act":"code","code":"' + 25 * "A" + '"}',
+    '{"type":"act","act":"acknowledge","notice_version":"the first"}',
     '{"type":"answer","peer_id":"x","offer":0,"sdp":""}',
     b"\x00\xff\xfe",
     b'{"type":"hand","raised":\xff}',

@@ -223,6 +223,18 @@ def test_an_exam_is_finished_only_by_who_says_so_twice(screen: Screen) -> None:
     screen.until("no", page.locator("#second").tap, page.get_by_text("Exam in progress").is_visible)
     screen.tap("#second", "break")
     ask()
+    page.keyboard.press("Enter")
+    page.keyboard.press("h")
+    wait_for("the hand, which came after the key", lambda: screen.server.hand_raised_at)
+    assert screen.acts == [], "no key that slipped ends an exam"
+    screen.tap("#first", "finish")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "first":
+            break
+    screen.until(
+        "by keys alone", lambda: page.keyboard.press("Enter"), page.get_by_text("Are you finished?").is_visible
+    )
     screen.press("Enter", "finish")
 
 

@@ -114,6 +114,7 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     raise(shown?.hand_raised_at === null);
   } else if (event.key === "Enter" && step !== null) {
+    if (step === "in_progress" && !tabbed) return; // a key that slipped ends no exam
     if (tabbed && event.target instanceof HTMLButtonElement && event.target.id !== "first") return; // it is pressed itself
     event.preventDefault();
     view.steps.first();

@@ -136,6 +136,7 @@ export class Steps {
     reveal("#second", this.visible);
     reveal("#practice", step?.practice === true);
     reveal("#dots", this.visible && step?.dot != null);
+    document.body.dataset.confirming = this.#confirming ? "yes" : "no";
     if (!this.visible) return;
     const words = this.#words(step);
     put("#step-who", words.who);
@@ -144,6 +145,7 @@ export class Steps {
     put("#step-hint", words.hint);
     find("#step-hint").dataset.good = words.good ? "yes" : "no";
     put("#notice", step.notice);
+    find("#notice").dataset.end = this.#read() ? "yes" : "no";
     for (const [selector, page] of [["#code", "code"], ["#keys", "code"], ["#notice", "notice"]]) {
       reveal(selector, step.page === page);
     }
