@@ -62,6 +62,31 @@ def test_a_head_seen_by_a_camera_gives_its_pose_back(
     assert matrix[2, 3] == pytest.approx(-60, rel=0.1)
 
 
+def in_two_steps(face: CanonicalFace, points: Points, frame_wh: tuple[int, int]) -> Points:
+    """MediaPipe's geometry pipeline: the size twice, each time moving the points away by it, and then the fit."""
+    per_pixel = 2 * math.tan(math.radians(VERTICAL_FOV_DEG) / 2) / frame_wh[1]
+    near = points[list(face.index)] - (frame_wh[0] / 2, frame_wh[1] / 2, points[:468, 2].mean())
+    near *= (per_pixel, -per_pixel, -per_pixel)
+
+    def moved(size: float) -> Points:
+        away = (1 - near[:, 2:]) / size
+        return np.hstack([near[:, :2] * away, -away])
+
+    def size_of(target: Points) -> float:
+        return float(np.linalg.norm(face.fit.matrix(target)[:3, 0]))
+
+    first = size_of(near)
+    return face.fit.matrix(moved(first * size_of(moved(first))))
+
+
+@pytest.mark.parametrize("distance_cm", [25, 60, 150])
+def test_the_size_cancels_out(canonical: CanonicalFace, distance_cm: float) -> None:
+    points = np.add(seen(canonical, turned(-25, 15, 10), distance_cm, (640, 480)), (30, -20, 5))
+    matrix = matrix_of(canonical, points, (640, 480))
+    assert matrix is not None
+    np.testing.assert_allclose(matrix, in_two_steps(canonical, points, (640, 480)), rtol=1e-9, atol=1e-9)
+
+
 def test_landmarks_on_one_spot_have_no_pose(canonical: CanonicalFace) -> None:
     assert matrix_of(canonical, np.full((478, 3), 100.0), (640, 480)) is None
 
