@@ -9,6 +9,7 @@ from typing import Any, Final
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -67,7 +68,14 @@ class Database:
         async with self.writing() as connection:
             if isinstance(self.at, PostgresConfig):
                 await _prepare_to_migrate(connection)
-            await connection.run_sync(upgrade_to, "head")
+            try:
+                await connection.run_sync(upgrade_to, "head")
+            except CommandError as error:
+                raise StoreError(
+                    f"the database is not one that this version of the hub knows: {error}",
+                    hint="install the version that it was last used with, or a newer one; or restore a backup",
+                    lasting=True,
+                ) from error
 
     @asynccontextmanager
     async def apart(self) -> AsyncIterator[AsyncConnection]:

@@ -7,9 +7,10 @@ import anyio
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from hub.db import Database, downgrade_to, revisions, upgrade_to
+from hub.errors import StoreError
 from hub.tables import metadata
 from tests.support.postgres import own_database
 from tests.support.rows import ROWS, counts, fill
@@ -79,6 +80,14 @@ async def test_several_processes_may_migrate_at_once(database: Database) -> None
         async with other.reading() as connection:
             assert await connection.run_sync(differences) == []
         await other.close()
+
+
+async def test_a_database_of_a_newer_hub_is_left_alone(database: Database) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="9999") as caught:
+        await database.migrate()
+    assert "newer" in caught.value.hint
 
 
 async def test_sqlite_is_kept_as_the_acknowledgement_promises(tmp_path: Path) -> None:
