@@ -14,7 +14,7 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import IO, Any, Final
 from uuid import UUID
@@ -53,6 +53,8 @@ AT_ONCE: Final = 2
 """Bundles made at the same time by one process; more wait."""
 IN_MEMORY_BYTES: Final = 4 * 2**20
 PIECE_BYTES: Final = 256 * 1024
+AFTER: Final = timedelta(minutes=1)
+"""After the last event of an exam session: a clip of what happened at its end is told of when it is whole."""
 NAMES_AT_ONCE: Final = 500
 
 
@@ -140,6 +142,21 @@ class Bundles:
         self._countersigner = countersigner
         self._files = files
         self._turn = asyncio.Semaphore(AT_ONCE)
+
+    async def of_exam_session(self, exam_session_id: UUID, booth_id: str | None) -> Wanted:
+        """From its first event on the booth to its last, and `AFTER` for what is told of it later. A bundle is of one
+        booth: raises `RefusedError`, 422 where it was on several and none is named, 404 where it was on none."""
+        async with self._database.reading() as connection:
+            extents = await bundles.extents(connection, exam_session_id)
+        if booth_id is None and len(extents) > 1:
+            detail = f"it was on {', '.join(sorted(extents))}, and a bundle is of one booth: name it with `booth`"
+            raise RefusedError(422, "Several booths", detail)
+        booth = booth_id or next(iter(extents), "")
+        if booth not in extents:
+            detail = f"the hub has no events of {exam_session_id} on {booth or 'any booth'}"
+            raise RefusedError(404, "No events", detail)
+        first, last = extents[booth]
+        return Wanted(booth, first, last + AFTER)
 
     async def plan(self, wanted: Wanted) -> Plan:
         """Countersigns the ends of what will be in the bundle. Raises `RefusedError` (404) where there is nothing.

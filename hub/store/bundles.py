@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contract.sitting import SittingStep
 from hub.db import Database
 from hub.store.events import Range
-from hub.tables import chain_gaps, chains, checkpoints, devices, events, rejected_messages
+from hub.tables import chain_gaps, chains, checkpoints, devices, events, exam_session_steps, rejected_messages
 
 ROWS_AT_ONCE: Final = 500
+_TOLD: Final[tuple[str, ...]] = get_args(SittingStep)
 
 
 async def stretches(
@@ -31,6 +33,28 @@ async def stretches(
     if last is not None:
         statement = statement.where(events.c.wall_time <= last)
     return [(row[0], row[1], row[2]) for row in await connection.execute(statement)]
+
+
+async def extents(connection: AsyncConnection, exam_session_id: UUID) -> dict[str, tuple[datetime, datetime]]:
+    """On which booths an exam session has events, and from when to when, by each booth's own clock: also what a booth
+    told of the check-in, which comes before its events name the exam session."""
+    event, step = events.c, exam_session_steps.c
+    seen = (
+        select(event.booth_id, func.min(event.wall_time), func.max(event.wall_time))
+        .where(event.exam_session_id == exam_session_id)
+        .group_by(event.booth_id)
+    )
+    told = (
+        select(step.booth_id, func.min(step.at), func.max(step.at))
+        .where(step.exam_session_id == exam_session_id, step.username.is_(None), step.action.in_(_TOLD))
+        .group_by(step.booth_id)
+    )
+    found: dict[str, tuple[datetime, datetime]] = {}
+    for statement in (seen, told):
+        for booth_id, first, last in await connection.execute(statement):
+            known = found.get(booth_id, (first, last))
+            found[booth_id] = min(known[0], first), max(known[1], last)
+    return found
 
 
 async def before(connection: AsyncConnection, chain_id: UUID, seq: int) -> int:

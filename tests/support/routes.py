@@ -152,6 +152,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "lowerHand": needs("booths.watch", scoped=True),
     "getRecording": needs("violations.read", scoped=True),
     "getBundle": needs("audit.read", scoped=True, query={"booth": "{booth_id}"}),
+    "getExamSessionBundle": needs("audit.read", scoped=True),
     # Violations and evidence.
     "listViolations": needs("violations.read"),
     "getViolation": needs("violations.read", scoped=True),

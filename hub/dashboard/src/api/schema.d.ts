@@ -2102,6 +2102,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{exam_session_id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Exam Session Bundle
+         * @description What proves the exam session on one booth, from its first event there to its last. 422 where there were several
+         *     booths and none is named: each has chains and a bundle of its own.
+         */
+        get: operations["getExamSessionBundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -10931,6 +10952,40 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bundle; `invigil verify` checks it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExamSessionBundle: {
+        parameters: {
+            query?: {
+                /** @description which one, where the candidate sat on several */
+                booth?: string | null;
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
