@@ -17,6 +17,7 @@ packages= needed= optional=
 has_program() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/usr/local/sbin/$1" ]; }
 has_library() { "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" >/dev/null 2>&1; }
 has_module() { "$python" -c 'import importlib, sys; importlib.import_module(sys.argv[1])' "$1" >/dev/null 2>&1; }
+has_font() { "$python" -c 'import pathlib, sys; sys.exit(not any(any(pathlib.Path("/usr/share/fonts").rglob(f"*{n}*")) for n in ("Fallback", "CJK")))' >/dev/null 2>&1; }
 has_browser() { has_program chromium || has_program chromium-browser || has_program google-chrome; }
 
 has_postgresql() {
@@ -52,6 +53,7 @@ look() {
     fi
     if [ "$for_what" != agent ]; then
         want needed mosquitto "the hub starts a private MQTT broker" has_program mosquitto
+        want optional fonts-droid-fallback "Chinese and Japanese names in printed reports" has_font
     fi
     want needed libgl1 "OpenCV is linked against libGL.so.1" has_library libGL.so.1
     want needed libglib2.0-0 "OpenCV is linked against libgthread-2.0.so.0" has_library libgthread-2.0.so.0
