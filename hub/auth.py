@@ -222,6 +222,11 @@ class Auth:
         await self._note_refusal(username, origin, what)
         await self._lockout.failed(username, origin.address)
 
+    async def note_refused(self, username: str, origin: Origin, what: str) -> None:
+        """Of a sign-in that was refused elsewhere."""
+        self._metrics.sign_ins_refused.inc()
+        await self._note_refusal(username, origin, what)
+
     async def _note_refusal(self, username: str, origin: Origin, what: str) -> None:
         nobody = Actor(None, "somebody", origin.address)
         async with self._database.writing() as connection:

@@ -26,6 +26,7 @@ from hub.leader import Leader
 from hub.live import Live
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
+from hub.oidc_sign_in import OidcSignIns
 from hub.permissions import Permission, roles_with
 from hub.presence import Presences
 from hub.reports.service import Reports
@@ -49,6 +50,7 @@ class Hub:
     server_keys: KeyPair
     auth: Auth
     second_factors: SecondFactors
+    oidc: OidcSignIns | None
     viewed: Viewed
     enrolment: Enrolment
     mqtt: HubMqtt

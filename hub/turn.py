@@ -51,18 +51,18 @@ class IceServers:
         return base64.b64encode(hmac.digest(self._secret, username.encode(), hashlib.sha1)).decode()
 
 
-def read_secret(path: Path) -> str:
+def read_secret(path: Path, what: str = "TURN", see: str = "docs/turn.md") -> str:
     """One line that only the hub's user can read; raises `HubError`."""
     try:
         mode = path.stat().st_mode
         secret = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise HubError(f"the TURN secret {path} cannot be read: {error}", hint="see docs/turn.md") from error
+        raise HubError(f"the {what} secret {path} cannot be read: {error}", hint=f"see {see}") from error
     if stat.S_IMODE(mode) & 0o077:
-        raise HubError(f"others can read the TURN secret {path}", hint=f"chmod 600 {path}")
+        raise HubError(f"others can read the {what} secret {path}", hint=f"chmod 600 {path}")
     if len(secret) < MIN_SECRET or len(secret.split()) != 1:
         raise HubError(
-            f"the TURN secret {path} must be one word of at least {MIN_SECRET} characters",
+            f"the {what} secret {path} must be one word of at least {MIN_SECRET} characters",
             hint=f"make one: umask 077; openssl rand -hex 32 > {path}",
         )
     return secret

@@ -28,6 +28,15 @@ class SignInList(View):
     items: tuple[SignInView, ...]
 
 
+class SignInOptions(View):
+    oidc: bool = Field(description="whether one may sign in at a provider of OpenID Connect")
+    oidc_sign_out: str | None = Field(description="an address of the provider, for after signing out here")
+
+
+class OidcBegun(View):
+    url: str = Field(description="of the provider; go there")
+
+
 class SignInTicket(View):
     """The password was right, and a second step is needed: send `ticket` with a code to POST /sign-in/totp."""
 
