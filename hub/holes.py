@@ -18,6 +18,6 @@ def holes(segments: Sequence[SegmentView]) -> Iterator[HoleView]:
         if covered is not None and segment.started_at - covered > SEAM:
             yield HoleView(started_at=covered, ended_at=segment.started_at, reason="not_recorded")
         if not segment.available:
-            reason = "dropped" if segment.dropped else "on_its_way"
+            reason = "deleted" if segment.deleted_at else "dropped" if segment.dropped else "on_its_way"
             yield HoleView(started_at=segment.started_at, ended_at=segment.ended_at, reason=reason)
         covered = max(covered or segment.ended_at, segment.ended_at)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store import deletions
 from hub.store.upsert import insert
 from hub.tables import dropped_evidence, evidence_files, segments
 from hub.views import SegmentView
@@ -47,7 +48,13 @@ async def between(connection: AsyncConnection, booth_id: str, first: datetime, l
         .order_by(segments.c.started_at, segments.c.seq)
         .limit(LIMIT)
     )
-    return [SegmentView(**row._mapping) for row in await connection.execute(statement)]
+    rows = (await connection.execute(statement)).all()
+    absent = [row.sha256 for row in rows if not row.available]
+    deleted = await deletions.of_files(connection, absent) if absent else {}
+    return [
+        SegmentView(**row._mapping, deleted_at=deleted[row.sha256].deleted_at if row.sha256 in deleted else None)
+        for row in rows
+    ]
 
 
 async def newest_end(connection: AsyncConnection, booth_id: str) -> datetime | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import Violation
-from hub.store import evidence, reviews
+from hub.store import deletions, evidence, reviews
 from hub.store.upsert import insert
 from hub.tables import booths, evidence_refs, violations
 from hub.views import EvidenceView, ViolationView
@@ -107,6 +107,7 @@ async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[
     named = {ref.sha256 for some in refs.values() for ref in some}
     arrived = await evidence.arrived(connection, named) if named else set()
     dropped = await evidence.dropped(connection, named - arrived) if named - arrived else {}
+    deleted = await deletions.of_files(connection, named - arrived) if named - arrived else {}
     decided = await reviews.standing(connection, [violation.violation_id for _, violation in found]) if found else {}
     return [
         ViolationView.model_construct(
@@ -119,6 +120,7 @@ async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[
                     **ref.model_dump(),
                     available=ref.sha256 in arrived,
                     dropped=dropped.get((row.booth_id, ref.sha256)),
+                    deleted_at=deleted[ref.sha256].deleted_at if ref.sha256 in deleted else None,
                 )
                 for ref in refs[violation.violation_id]
             ),

@@ -16,6 +16,7 @@ from hub.views.reviews import ReviewState, ReviewView
 class EvidenceView(EvidenceRef):
     available: bool = Field(description="whether the file has arrived at the hub")
     dropped: DropReason | None = Field(None, description="why the booth could not keep it, and it will never come")
+    deleted_at: datetime | None = Field(None, description="when retention deleted it, with proof")
 
 
 class ViolationView(Violation):

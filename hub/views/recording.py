@@ -21,6 +21,7 @@ class SegmentView(View):
     has_sound: bool
     available: bool = Field(description="whether the file has arrived at the hub")
     dropped: DropReason | None = Field(description="why the booth could not keep it, and it will never come")
+    deleted_at: datetime | None = Field(None, description="when retention deleted it, with proof")
 
 
 class HoleView(View):
@@ -28,7 +29,7 @@ class HoleView(View):
 
     started_at: datetime
     ended_at: datetime
-    reason: Literal["not_recorded", "on_its_way", "dropped"]
+    reason: Literal["not_recorded", "on_its_way", "dropped", "deleted"]
 
 
 class Recording(View):

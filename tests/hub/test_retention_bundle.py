@@ -49,6 +49,12 @@ async def test_files_that_were_deleted_are_no_fault_and_no_secret(tmp_path: Path
         assert report.held["evidence"].startswith("1 of 4 files")
         answer = await centre.client.get(f"/api/v1/evidence/{sha256_hex(CLIP)}")
         assert answer.status_code == 404
+        shown = (await centre.client.get("/api/v1/violations")).json()["items"]
+        (clip,) = [file for each in shown for file in each["evidence"] if file["sha256"] == sha256_hex(CLIP)]
+        assert (clip["available"], clip["dropped"]) == (False, None)
+        assert clip["deleted_at"] is not None, "and not on its way"
+        recording = (await centre.client.get("/api/v1/booths/booth-1/recording")).json()
+        assert [hole["reason"] for hole in recording["holes"]] == ["deleted"]
         # Somebody hides a picture and says that it was retention.
         async with centre.hub.database.writing() as connection:
             await connection.execute(delete(evidence_files).where(evidence_files.c.sha256 == sha256_hex(SNAPSHOT)))

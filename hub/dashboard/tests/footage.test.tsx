@@ -18,6 +18,7 @@ const file = (role: Evidence["role"], sha256: string, change: Partial<Evidence> 
   taken_at: at(-5),
   available: true,
   dropped: null,
+  deleted_at: null,
   ...change,
 });
 
@@ -97,6 +98,10 @@ describe("the footage of a violation", () => {
   });
 
   it("says that the booth could not keep the clip, and why", () => {
+    const deleted = file("clip", CLIP, { available: false, deleted_at: at(60) });
+    const gone = render(<Footage violation={violation({ evidence: [deleted] })} />);
+    expect(gone.getByText(/^The clip was deleted by the rules of retention, /)).toBeTruthy();
+    gone.unmount();
     const clip = file("clip", CLIP, { available: false, dropped: "spool_full" });
     show(<Footage violation={violation({ evidence: [clip] })} />);
     expect(screen.getByText("The booth could not keep the clip: its storage was full.")).toBeTruthy();

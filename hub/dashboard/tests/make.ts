@@ -51,6 +51,7 @@ export function violation(change: Partial<Violation> = {}): Violation {
         taken_at: at(1),
         available: false,
         dropped: null,
+        deleted_at: null,
       },
     ],
     ...change,

@@ -14,6 +14,7 @@ const piece = (name: string, from: number, to: number, available = true): Segmen
   has_sound: false,
   available,
   dropped: null,
+  deleted_at: null,
 });
 const hole = (from: number, to: number, reason: Hole["reason"]): Hole => ({
   started_at: at(from),

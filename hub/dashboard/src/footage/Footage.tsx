@@ -4,6 +4,8 @@ import { evidenceUrl } from "@/api/client";
 import type { Evidence, Violation } from "@/api/types";
 import { ClipPlayer } from "@/footage/ClipPlayer";
 import { named, t } from "@/text/text";
+import { clock } from "@/time/format";
+import { hubNow } from "@/time/now";
 import { Snapshot, snapshotOf } from "@/violations/Snapshot";
 
 export function evidenceOf(violation: Violation, role: Evidence["role"]): Evidence | undefined {
@@ -15,6 +17,7 @@ export function evidenceOf(violation: Violation, role: Evidence["role"]): Eviden
 function absence(clip: Evidence | undefined, failed: boolean): string | null {
   if (!clip) return null;
   if (clip.available) return failed ? t("footage.failed") : null;
+  if (clip.deleted_at) return t("footage.deleted", { at: clock(Date.parse(clip.deleted_at), hubNow()) });
   if (clip.dropped) return t("footage.dropped", { reason: named("drop", clip.dropped) });
   return t("footage.coming");
 }

@@ -12,6 +12,7 @@ const LOOK: Record<Hole["reason"], string> = {
   not_recorded: "hatched border-line-strong",
   on_its_way: "border-dashed border-ink-3",
   dropped: "hatched border-ink-3",
+  deleted: "hatched border-ink-3",
 };
 
 function describe(hole: Hole): string {

@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 import type { Evidence, Violation } from "@/api/types";
 import { Footage } from "@/footage/Footage";
 import { count, named, t } from "@/text/text";
+import { clock } from "@/time/format";
+import { hubNow } from "@/time/now";
 import { When } from "@/time/When";
 import { CopyCode } from "@/ui/CopyCode";
 import { Fact, Facts } from "@/ui/Facts";
@@ -31,7 +33,11 @@ function Models({ models }: { models: Record<string, string> }) {
 /** Nothing for a file that is here. */
 function FileState({ file }: { file: Evidence }) {
   if (file.available) return null;
-  const text = file.dropped ? t("footage.not-kept", { reason: named("drop", file.dropped) }) : t("footage.on-its-way");
+  const text = file.deleted_at
+    ? t("footage.deleted-at", { at: clock(Date.parse(file.deleted_at), hubNow()) })
+    : file.dropped
+      ? t("footage.not-kept", { reason: named("drop", file.dropped) })
+      : t("footage.on-its-way");
   return <span className="mr-2 text-ink-3 text-xs">{text}</span>;
 }
 
