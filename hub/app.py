@@ -176,7 +176,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         database = Database(settings.database_at)
         stack.push_async_callback(database.close)
         await database.migrate()
-        box = SecretBox.load_or_create(settings.data / "secrets.key")
+        with one_at_a_time(settings.data / "start.lock"):
+            box = SecretBox.load_or_create(settings.data / "secrets.key")
         auth = Auth(database, metrics, settings.sign_in)
         provider = Provider.load(settings.oidc, settings.data, box)
         with one_at_a_time(settings.data / "start.lock"):
@@ -284,7 +285,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("watches", watched.run),
             # Any process may be asked for a run, and each forgets its copies; days and messages are claimed.
             ("retention", deleting.run),
-            ("webhooks", telling.run),
+            ("webhooks", lambda: leader.while_leading(telling.run)),
             ("presence", presences.run),
             ("greet", greet),
         ):
