@@ -245,6 +245,7 @@ def _simple(action: Decision, what: str) -> None:
 for _action, _what in cast(
     tuple[tuple[Decision, str], ...],
     (
+        ("check_in", "By hand, where the screen does not lead through it. Needs a reason."),
         ("admit", "The person compared the pictures and lets the candidate in."),
         ("turn_away", "The candidate does not sit the exam. Needs a reason."),
         ("check_in_again", "Back to the beginning of check-in. Needs a reason."),

@@ -48,7 +48,7 @@ def effect(action: Action, row: Any, given: Given, now: datetime) -> dict[str, A
         values |= _rescheduled(row, given)
     elif action == "new_code":
         values["check_in_code"] = new_code()
-    elif action == "ready":
+    elif action in ("ready", "check_in"):
         values["waiting_since"] = now
     if state in ENDED:
         values |= {"ended_at": now} | (_goes_on(row, now) if row.stopped_at else {})

@@ -11,6 +11,7 @@ from contract.sitting import ENDED, SittingState, SittingStep
 from hub.permissions import Permission
 
 Decision = Literal[
+    "check_in",
     "admit",
     "turn_away",
     "check_in_again",
@@ -68,6 +69,7 @@ def _at(*states: SittingState) -> frozenset[SittingState]:
 
 ROWS: Final[tuple[Row, ...]] = (
     # What people decide.
+    Row("check_in", _at("scheduled"), "checked_in", reason=True),
     Row("admit", _at("checked_in"), "admitted"),
     Row("turn_away", BEGINNING, "turned_away", reason=True),
     Row("check_in_again", _at("checked_in"), "scheduled", reason=True),

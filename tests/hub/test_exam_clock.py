@@ -341,3 +341,20 @@ async def test_a_booth_is_shown_with_its_exam_session_to_those_who_may_see_candi
         (booth,) = (await centre.get("/booths"))["items"]
         assert (booth["booth_id"], booth["exam_session"]) == ("booth-1", None)
         assert "Hopper" not in (await client.get("/api/v1/booths/booth-1")).text
+
+
+async def test_staff_may_check_a_candidate_in_by_hand(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        centre, booth = Centre(client), await Booth.at(uplink)
+        key = await centre.schedule(await centre.exam(), await centre.candidate())
+        await booth.step(key, "code_accepted")
+        await centre.act(key, "check-in", 422)
+        await centre.act(key, "check-in", reason_code="check_in.by_staff", note="the dots cannot be seen")
+        assert (await centre.show(key))["exam_session"]["waiting_since"] is not None
+        await booth.step(key, "ready")  # the screen got there after all
+        await centre.act(key, "admit")
+        assert (await booth.told(state="admitted")).exam_session == key
+        steps = [step["action"] for step in (await centre.get(f"/exam-sessions/{key}/steps"))["items"]]
+        assert steps == ["schedule", "code_accepted", "check_in", "late_step", "admit"]

@@ -27,6 +27,7 @@ from hub.permissions import PERMISSIONS, Permission
 
 LEADS: dict[tuple[str, str], str] = {
     ("scheduled", "ready"): "checked_in",
+    ("scheduled", "check_in"): "checked_in",
     ("scheduled", "turn_away"): "turned_away",
     ("scheduled", "cancel"): "cancelled",
     ("scheduled", "no_show"): "no_show",

@@ -462,66 +462,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sign-in/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Options
-         * @description How one may sign in here. `oidc_sign_out` ends the sign-in at the provider, too.
-         */
-        get: operations["signInOptions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sign-in/oidc": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin
-         * @description Where the browser is to go. 404 without a provider, 502 where it does not answer.
-         */
-        post: operations["beginOidcSignIn"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sign-in/oidc/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Finish
-         * @description Here the provider sends the browser. On to the dashboard: signed in, or told why not in `refused`.
-         */
-        get: operations["finishOidcSignIn"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/me/tokens": {
         parameters: {
             query?: never;
@@ -1082,6 +1022,26 @@ export interface paths {
          * @description Another time, or another booth, before check-in. Needs a reason; 409 when it collides.
          */
         post: operations["rescheduleExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checkin
+         * @description By hand, where the screen does not lead through it. Needs a reason. Answers null where a practice exam ended, which leaves nothing.
+         */
+        post: operations["checkInExamSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4941,23 +4901,6 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** OidcBegun */
-        OidcBegun: {
-            /**
-             * Url
-             * @description of the provider; go there
-             */
-            url: string;
-        };
-        /** OidcRequest */
-        OidcRequest: {
-            /**
-             * Invitation
-             * @description token of an invitation that is to be accepted so
-             * @default
-             */
-            invitation: string;
-        };
         /**
          * Overlooked
          * @description An exam session that is in progress and that nobody has looked at for too long.
@@ -6172,19 +6115,6 @@ export interface components {
         SignInList: {
             /** Items */
             items: components["schemas"]["SignInView"][];
-        };
-        /** SignInOptions */
-        SignInOptions: {
-            /**
-             * Oidc
-             * @description whether one may sign in at a provider of OpenID Connect
-             */
-            oidc: boolean;
-            /**
-             * Oidc Sign Out
-             * @description an address of the provider, for after signing out here
-             */
-            oidc_sign_out: string | null;
         };
         /** SignInRequest */
         SignInRequest: {
@@ -7774,101 +7704,6 @@ export interface operations {
             };
         };
     };
-    signInOptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignInOptions"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    beginOidcSignIn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OidcRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OidcBegun"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    finishOidcSignIn: {
-        parameters: {
-            query?: {
-                state?: string;
-                code?: string;
-                iss?: string;
-                error?: string;
-                error_description?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listMyTokens: {
         parameters: {
             query?: never;
@@ -9037,6 +8872,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RescheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkInExamSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
             };
         };
         responses: {

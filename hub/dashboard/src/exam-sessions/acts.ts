@@ -13,6 +13,7 @@ export const ACTS = [
   "break",
   "extend",
   "complete",
+  "check_in",
   "check_in_again",
   "move",
   "reschedule",
@@ -29,6 +30,7 @@ export const FINAL: ReadonlySet<Act> = new Set(["complete", "turn_away", "no_sho
 /** The hub wants to know why. */
 export const WANTS_REASON: ReadonlySet<Act> = new Set([
   "turn_away",
+  "check_in",
   "check_in_again",
   "pause",
   "extend",
@@ -101,6 +103,7 @@ const PATHS = {
   pause: "/api/v1/exam-sessions/{exam_session_id}/pause",
   break: "/api/v1/exam-sessions/{exam_session_id}/break",
   complete: "/api/v1/exam-sessions/{exam_session_id}/complete",
+  check_in: "/api/v1/exam-sessions/{exam_session_id}/check-in",
   check_in_again: "/api/v1/exam-sessions/{exam_session_id}/check-in-again",
   new_code: "/api/v1/exam-sessions/{exam_session_id}/new-code",
   turn_away: "/api/v1/exam-sessions/{exam_session_id}/turn-away",

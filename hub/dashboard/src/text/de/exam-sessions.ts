@@ -96,6 +96,8 @@ export const examSessions: Record<keyof typeof english, string> = {
   "act.no_show": "Nicht erschienen",
   "act.schedule": "Geplant",
   "act.time_is_up": "Zeit abgelaufen",
+  "act.check_in": "Von Hand einchecken",
+  "act.late_step": "Eine späte Meldung der Kabine",
   "act.ready": "Eingecheckt",
   "act.started": "Prüfling begann",
   "act.returned": "Aus der Pause zurück",

@@ -94,6 +94,8 @@ export const examSessions = {
   "act.no_show": "Did not come",
   "act.schedule": "Scheduled",
   "act.time_is_up": "Time was up",
+  "act.check_in": "Check in by hand",
+  "act.late_step": "A late word of the booth",
   "act.ready": "Checked in",
   "act.started": "The candidate began",
   "act.returned": "Back from the break",
