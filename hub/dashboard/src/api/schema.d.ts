@@ -462,6 +462,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Options
+         * @description How one may sign in here. `oidc_sign_out` ends the sign-in at the provider, too.
+         */
+        get: operations["signInOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Where the browser is to go. 404 without a provider, 502 where it does not answer.
+         */
+        post: operations["beginOidcSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish
+         * @description Here the provider sends the browser. On to the dashboard: signed in, or told why not in `refused`.
+         */
+        get: operations["finishOidcSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/tokens": {
         parameters: {
             query?: never;
@@ -3290,6 +3350,11 @@ export interface components {
              * @description why the booth could not keep it, and it will never come
              */
             dropped: ("spool_full" | "disk_full" | "write_failed" | "damaged") | null;
+            /**
+             * Deleted At
+             * @description when retention deleted it, with proof
+             */
+            deleted_at: string | null;
         };
         /** Exam */
         Exam: {
@@ -4188,7 +4253,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "not_recorded" | "on_its_way" | "dropped";
+            reason: "not_recorded" | "on_its_way" | "dropped" | "deleted";
         };
         /**
          * HubSignal
@@ -4900,6 +4965,23 @@ export interface components {
             min_score: {
                 [key: string]: number;
             };
+        };
+        /** OidcBegun */
+        OidcBegun: {
+            /**
+             * Url
+             * @description of the provider; go there
+             */
+            url: string;
+        };
+        /** OidcRequest */
+        OidcRequest: {
+            /**
+             * Invitation
+             * @description token of an invitation that is to be accepted so
+             * @default
+             */
+            invitation: string;
         };
         /**
          * Overlooked
@@ -6110,11 +6192,29 @@ export interface components {
              * @description why the booth could not keep it, and it will never come
              */
             dropped: ("spool_full" | "disk_full" | "write_failed" | "damaged") | null;
+            /**
+             * Deleted At
+             * @description when retention deleted it, with proof
+             */
+            deleted_at: string | null;
         };
         /** SignInList */
         SignInList: {
             /** Items */
             items: components["schemas"]["SignInView"][];
+        };
+        /** SignInOptions */
+        SignInOptions: {
+            /**
+             * Oidc
+             * @description whether one may sign in at a provider of OpenID Connect
+             */
+            oidc: boolean;
+            /**
+             * Oidc Sign Out
+             * @description an address of the provider, for after signing out here
+             */
+            oidc_sign_out: string | null;
         };
         /** SignInRequest */
         SignInRequest: {
@@ -7688,6 +7788,101 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginOidcSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcBegun"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishOidcSignIn: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                iss?: string;
+                error?: string;
+                error_description?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
