@@ -1,15 +1,14 @@
 """Booths: what is known of each, the rule profile it should follow, and what its watchers ask of it."""
 
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, StringConstraints
 
-from contract.live import DoneReply, LowerHandCommand, SayCommand
+from contract.live import DoneReply, LowerHandCommand
 from contract.messages import AnyCommand, AnyReply, SnapshotCommand, SnapshotReply
 from contract.profiles import ProfileName
-from hub import audit
+from hub import audit, messages
 from hub.errors import RefusedError
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed, refuse_unless
 from hub.scope import refuse_foreign
@@ -110,17 +109,24 @@ async def take_snapshot(booth: WatchedBooth, me: SignedIn, hub: TheHub) -> Pictu
 
 
 @router.post("/{booth_id}/say", operation_id="say")
-async def say(request: SayRequest, booth: WatchedBooth, me: SignedIn, hub: TheHub) -> Said:
-    """Shows words to the candidate; answers when the screen has them. 409 while offline, 502 where it has no screen."""
-    command = SayCommand(message_id=uuid4(), text=request.text, sender=me.display_name)
-    await _done(hub, booth, command)
-    return Said(message_id=command.message_id)
+async def say(request: SayRequest, booth: WatchedBooth, me: SignedIn, actor: ActorOf, hub: TheHub) -> Said:
+    """Shows words to the candidate; answers when the screen has them. 409 while offline, 502 where it has no screen.
+
+    Written down, with the exam session that is on.
+    """
+    async with hub.database.reading() as connection:
+        row = await booths.find(connection, booth.booth_id)
+    on = row.desired_exam_session if row else None
+    told = await messages.say(hub.database, hub.commands, me, actor, booth, request.text, exam_session_id=on)
+    return Said(message_id=told.message_id)
 
 
 @router.post("/{booth_id}/lower-hand", status_code=204, operation_id="lowerHand")
-async def lower_hand(booth: WatchedBooth, hub: TheHub) -> None:
+async def lower_hand(booth: WatchedBooth, actor: ActorOf, hub: TheHub) -> None:
     """The candidate sees that somebody has seen the raised hand."""
     await _done(hub, booth, LowerHandCommand())
+    async with hub.database.writing() as connection:
+        await audit.record(connection, actor, "hand.lowered", "booth", booth.booth_id)
 
 
 async def _take_picture(hub: Hub, booth: Booth) -> Picture:

@@ -1,5 +1,6 @@
 """Review: what waits for a decision, the decisions, and how often each rule was wrong."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from hub.api.violations import Filtered, Limit, MayRead, bad_cursor, find_violation
-from hub.parts import ActorOf, TheHub, allowed
+from hub.parts import ActorOf, Hub, TheHub, allowed
 from hub.reviews import decide, rates
 from hub.store import reviews, violation_lists, violations
 from hub.store.reviews import GroupedBy
@@ -69,8 +70,9 @@ async def review(
     where people disagree the violation is `contested` until one side has more voices."""
     async with hub.database.writing() as connection:
         await decide(connection, me, actor, [violation_id], request.decision, request.note)
-    hub.feed.publish(violations=[violation_id])
-    return await find_violation(hub, me, violation_id)
+    decided = await find_violation(hub, me, violation_id)
+    _tell(hub, [decided])
+    return decided
 
 
 @router.post("/reviews", operation_id="reviewSeveral")
@@ -79,8 +81,17 @@ async def review_several(request: BulkReviewRequest, me: MayReview, actor: Actor
     which = tuple(dict.fromkeys(request.violation_ids))
     async with hub.database.writing() as connection:
         done = await decide(connection, me, actor, which, request.decision, request.note)
-    hub.feed.publish(violations=which)
+    async with hub.database.reading() as connection:
+        _tell(hub, await violations.in_order(connection, which))
     return ReviewedList(items=tuple(done))
+
+
+def _tell(hub: Hub, decided: Iterable[ViolationView]) -> None:
+    """Everybody who watches: of the violations, and of exam sessions that have fewer to decide now."""
+    views = tuple(decided)
+    hub.feed.publish(violations=[view.violation_id for view in views])
+    of = dict.fromkeys(view.exam_session_id for view in views if view.exam_session_id is not None)
+    hub.feed.exam_session_changed(*of)
 
 
 @router.get("/reviews/rates", operation_id="listReviewRates")

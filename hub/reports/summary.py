@@ -10,6 +10,7 @@ from hub.reports.spans import Span, within
 from hub.reports.spans import seconds as length
 from hub.store import summaries
 from hub.store.summaries import Wanted
+from hub.views import UNDECIDED
 from hub.views.reports import KindCount, Summary
 
 _DECISIONS = ("confirmed", "dismissed", "unreviewed")
@@ -30,7 +31,7 @@ async def summarize(
         if row.admitted_at and row.code_at and row.admitted_at >= row.code_at
     ]
     violations = sum(row.many for row in counted)
-    reviewed = sum(row.many for row in counted if row.review != "unreviewed")
+    reviewed = sum(row.many for row in counted if row.review not in UNDECIDED)
     return Summary.model_validate(
         {
             "of": of,
@@ -56,7 +57,8 @@ async def summarize(
 def _kinds(counted: Sequence[Any], monitored_s: float) -> tuple[KindCount, ...]:
     by_kind: dict[str, dict[str, int]] = {}
     for row in counted:
-        by_kind.setdefault(row.kind, dict.fromkeys(_DECISIONS, 0))[row.review] = row.many
+        review = "unreviewed" if row.review in UNDECIDED else row.review
+        by_kind.setdefault(row.kind, dict.fromkeys(_DECISIONS, 0))[review] += row.many
     found = []
     for kind, counts in sorted(by_kind.items()):
         decided = counts["confirmed"] + counts["dismissed"]

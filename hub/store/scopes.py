@@ -1,4 +1,5 @@
-"""Scopes: which booths a person reaches, by sites, rooms and single booths granted to them."""
+"""Scopes: which booths a person reaches, by sites, rooms and single booths granted to them, and by exam sessions that
+they are responsible for, until these end."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +7,17 @@ from typing import Any
 from sqlalchemy import Column, Row, Table, delete, insert, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.tables import assignments, booths, room_grants, rooms, site_grants, sites
+from contract.sitting import ENDED
+from hub.tables import (
+    assignments,
+    booths,
+    exam_session_proctors,
+    exam_sessions,
+    room_grants,
+    rooms,
+    site_grants,
+    sites,
+)
 from hub.views import Scope
 
 EVERYWHERE = ("admin",)
@@ -24,6 +35,7 @@ async def booths_of(connection: AsyncConnection, person: Row[Any]) -> tuple[str,
     if person.role in EVERYWHERE or person.everywhere:
         return None
     mine = person.user_id
+    responsible = exam_session_proctors.c.user_id == mine, exam_sessions.c.state.not_in(tuple(ENDED))
     reached = union(
         select(assignments.c.booth_id).where(assignments.c.user_id == mine),
         select(booths.c.booth_id)
@@ -33,6 +45,9 @@ async def booths_of(connection: AsyncConnection, person: Row[Any]) -> tuple[str,
         .join(rooms, rooms.c.room_id == booths.c.room_id)
         .join(site_grants, site_grants.c.site_id == rooms.c.site_id)
         .where(site_grants.c.user_id == mine),
+        select(exam_sessions.c.booth_id)
+        .join(exam_session_proctors, exam_session_proctors.c.exam_session_id == exam_sessions.c.exam_session_id)
+        .where(*responsible, exam_sessions.c.booth_id.is_not(None)),
     )
     return tuple(sorted((await connection.execute(reached)).scalars()))
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import SEVERITIES, Severity, ViolationKind
 from hub.tables import booths, reviews, rooms, violations
-from hub.views import REVIEW_STATES, ReviewState
+from hub.views import REVIEW_STATES, UNDECIDED, ReviewState
 
 Cursor = tuple[datetime, UUID]
 Condition = ColumnElement[bool]
@@ -25,7 +25,6 @@ Condition = ColumnElement[bool]
 MAX_WALKS: Final = 32
 """Indexes walked side by side for one page; for more booths than that, those of others are passed over instead."""
 WAITING_COUNTED: Final = 100
-PENDING: Final[tuple[ReviewState, ...]] = ("unreviewed", "contested")
 _BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS: Final = tuple(reversed(range(len(SEVERITIES))))
 
@@ -156,7 +155,7 @@ async def waiting(connection: AsyncConnection, scope: tuple[str, ...] | None) ->
         .where(of.review == state, *_at(scope))
         .order_by(of.severity_rank, of.opened_at, of.violation_id)  # as the index has them; nothing is sorted
         .limit(WAITING_COUNTED)
-        for state in PENDING
+        for state in UNDECIDED
     ]
     counted = (await connection.execute(select(func.count()).select_from(_merged(walks)))).scalar_one()
     return min(int(counted), WAITING_COUNTED)
@@ -196,7 +195,7 @@ def _leads(wanted: Wanted) -> tuple[list[list[Condition]], list[Condition]]:
 
 def _pending(wanted: Wanted, whose: str, rank: int) -> list[list[Condition]]:
     """The ways to what waits for a decision, of one severity."""
-    states = [state for state in PENDING if not wanted.review or state in wanted.review]
+    states = [state for state in UNDECIDED if not wanted.review or state in wanted.review]
     if not states or (wanted.severity is not None and SEVERITIES.index(wanted.severity) != rank):
         return []
     of = violations.c
@@ -211,7 +210,7 @@ def _grown(wanted: Wanted, after: QueueCursor | None) -> Select[Any]:
     """What was decided and is more severe since: few, and so in no order."""
     of = violations.c
     statement = select(of.severity_rank, of.opened_at, of.violation_id).where(
-        of.grown_at > _BEFORE_ALL, _beside(of.review).not_in(PENDING), *_filters(wanted)
+        of.grown_at > _BEFORE_ALL, _beside(of.review).not_in(UNDECIDED), *_filters(wanted)
     )
     if wanted.severity is not None:
         statement = statement.where(_rank_beside() == SEVERITIES.index(wanted.severity))

@@ -4,9 +4,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from contract.live import SayCommand
 from contract.messages import AnyCommand, AnyReply, ErrorReply, MessageRead
+from hub.tables import booths
 from tests.support.answering_booth import an_answering_booth
 from tests.support.exam_rows import an_exam_session
 from tests.support.hub import Chain, a_hub, an_uplink
@@ -34,6 +36,24 @@ async def test_what_is_said_in_an_exam_session_is_shown_and_kept(tmp_path: Path)
         assert kept == {"items": [told, warned], "warnings": 1}
         assert await audited(hub, "candidate.told") == [("pat", str(exam_session))]
         assert await audited(hub, "candidate.warned") == [("pat", str(exam_session))]
+
+
+async def test_what_is_said_at_a_booth_is_kept_with_its_exam_session(tmp_path: Path) -> None:
+    async with (
+        a_hub(tmp_path) as hub,
+        an_answering_booth(hub, tmp_path),
+        person(hub, "pat", "proctor", "booth-1") as pat,
+    ):
+        await asked(pat, "POST", "/booths/booth-1/say", text="Nobody sits here yet.")
+        assert await audited(hub, "candidate.told") == [("pat", "booth-1")]
+        exam_session = await an_exam_session(hub, "booth-1")
+        async with hub.database.writing() as connection:
+            await connection.execute(update(booths).values(desired_exam_session=exam_session))
+        said = await asked(pat, "POST", "/booths/booth-1/say", text="Good luck.")
+        (kept,) = (await get(pat, f"/exam-sessions/{exam_session}/messages"))["items"]
+        assert (kept["message_id"], kept["text"]) == (said["message_id"], "Good luck.")
+        await asked(pat, "POST", "/booths/booth-1/lower-hand", 204)
+        assert await audited(hub, "hand.lowered") == [("pat", "booth-1")]
 
 
 async def test_words_kept_ready_come_in_the_candidates_language(tmp_path: Path) -> None:

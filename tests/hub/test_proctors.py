@@ -91,3 +91,17 @@ async def test_nobody_gets_more_than_can_be_watched(tmp_path: Path) -> None:
             await asked(pat, "POST", third, username="pat")
             assert len(await audited(hub, "exam_session.proctor_assigned")) == 5
             assert await audited(hub, "exam_session.proctor_unassigned") == [("ada", str(now[0]))]
+
+
+async def test_who_is_responsible_reaches_the_booth_until_the_end(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub:
+        await add_booth(hub, "booth-1")
+        exam_session = await an_exam_session(hub, "booth-1")
+        async with person(hub, "ada", "admin") as ada, person(hub, "pat", "proctor") as pat:
+            await asked(pat, "POST", "/booths/booth-1/looking", 403)
+            await asked(ada, "POST", f"/exam-sessions/{exam_session}/proctors", username="pat")
+            await asked(pat, "POST", "/booths/booth-1/looking", 204)
+            assert (await get(pat, "/me"))["booths"] == ["booth-1"]
+            end: dict[str, Any] = {"reason_code": "other.note_required", "note": "The fire alarm."}
+            await asked(ada, "POST", f"/exam-sessions/{exam_session}/terminate", **end)
+            await asked(pat, "POST", "/booths/booth-1/looking", 403)

@@ -126,6 +126,27 @@ async def test_two_people_must_agree_where_the_exam_asks_for_it(tmp_path: Path) 
         assert (await decided(ada, violation, "confirmed"))["review"] == "confirmed"
 
 
+async def test_what_is_contested_is_not_decided_in_reports(tmp_path: Path) -> None:
+    async with (
+        a_hub(tmp_path) as hub,
+        an_uplink(hub, tmp_path) as uplink,
+        person(hub, "rae", "reviewer", "booth-1") as rae,
+        person(hub, "ada", "admin") as ada,
+    ):
+        exam_session = await an_exam_session(hub, "booth-1")
+        violation = a_violation()
+        await opened(uplink, violation, exam_session=exam_session)
+        await decided(rae, violation, "dismissed")
+        assert (await decided(ada, violation, "confirmed"))["review"] == "contested"
+        seen = (await get(ada, f"/exam-sessions/{exam_session}"))["exam_session"]
+        assert (seen["violations"], seen["unreviewed"]) == (1, 1)
+        report = await get(ada, f"/exam-sessions/{exam_session}/report")
+        assert [each["review"] for each in report["violations"]] == ["unreviewed"]
+        assert [each["decision"] for each in report["violations"][0]["reviews"]] == ["dismissed", "confirmed"]
+        summary = await get(ada, f"/exams/{seen['exam_id']}/summary")
+        assert (summary["violations"], summary["reviewed"]) == (1, 0)
+
+
 async def test_a_booth_never_changes_a_decision_and_growth_is_shown(tmp_path: Path) -> None:
     async with (
         a_hub(tmp_path) as hub,
@@ -237,7 +258,8 @@ async def test_a_decision_is_seen_live(tmp_path: Path) -> None:
         violation = a_violation()
         await opened(uplink, violation)
         await decided(rae, violation, "dismissed")
-        seen = await next_of(socket, "violation", review="dismissed")
+        about = str(violation.violation_id)
+        seen = await next_of(socket, "violation", violation_id=about, review="dismissed")
         assert seen == await get(rae, f"/violations/{violation.violation_id}")
 
 

@@ -1462,6 +1462,8 @@ export interface paths {
         /**
          * Say
          * @description Shows words to the candidate; answers when the screen has them. 409 while offline, 502 where it has no screen.
+         *
+         *     Written down, with the exam session that is on.
          */
         post: operations["say"];
         delete?: never;
