@@ -153,6 +153,7 @@ class Agent:
             sees_faces=lambda: self._analyzer.sees_faces,
             hub_here=lambda: self._uplink.hub_here,
             uploads=lambda: len(self._spool.files()) + self._outbox.depth,
+            distracted=self._distracted,
         )
         return Desk(
             self._outbox,
@@ -162,6 +163,11 @@ class Agent:
             on_orders=lambda desired, orders: self._monitor.want(desired, orders),
             on_step=lambda step: self._screen.step(step) if self._screen is not None else None,
         )
+
+    def _distracted(self) -> bool:
+        """Whether the candidate sees something else than the page of the exam session."""
+        shown = self._screen.screen() if self._screen is not None else Screen()
+        return not shown.connected or shown.unread > 0 or shown.speaker is not None
 
     def _new_recorder(self, tap: FrameTap) -> Recorder:
         """It shares the encoders of those who watch, and has its own where nobody may."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from agent.sitting.progress import CODE_PAUSE_S, CODES_AT_ONCE, Progress, locked_s
+from agent.sitting.progress import CODE_PAUSE_S, CODES_AT_ONCE, DOTS_TRIES, Progress, locked_s
 from agent.sitting.way import Page, due, page, standing, time_is_up
 from contract.calibration import Calibration
 from contract.sitting import ExamSessionStep, Sitting, SittingStep, code_digest
@@ -60,13 +60,24 @@ class Candidate:
         if self.page != "calibration":
             return Outcome(self.progress)
         kept = None if self.sitting.practice else calibration
-        return self._stepped("calibrated", {"calibrated": True, "calibration": kept}, calibration=kept)
+        update = {"calibrated": True, "calibration": kept, "dots_failed": 0}
+        return self._stepped("calibrated", update, calibration=kept)
+
+    def dots_failed(self) -> Outcome:
+        return Outcome(_with(self.progress, {"dots_failed": self.progress.dots_failed + 1}))
+
+    def go_without_dots(self) -> Outcome:
+        """Only who has tried. The hub sees that there is no calibration; whether to let them in is a person's word."""
+        if self.page != "calibration" or self.progress.dots_failed < DOTS_TRIES:
+            return Outcome(self.progress)
+        return Outcome(_with(self.progress, {"without_dots": True}))
 
     def recalibrate(self) -> Outcome:
         """Once more, as long as nobody has let the candidate in."""
-        if self.page != "waiting" or not self.progress.calibrated:
+        if self.page != "waiting" or not (self.progress.calibrated or self.progress.without_dots):
             return Outcome(self.progress)
-        return Outcome(self.progress.model_copy(update={"calibrated": False, "calibration": None, "ready": False}))
+        update = {"calibrated": False, "calibration": None, "without_dots": False, "ready": False}
+        return Outcome(_with(self.progress, update))
 
     def begin(self, now: datetime) -> Outcome:
         if self.page != "admitted":

@@ -54,6 +54,8 @@ class Surroundings:
     sees_faces: Callable[[], bool]
     hub_here: Callable[[], bool]
     uploads: Callable[[], int]
+    distracted: Callable[[], bool] = lambda: False
+    """A message or an interviewer is before what the candidate should look at."""
 
 
 class Desk:
@@ -214,6 +216,8 @@ class Desk:
                 self._dots, self._problem = Dots(time.monotonic()), None
             case "calibrate":
                 self._go_on(candidate.recalibrate())
+            case "without":
+                self._go_on(candidate.go_without_dots())
             case "begin":
                 self._go_on(candidate.begin(now))
             case "break":
@@ -273,9 +277,13 @@ class Desk:
         dots = self._dots
         if dots is None:
             return
+        if self._around.distracted():
+            dots.interrupt(time.monotonic())
         dots.pass_time(time.monotonic())
         if dots.calibration is not None:
             self._go_on(candidate.calibrated(dots.calibration))
+        elif dots.problem is not None and candidate.page == "calibration":
+            self._go_on(candidate.dots_failed())
         if dots.dot is None or candidate.page != "calibration":
             self._dots, self._problem = None, dots.problem
 

@@ -69,6 +69,11 @@ class Dots:
                 return
         self.pass_time(now_s)
 
+    def interrupt(self, now_s: float) -> None:
+        """Somebody speaks or writes to the candidate: this dot begins anew when they are done."""
+        self._shown_s, self._crowded = now_s, 0
+        self._window.clear()
+
     def pass_time(self, now_s: float) -> None:
         """What lasts too long ends with what was in the way."""
         if self.dot is None or now_s - self._shown_s < DOT_TIMES_OUT_S:

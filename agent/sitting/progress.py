@@ -30,6 +30,10 @@ class Progress(Wire):
     calibrated: bool = False
     calibration: Calibration | None = None
     """None after practice, which keeps nothing."""
+    dots_failed: int = 0
+    """Runs of the dots that came to nothing."""
+    without_dots: bool = False
+    """The candidate could not do them. A person decides, by letting them in or by helping."""
     ready: bool = False
     """The hub was told."""
     started_at: Timestamp | None = None
@@ -69,6 +73,8 @@ def locked_s(progress: Progress, now: datetime) -> float:
     return max(0.0, min(CODE_PAUSE_S, (progress.locked_until - now).total_seconds()))
 
 
+DOTS_TRIES: Final = 2
+"""After so many runs that failed the candidate may go on without: glasses, a tremor, a face no network sees."""
 CODES_AT_ONCE: Final = 5
 CODE_PAUSE_S: Final = 60.0
 """Five tries a minute: of a million codes one in 3000 hours, and nobody who mistypes waits for long."""

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from agent.rules.calibration import Dot
 from agent.sitting.dots import Problem
-from agent.sitting.progress import CODES_AT_ONCE, Progress, locked_s
+from agent.sitting.progress import CODES_AT_ONCE, DOTS_TRIES, Progress, locked_s
 from agent.sitting.sight import Hint
 from agent.sitting.way import CAMERA_PAGES, Page, Task, page, standing, tasks
 from contract.sitting import Sitting
@@ -39,6 +39,7 @@ class Step(Wire):
         None, description="what went wrong last: with the dots, or a photo that the disk did not take"
     )
     calibrated: bool = False
+    may_skip: bool = Field(False, description="the dots failed often enough to go on without")
     left_s: float | None = Field(None, description="time left; None where there is no limit")
     running: bool = Field(False, description="the clock runs")
     break_asked: bool = False
@@ -51,7 +52,9 @@ class Act(Wire):
     """A touch of the candidate. One that does not belong to the page that is shown is left."""
 
     type: Literal["act"] = "act"
-    act: Literal["code", "acknowledge", "take", "again", "use", "calibrate", "begin", "break", "back", "finish"]
+    act: Literal[
+        "code", "acknowledge", "take", "again", "use", "calibrate", "without", "begin", "break", "back", "finish"
+    ]
     code: Annotated[str, StringConstraints(max_length=24)] = ""
     notice_version: int | None = None
 
@@ -77,6 +80,7 @@ def step_of(sitting: Sitting, progress: Progress, now: datetime, *, sees_faces: 
         locked_s=locked,
         camera=shown in CAMERA_PAGES,
         calibrated=progress.calibrated,
+        may_skip=shown == "calibration" and progress.dots_failed >= DOTS_TRIES,
         left_s=how.left_s(now),
         running=how.ends_at is not None,
         break_asked=progress.break_asked_at is not None,

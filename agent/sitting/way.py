@@ -92,7 +92,7 @@ def is_done(task: Task, sitting: Sitting, progress: Progress) -> bool:
         case "document":
             return progress.document_taken
         case "calibration":
-            return progress.calibrated
+            return progress.calibrated or progress.without_dots
 
 
 def due(sitting: Sitting, progress: Progress, *, sees_faces: bool) -> Task | None:
@@ -122,7 +122,8 @@ def _return_page(sitting: Sitting, progress: Progress, *, sees_faces: bool) -> P
     """A booth that the candidate moved to knows neither them nor how they sit before its camera."""
     if progress.moved_in and not progress.code_accepted:
         return "code"
-    if progress.moved_in and sitting.calibration_wanted and sees_faces and not progress.calibrated:
+    dots_wanted = sitting.calibration_wanted and sees_faces
+    if progress.moved_in and dots_wanted and not is_done("calibration", sitting, progress):
         return "calibration"
     return "returning"
 

@@ -74,6 +74,19 @@ def test_time_passes_even_where_nobody_looks() -> None:
     assert dots.problem == "unseen", "what is over is over"
 
 
+def test_a_dot_waits_for_who_reads_a_message_meanwhile() -> None:
+    dots = Dots(0.0)
+    for number in range(12):
+        dots.see((face(30, 0),), number / 10)
+    for second in range(1, 40):
+        dots.interrupt(float(second))
+        dots.pass_time(float(second))
+    assert (dots.dot, dots.problem, dots.share) == ("middle", None, 0.0)
+    looking(dots, 40.0)
+    assert dots.calibration is not None
+    assert dots.calibration.yaw_deg == pytest.approx(0, abs=1)
+
+
 def test_a_camera_too_far_aside_is_said_at_the_end() -> None:
     dots = Dots(0.0)
     now_s = 0.0

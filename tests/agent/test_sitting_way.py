@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from agent.sitting.acts import Candidate, Outcome
 from agent.sitting.orders import orders_of
-from agent.sitting.progress import CODE_PAUSE_S, CODES_AT_ONCE, Progress, follow, locked_s
+from agent.sitting.progress import CODE_PAUSE_S, CODES_AT_ONCE, DOTS_TRIES, Progress, follow, locked_s
 from agent.sitting.step import step_of
 from agent.sitting.way import GRACE_S, due, page, standing, tasks
 from contract.calibration import Calibration
@@ -135,6 +135,22 @@ def test_a_clock_that_jumps_back_locks_nobody_out_for_longer_than_the_pause() ->
     assert (shown.locked_s, shown.tries_left) == (60, 0)
     later = step_of(session, progress, NOON + timedelta(seconds=61), sees_faces=True)
     assert (later.locked_s, later.tries_left, later.wrong_codes) == (0, CODES_AT_ONCE, 0)
+
+
+def test_who_cannot_do_the_dots_goes_on_without_after_two_tries_and_may_try_again_later() -> None:
+    session = sitting()
+    progress = checked_in(session, calibrated=False, ready=False)
+    assert of(session, progress).go_without_dots() == Outcome(progress)
+    for _ in range(DOTS_TRIES):
+        progress = of(session, progress).dots_failed().progress
+    progress = of(session, progress).go_without_dots().progress
+    assert where(session, progress) == "waiting"
+    (ready,) = of(session, progress).settled().steps
+    assert ready.step == "ready", "a person sees that the calibration is missing, and decides"
+    again = of(session, progress).recalibrate().progress
+    assert where(session, again) == "calibration"
+    done = of(session, again).calibrated(Calibration(yaw_deg=1)).progress
+    assert (done.dots_failed, done.calibrated) == (0, True)
 
 
 def test_another_wording_is_acknowledged_anew_and_an_old_one_is_not_taken() -> None:
@@ -304,11 +320,20 @@ class Way(RuleBasedStateMachine):
     def dots(self) -> None:
         self.take(self.candidate.calibrated(Calibration()))
 
-    @rule(act=st.sampled_from(["begin", "ask_break", "finish", "come_back", "recalibrate"]))
+    @rule(
+        act=st.sampled_from(
+            ["begin", "ask_break", "finish", "come_back", "recalibrate", "dots_failed", "go_without_dots"]
+        )
+    )
     def touch(self, act: str) -> None:
         candidate = self.candidate
         timed = {"begin": candidate.begin, "ask_break": candidate.ask_break, "finish": candidate.finish}
-        plain = {"come_back": candidate.come_back, "recalibrate": candidate.recalibrate}
+        plain = {
+            "come_back": candidate.come_back,
+            "recalibrate": candidate.recalibrate,
+            "dots_failed": candidate.dots_failed,
+            "go_without_dots": candidate.go_without_dots,
+        }
         self.take(timed[act](self.now) if act in timed else plain[act]())
 
     @precondition(lambda self: self.session.state not in ENDED)

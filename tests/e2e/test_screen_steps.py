@@ -37,6 +37,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "document": {"page": "document", "camera": True, "hint": "good", "may_take": True, **CHECK_IN},
     "dots to come": {"page": "calibration", **CHECK_IN},
     "dots failed": {"page": "calibration", "problem": "askew", **CHECK_IN},
+    "dots failed twice": {"page": "calibration", "problem": "unseen", "may_skip": True, **CHECK_IN},
+    "waiting without dots": {"page": "waiting", "calibrated": False, **CHECK_IN},
     "waiting": {"page": "waiting", "calibrated": True, **CHECK_IN},
     "admitted": {"page": "admitted", **LET_IN},
     "in progress": {"page": "in_progress", "left_s": 5400, "running": True, **LET_IN},

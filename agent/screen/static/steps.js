@@ -87,6 +87,7 @@ export class Steps {
     if (!step || !this.visible || performance.now() - this.#since < TOUCH_AFTER_MS) return;
     if (step.taken) this.send({ act: "again" });
     else if (step.page === "waiting") this.send({ act: "calibrate" });
+    else if (step.page === "calibration") this.send({ act: "without" });
     else if (step.page === "in_progress" && this.#confirming) this.#confirm(false);
     else if (step.page === "in_progress") this.send({ act: "break" });
   }
@@ -182,10 +183,17 @@ export class Steps {
         return { ...words, ...this.#photoWords(step, words) };
       case "calibration":
         return step.problem
-          ? { ...words, text: this.text.problems[step.problem] ?? words.text, first: this.text.tryAgain }
+          ? {
+              ...words,
+              text: this.text.problems[step.problem] ?? words.text,
+              first: this.text.tryAgain,
+              second: step.may_skip ? this.text.withoutDots : "",
+            }
           : words;
       case "waiting":
-        return { ...words, second: step.calibrated ? words.second : "" };
+        return step.tasks.includes("calibration")
+          ? { ...words, text: step.calibrated ? words.text : this.text.dotsMissing }
+          : { ...words, second: "" };
       case "in_progress":
         return { ...words, ...this.#examWords(step, words) };
       case "finished":

@@ -107,6 +107,8 @@ export const text = {
   useIt: "Foto verwenden",
   again: "Neues Foto",
   tryAgain: "Noch einmal",
+  withoutDots: "Ohne Punkte weiter",
+  dotsMissing: "Jemand sieht sich die Punkte mit Ihnen an. Bitte bleiben Sie sitzen.",
   hints: {
     covered: "Etwas verdeckt die Kamera.",
     dark: "Es ist zu dunkel. Bitte machen Sie Licht.",

@@ -103,6 +103,8 @@ export const text = {
   useIt: "Use this photo",
   again: "Take again",
   tryAgain: "Try again",
+  withoutDots: "Go on without",
+  dotsMissing: "Somebody will look at the dots with you. Please stay seated.",
   hints: {
     covered: "Something covers the camera.",
     dark: "It is too dark. Please switch on a light.",
