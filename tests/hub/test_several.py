@@ -1,5 +1,6 @@
 """Several processes of one hub: two that take events and two that show them, over one PostgreSQL and one Mosquitto."""
 
+import asyncio
 import json
 import random
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from websockets.sync.client import connect
 from hub.config import Settings
 from hub.errors import HubError
 from hub.serve import check_parts
+from hub.unfinished import Unfinished
 from tests.support.broker import mosquitto
 from tests.support.postgres import server
 from tests.support.processes import Program, free_port, run, wait_for
@@ -196,6 +198,26 @@ def deliver_the_rest(cluster: Cluster, pump: Program, kept: set[str]) -> None:
         pump.start()
         wait_for("the rest", all_here)
         pump.stop()
+
+
+@pytest.mark.anyio
+async def test_one_process_at_a_time_adds_to_a_booths_files(tmp_path: Path) -> None:
+    """Each has an `Unfinished` of its own over the one folder."""
+    one, other = Unfinished(tmp_path / "evidence" / "unfinished"), Unfinished(tmp_path / "evidence" / "unfinished")
+    order: list[str] = []
+
+    async def second() -> None:
+        async with other.alone("booth-1"):
+            order.append("the other")
+
+    async with one.alone("booth-1"):
+        waiting = asyncio.create_task(second())
+        async with other.alone("booth-2"):
+            order.append("another booth")
+        await asyncio.sleep(0.1)
+        order.append("the first")
+    await waiting
+    assert order == ["another booth", "the first", "the other"]
 
 
 def test_several_processes_need_what_they_share(tmp_path: Path) -> None:
