@@ -50,7 +50,7 @@ def test_a_candidate_is_scheduled_checks_in_is_let_in_is_watched_and_is_done(cen
 
         def now() -> dict[str, Any]:
             found = client.get(f"/api/v1/exam-sessions/{session}").raise_for_status().json()
-            return {**found["exam_session"], "check_in_code": found["check_in_code"]}
+            return {**found, **found["exam_session"]}
 
         def violations() -> list[dict[str, Any]]:
             answer = client.get("/api/v1/violations", params={"exam_session": session}).raise_for_status()
@@ -66,6 +66,8 @@ def test_a_candidate_is_scheduled_checks_in_is_let_in_is_watched_and_is_done(cen
         take_photo(page, "calibration")
         press(page, "Start", "waiting")
         wait_for("the hub to know", lambda: now()["state"] == "checked_in")
+        wait_for("the photo", lambda: [each["of"] for each in now()["photos"] if each["available"]] == ["face"])
+        assert now()["calibrated"]
         post(client, f"/exam-sessions/{session}/admit")
         shows(page, "admitted")
         press(page, "Begin the exam", "in_progress")
