@@ -5,23 +5,44 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from contract import chain
+from contract.deletion import audit_bytes
 from hub.audit import GENESIS_SHA256, entry_sha256
+from hub.certificates import Signer
 from hub.db import Database
 from hub.store import audit_log
 from hub.views import AuditEntry, AuditVerified
 
 
-async def verify(database: Database) -> AuditVerified:
-    """Every entry must carry its own hash and that of the one before, and no number may be missing. The walk stops at
-    the first that does not."""
-    head, checked = GENESIS_SHA256, 0
-    async for row in audit_log.everything(database):
-        why = _flaw(row, checked + 1, head)
+async def verify(database: Database, signer: Signer) -> AuditVerified:
+    """Every entry must carry its own hash and that of the one before, and no number may be missing. What retention
+    deleted from the beginning is proved by the hub's signature; `signer` is the one that it has now. The walk stops at
+    the first entry that is not right."""
+    async with database.reading() as connection:
+        cut = await audit_log.newest_cut(connection)
+    before, head = (cut.last_seq, cut.sha256) if cut else (0, GENESIS_SHA256)
+    found = {"deleted_up_to": before, "deletion": _proof(cut, signer)}
+    checked = 0
+    if found["deletion"] == "forged":
+        why = f"the proof that entries up to {before} were deleted is not signed by this hub"
+        return AuditVerified(**found, intact=False, entries=0, broken_at=1, why=why, head_sha256=head)
+    async for row in audit_log.everything(database, before):
+        expected = before + checked + 1
+        why = _flaw(row, expected, head)
         if why:
-            broken_at = min(row.number, checked + 1)
-            return AuditVerified(intact=False, entries=checked, broken_at=broken_at, why=why, head_sha256=head)
+            broken_at = min(row.number, expected)
+            return AuditVerified(**found, intact=False, entries=checked, broken_at=broken_at, why=why, head_sha256=head)
         head, checked = row.entry_sha256, checked + 1
-    return AuditVerified(intact=True, entries=checked, broken_at=None, why="", head_sha256=head)
+    return AuditVerified(**found, intact=True, entries=checked, broken_at=None, why="", head_sha256=head)
+
+
+def _proof(cut: Row[Any] | None, signer: Signer) -> str:
+    if cut is None:
+        return "none"
+    if cut.signed_by != signer.fingerprint:
+        return "earlier_key"
+    signed = audit_bytes(cut.last_seq, cut.sha256, cut.rule, cut.deleted_at)
+    return "proved" if chain.verify(signer.key.public_key(), cut.signature, signed) else "forged"
 
 
 def entry(row: Row[Any]) -> AuditEntry:

@@ -23,14 +23,19 @@ def audit_verify(data: Data, as_json: Json = False) -> None:
     Example: invigil-hub audit verify --data /var/lib/invigil
     """
     from hub import audit_proof
+    from hub.certificates import Authority
+
+    settings = read_settings(data, {})
 
     async def walk(database: Any) -> Any:
-        return await audit_proof.verify(database)
+        return await audit_proof.verify(database, Authority.load_or_create(settings.data / "ca").signer())
 
-    found = run(with_database(read_settings(data, {}), walk))
+    found = run(with_database(settings, walk))
     if as_json:
         print(found.model_dump_json())
     elif found.intact:
+        if found.deleted_up_to:
+            print(f"entries up to {found.deleted_up_to} were deleted by retention ({found.deletion.replace('_', ' ')})")
         print(f"{found.entries} entries, each as it was written; the last has the hash {found.head_sha256}")
     if not found.intact:
         if as_json:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
-from hub.tables import audit_log
+from hub.tables import audit_log, deletions
 
 ROWS_AT_ONCE: Final = 1000
 
@@ -47,9 +47,14 @@ async def page(connection: AsyncConnection, wanted: Wanted, before: int | None, 
     return list((await connection.execute(statement)).all())
 
 
-async def everything(database: Database) -> AsyncIterator[Row[Any]]:
+async def newest_cut(connection: AsyncConnection) -> Row[Any] | None:
+    """The proof of what retention deleted from the beginning, where it did."""
+    cut = select(deletions).where(deletions.c.what == "audit").order_by(deletions.c.last_seq.desc()).limit(1)
+    return (await connection.execute(cut)).one_or_none()
+
+
+async def everything(database: Database, after: int = 0) -> AsyncIterator[Row[Any]]:
     """Oldest first, read in pages, so that a long walk holds no transaction open."""
-    after = 0
     while True:
         async with database.reading() as connection:
             statement = select(audit_log).where(audit_log.c.number > after).order_by(audit_log.c.number)

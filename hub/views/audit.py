@@ -1,7 +1,7 @@
 """The audit log, as it is read and proved."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -32,6 +32,10 @@ class AuditVerified(View):
     `entries` only to who noted them before."""
 
     intact: bool
+    deleted_up_to: int = Field(description="retention deleted the entries up to this number; 0: none")
+    deletion: Literal["none", "proved", "earlier_key", "forged"] = Field(
+        description="whether this hub signed that; `earlier_key`: with a key that it does not have any more"
+    )
     entries: int = Field(description="how many were checked")
     broken_at: int | None = Field(description="number of the first entry that is not as it was written, or is missing")
     why: str

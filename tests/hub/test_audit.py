@@ -1,21 +1,31 @@
 """The audit log: who did what, read in pages, and proved entry by entry."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 from typer.testing import CliRunner
 
+from contract import chain
+from contract.deletion import audit_bytes
 from hub import audit_proof
 from hub.__main__ import app
 from hub.audit import GENESIS_SHA256, HUB, record
+from hub.certificates import Authority, Signer
 from hub.db import Database
-from hub.tables import audit_log
+from hub.tables import audit_log, deletions
+from hub.views import AuditVerified
 from tests.support.hub import a_database, a_hub, add_user, browser, sign_in
 from tests.support.people import asked, person
 
 pytestmark = pytest.mark.anyio
+
+
+def a_signer(data: Path) -> Signer:
+    return Authority.load_or_create(data / "ca").signer()
 
 
 async def write(database: Database, count: int) -> None:
@@ -26,10 +36,10 @@ async def write(database: Database, count: int) -> None:
 
 async def test_an_untouched_log_is_intact(tmp_path: Path) -> None:
     async with a_database(tmp_path) as database:
-        empty = await audit_proof.verify(database)
+        empty = await audit_proof.verify(database, a_signer(tmp_path))
         assert (empty.intact, empty.entries, empty.head_sha256) == (True, 0, GENESIS_SHA256)
         await write(database, 5)
-        found = await audit_proof.verify(database)
+        found = await audit_proof.verify(database, a_signer(tmp_path))
         assert (found.intact, found.entries, found.broken_at) == (True, 5, None)
 
 
@@ -52,7 +62,7 @@ async def test_a_changed_entry_is_found_at_its_number(tmp_path: Path, column: st
         await write(database, 5)
         async with database.writing() as connection:
             await connection.execute(update(audit_log).where(audit_log.c.number == 3).values({column: value}))
-        found = await audit_proof.verify(database)
+        found = await audit_proof.verify(database, a_signer(tmp_path))
         assert (found.intact, found.broken_at, found.entries) == (False, 3, 2)
 
 
@@ -61,8 +71,33 @@ async def test_an_entry_that_was_taken_out_is_missed(tmp_path: Path) -> None:
         await write(database, 5)
         async with database.writing() as connection:
             await connection.execute(delete(audit_log).where(audit_log.c.number == 2))
-        found = await audit_proof.verify(database)
+        found = await audit_proof.verify(database, a_signer(tmp_path))
         assert (found.broken_at, found.why) == (2, "entry 2 is missing")
+
+
+async def test_what_retention_deleted_is_proved_and_anything_else_is_not(tmp_path: Path) -> None:
+    signer, now = a_signer(tmp_path), datetime.now(UTC)
+
+    async def cut(database: Database, number: int, by: Signer) -> AuditVerified:
+        async with database.writing() as connection:
+            rows = (await connection.execute(select(audit_log).where(audit_log.c.number == number))).one()
+            await connection.execute(delete(audit_log).where(audit_log.c.number <= number))
+            signature = chain.sign(by.key, audit_bytes(number, rows.entry_sha256, "audit 365 days", now))
+            proof = {"deletion_id": uuid4(), "run_id": uuid4(), "what": "audit", "data_class": "audit"}
+            proof |= {"rule": "audit 365 days", "sha256": rows.entry_sha256, "size_bytes": 1, "last_seq": number}
+            proof |= {"born_at": now, "deleted_at": now, "gone_at": now, "signature": signature}
+            await connection.execute(insert(deletions).values(**proof, signed_by=signer.fingerprint))
+        return await audit_proof.verify(database, signer)
+
+    async with a_database(tmp_path) as database:
+        await write(database, 6)
+        found = await cut(database, 2, signer)
+        assert (found.intact, found.entries, found.deleted_up_to, found.deletion) == (True, 4, 2, "proved")
+        async with database.writing() as connection:
+            await connection.execute(delete(audit_log).where(audit_log.c.number == 3))
+        assert (await audit_proof.verify(database, signer)).broken_at == 3
+        forged = await cut(database, 4, a_signer(tmp_path / "another"))
+        assert (forged.intact, forged.deletion, forged.broken_at) == (False, "forged", 1)
 
 
 async def test_entries_are_read_in_pages_and_by_filters(tmp_path: Path) -> None:

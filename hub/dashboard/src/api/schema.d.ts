@@ -2700,6 +2700,17 @@ export interface components {
             /** Intact */
             intact: boolean;
             /**
+             * Deleted Up To
+             * @description retention deleted the entries up to this number; 0: none
+             */
+            deleted_up_to: number;
+            /**
+             * Deletion
+             * @description whether this hub signed that; `earlier_key`: with a key that it does not have any more
+             * @enum {string}
+             */
+            deletion: "none" | "proved" | "earlier_key" | "forged";
+            /**
              * Entries
              * @description how many were checked
              */
