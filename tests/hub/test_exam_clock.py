@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import select, update
 
-from contract.messages import Health
+from contract.messages import Health, ViolationOpened
 from contract.profiles import PROFILES
 from hub.exams.clock import ExamClock
 from hub.exams.silence import Silence
 from hub.parts import Hub
 from hub.tables import exam_sessions, monitoring_gaps
 from tests.support.exams import Booth, Centre, soon
-from tests.support.hub import Uplink, a_hub, add_booth, add_user, an_uplink, browser, sign_in
+from tests.support.hub import Uplink, a_hub, a_violation, add_booth, add_user, an_uplink, browser, sign_in
+from tests.support.served import next_of, served
 
 pytestmark = pytest.mark.anyio
 
@@ -358,3 +360,31 @@ async def test_staff_may_check_a_candidate_in_by_hand(tmp_path: Path) -> None:
         assert (await booth.told(state="admitted")).exam_session == key
         steps = [step["action"] for step in (await centre.get(f"/exam-sessions/{key}/steps"))["items"]]
         assert steps == ["schedule", "code_accepted", "check_in", "late_step", "admit"]
+
+
+async def test_a_browser_sees_an_exam_session_move_and_what_is_found_in_it(tmp_path: Path) -> None:
+    async with (
+        a_hub(tmp_path) as hub,
+        an_uplink(hub, tmp_path) as uplink,
+        served(hub) as server,
+        server.listen() as socket,
+        httpx.AsyncClient(base_url=server.url, headers={"Cookie": server.cookie}) as client,
+    ):
+        client.headers["X-Invigil-Request"] = "1"
+        centre, booth = Centre(client), await Booth.at(uplink)
+        await next_of(socket, "hello")
+        key = await centre.schedule(await centre.exam(), await centre.candidate())
+        seen = await next_of(socket, "exam_session", state="scheduled")
+        assert seen == (await centre.show(key))["exam_session"]
+        await booth.check_in(key)
+        await next_of(socket, "exam_session", state="checked_in")
+        await centre.act(key, "admit")
+        await booth.says(ViolationOpened(violation=a_violation()), exam_session=key)
+        await next_of(socket, "exam_session", state="admitted", open_violations=1)
+        await next_of(socket, "booth", open_violations=1)
+        practice = await centre.schedule(
+            await centre.exam(), await centre.candidate("A-2"), practice=True, scheduled_start=soon(180)
+        )
+        await next_of(socket, "exam_session", practice=True)
+        await centre.act(practice, "cancel", reason_code="candidate.asked")
+        await next_of(socket, "hello")  # it is gone: fetch everything again
