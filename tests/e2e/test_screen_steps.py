@@ -101,7 +101,7 @@ class Screen:
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
-@pytest.mark.parametrize("size", [SMALLEST, SMALL, LARGE], ids=["800x480", "1024x600", "1920x1080"])
+@pytest.mark.parametrize("size", [SMALLEST, SMALL, (1280, 800), LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_every_page_can_be_read_at_every_size_and_says_what_is_recorded(size: tuple[int, int], lang: str) -> None:
     trouble = Trouble()
     with screen_server(trouble, lang=lang) as server, browser(*KIOSK) as running:

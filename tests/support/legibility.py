@@ -37,7 +37,7 @@ LEGIBILITY: Final = """(button_px) => {
     const box = button.getBoundingClientRect();
     if (!button.checkVisibility()) continue;
     found.push({ words: `button ${button.innerText}`, px: box.height >= button_px ? 28 : 0,
-      contrast: 21, red: false, cut: box.right > innerWidth || box.bottom > innerHeight });
+      contrast: 21, red: false, cut: box.left < 0 || box.right > innerWidth || box.bottom > innerHeight });
   }
   return found;
 }"""

@@ -107,7 +107,7 @@ export const text = {
   useIt: "Foto verwenden",
   again: "Neues Foto",
   tryAgain: "Noch einmal",
-  withoutDots: "Ohne Punkte weiter",
+  withoutDots: "Ohne Punkte",
   dotsMissing: "Jemand sieht sich die Punkte mit Ihnen an. Bitte bleiben Sie sitzen.",
   hints: {
     covered: "Etwas verdeckt die Kamera.",
