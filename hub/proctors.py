@@ -100,8 +100,7 @@ async def assign(connection: AsyncConnection, actor: audit.Actor, exam_session: 
 
 async def unassign(connection: AsyncConnection, actor: audit.Actor, exam_session_id: UUID, username: str) -> None:
     """Raises 404 where the person is not responsible."""
-    person = next((each for each in await watching.proctors(connection) if each.username == username), None)
-    if person is None or not await watching.unassign(connection, exam_session_id, person.user_id):
+    if not await watching.unassign(connection, exam_session_id, username):
         raise RefusedError(404, "Not assigned", f"{username} is not responsible for this exam session")
     await _record(connection, actor, "exam_session.proctor_unassigned", exam_session_id, username)
 

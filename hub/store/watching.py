@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.messages import Reported
 from contract.sitting import ENDED
 from contract.wire import InvalidError
+from hub.permissions import roles_with
 from hub.store.upsert import insert
 from hub.tables import booth_looks, booth_states, booths, exam_session_proctors, exam_sessions, users, watches
 from hub.views import AssignedProctor, Hand, Overlooked
@@ -107,9 +108,9 @@ def _raised_at(reported: str | None) -> datetime | None:
 
 
 async def proctors(connection: AsyncConnection) -> Sequence[Any]:
-    """Everybody who may run exam sessions."""
-    statement = select(users.c.user_id, users.c.username, users.c.display_name, users.c.role).where(
-        users.c.role.in_(("proctor", "admin"))
+    """Everybody who may run exam sessions, by name."""
+    statement = select(users.c.user_id, users.c.username, users.c.display_name).where(
+        users.c.role.in_(roles_with("exam_sessions.run")), users.c.disabled_at.is_(None)
     )
     return (await connection.execute(statement.order_by(users.c.username))).all()
 
@@ -131,10 +132,12 @@ async def assign(connection: AsyncConnection, row: dict[str, Any]) -> bool:
     return added.rowcount == 1
 
 
-async def unassign(connection: AsyncConnection, exam_session_id: UUID, user_id: int) -> bool:
+async def unassign(connection: AsyncConnection, exam_session_id: UUID, username: str) -> bool:
+    """False where it was not so."""
+    person = select(users.c.user_id).where(users.c.username == username).scalar_subquery()
     removed = await connection.execute(
         delete(exam_session_proctors).where(
-            exam_session_proctors.c.exam_session_id == exam_session_id, exam_session_proctors.c.user_id == user_id
+            exam_session_proctors.c.exam_session_id == exam_session_id, exam_session_proctors.c.user_id == person
         )
     )
     return removed.rowcount == 1

@@ -183,6 +183,23 @@ def test_whichever_process_is_killed_every_event_is_committed_once(cluster: Clus
         assert "Traceback" not in program.log.read_text()
 
 
+@pytest.mark.slow
+def test_who_looks_through_one_process_is_known_to_the_other(cluster: Cluster) -> None:
+    data = ("--data", cluster.data)
+    run("invigil-hub", "user", "add", "ada", "--role", "admin", *data, "--password-stdin", stdin=PASSWORD)
+    run("invigil-hub", "booth", "add", "booth-1", *data, "--json")
+    with httpx.Client(base_url=cluster.url("hub"), headers={"X-Invigil-Request": "1"}) as client:
+        client.post("/api/v1/sign-in", json={"username": "ada", "password": PASSWORD}).raise_for_status()
+        cookies = {"invigil_session": client.cookies["invigil_session"]}
+
+        def seen_by_the_other() -> bool:
+            client.post("/api/v1/booths/booth-1/looking").raise_for_status()
+            answer = httpx.get(f"{cluster.url('hub-2')}/api/v1/presence", cookies=cookies).raise_for_status()
+            return [item["booth_id"] for item in answer.json()["items"]] == ["booth-1"]
+
+        wait_for("the other process to know", seen_by_the_other)
+
+
 def stopped(cluster: Cluster) -> bool:
     """What the leader writes of the booth, though another led when the booth came."""
     return cluster.ask("SELECT availability FROM booth_states") == [["stopped"]]
