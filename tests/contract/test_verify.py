@@ -28,8 +28,10 @@ from tests.support.bundles import (
     a_bundle,
     archive,
     authority,
+    beginning_deleted,
     check,
     countersign,
+    deleted_file,
     device,
     made_of,
     signer,
@@ -111,6 +113,28 @@ def test_a_revoked_device_speaks_for_what_came_before_and_for_nothing_after() ->
     before = check(replace(whole, revoked_at=received[-1] - timedelta(microseconds=1)).sealed())
     assert before.verdict == "broken"
     assert "signed by a device that was revoked at" in said(before, "wrong")
+
+
+def test_what_the_hub_says_that_it_deleted_is_no_fault() -> None:
+    """From any event of any chain on, and any file, in bundles that nobody touched."""
+    whole = a_bundle()
+    for chain_id, told in whole.chains.items():
+        for number in range(1, len(told)):
+            cut = beginning_deleted(whole, chain_id, number, whole.hub)
+            report = check(cut.sealed())
+            assert report.verdict == "whole", f"{number}: {said(report)}"
+            assert f"events 1 to {number} were deleted by retention on" in said(report, "note")
+    for sha256, data in whole.evidence.items():
+        left = {key: each for key, each in whole.evidence.items() if key != sha256}
+        stated = {"deleted_evidence": (deleted_file(whole.hub, data),)}
+        report = check(replace(whole, evidence=left, manifest_changes=stated).sealed())
+        assert report.verdict == "whole", said(report)
+        assert "was deleted by retention on" in said(report, "note")
+        assert "(clips: 30 days)" in said(report, "note")
+        here = check(replace(whole, manifest_changes=stated).sealed())
+        assert "is here, and the manifest calls it deleted" in said(here, "wrong")
+    stranger = check(replace(whole, manifest_changes={"deleted_evidence": (deleted_file(whole.hub, b"?"),)}).sealed())
+    assert "deleted, which no event names" in said(stranger, "wrong")
 
 
 def test_without_an_authority_it_says_who_vouches() -> None:

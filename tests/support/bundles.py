@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from contract import bundle, chain
+from contract import bundle, chain, deletion
 from contract.archive import ArchiveWriter
 from contract.bundle import ChainPart, Countersignature, Countersignatures, DeviceRecord, EventLine, Manifest, Member
+from contract.deletion import DeletedEvents, DeletedEvidence
 from contract.messages import (
     Checkpoint,
     Event,
@@ -280,6 +282,42 @@ def countersign(
         signed_by=hub.fingerprint,
         signature=chain.sign(hub.key, signed),
     )
+
+
+def deleted_file(by: Identity, data: bytes, at: datetime = BEGAN + timedelta(hours=3)) -> DeletedEvidence:
+    """As a hub says it that `by` is the signing key of."""
+    sha256, rule = chain.sha256_hex(data), "clips: 30 days"
+    signature = chain.sign(by.key, deletion.file_bytes(sha256, rule, at))
+    return DeletedEvidence(sha256=sha256, rule=rule, deleted_at=at, signed_by=by.fingerprint, signature=signature)
+
+
+def deleted_events(
+    by: Identity, chain_id: UUID, last: bytes, at: datetime = BEGAN + timedelta(hours=3)
+) -> DeletedEvents:
+    """`last` is the last event that went."""
+    seq, head, rule = seq_of(last), chain.sha256_hex(last), "events: 30 days"
+    signature = chain.sign(by.key, deletion.events_bytes(chain_id, seq, head, rule, at))
+    return DeletedEvents(
+        last_seq=seq, head_sha256=head, rule=rule, deleted_at=at, signed_by=by.fingerprint, signature=signature
+    )
+
+
+def beginning_deleted(whole: Bundle, chain_id: UUID, number: int, by: Identity) -> Bundle:
+    """The first so many events of a chain are not there, and whoever `by` is says that retention deleted them."""
+    told = whole.chains[chain_id]
+    said = deleted_events(by, chain_id, told[number - 1].payload)
+    parts = tuple(
+        part.model_copy(update={"deleted": said if part.chain_id == chain_id else None}) for part in whole.parts
+    )
+    left = {**whole.chains, chain_id: told[number:]}
+    names = {each for some in left.values() for one in some for each in _files(one.payload)}
+    evidence = {sha256: data for sha256, data in whole.evidence.items() if sha256 in names}
+    signed = tuple(one for one in whole.countersignatures if one.chain_id != chain_id or one.head_seq > number)
+    return replace(whole, chains=left, parts=parts, evidence=evidence, countersignatures=signed).fitted()
+
+
+def _files(payload: bytes) -> list[str]:
+    return [each.sha256 for each in bundle.files_named(json.loads(payload)["body"])]
 
 
 @cache

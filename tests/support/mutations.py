@@ -8,13 +8,26 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from contract import bundle, chain
 from contract.archive import ArchiveWriter
-from tests.support.bundles import Bundle, Identity, Told, a_bundle, archive, authority, device, signer
+from tests.support.bundles import (
+    Bundle,
+    Identity,
+    Told,
+    a_bundle,
+    archive,
+    authority,
+    beginning_deleted,
+    deleted_events,
+    deleted_file,
+    device,
+    signer,
+)
 
 
 @dataclass(frozen=True)
@@ -250,6 +263,43 @@ def take_out_a_picture(rng: random.Random) -> Tampered:
     return Tampered(replace(a_bundle(), evidence=left).sealed(), sha256)
 
 
+def call_a_picture_deleted(rng: random.Random) -> Tampered:
+    """It is taken out, and retention is blamed for it, by everybody but the hub."""
+    sha256, data = rng.choice(list(a_bundle().evidence.items()))
+    left = {key: data for key, data in a_bundle().evidence.items() if key != sha256}
+    said = rng.choice(
+        (
+            deleted_file(a_bundle().devices[0], data),
+            deleted_file(signer(authority()), data),
+            deleted_file(a_bundle().hub, data).model_copy(update={"rule": "clips: 29 days"}),
+            deleted_file(a_bundle().hub, b"another file").model_copy(update={"sha256": sha256}),
+            deleted_file(a_bundle().hub, data, a_bundle().hub.certificate.not_valid_after_utc + timedelta(days=1)),
+        )
+    )
+    changed = replace(a_bundle(), evidence=left, manifest_changes={"deleted_evidence": (said,)})
+    return Tampered(changed.sealed(), f"calls {sha256} deleted, but")
+
+
+def call_the_beginning_deleted(rng: random.Random) -> Tampered:
+    whole, chain_id = a_bundle(), rng.choice(list(a_bundle().chains))
+    told = whole.chains[chain_id]
+    number = rng.randrange(1, len(told) - 1)
+    if rng.random() < 0.5:
+        forger = rng.choice((whole.devices[0], signer(authority())))
+        return Tampered(beginning_deleted(whole, chain_id, number, forger).sealed(), "called deleted, but")
+    # The hub deleted less than is gone, or it deleted the beginning of another past.
+    cut = beginning_deleted(whole, chain_id, number, whole.hub)
+    (part,) = (part for part in cut.parts if part.chain_id == chain_id)
+    others = tuple(part for part in cut.parts if part.chain_id != chain_id)
+    if number > 1 and rng.random() < 0.5:
+        said, named = deleted_events(whole.hub, chain_id, told[number - 2].payload), "were taken out"
+    else:
+        said = deleted_events(whole.hub, chain_id, _altered(rng, told[number - 1]).payload)
+        named = "does not follow"
+    changed = replace(cut, parts=(*others, part.model_copy(update={"deleted": said})))
+    return Tampered(changed.sealed(), named)
+
+
 def add_a_picture(rng: random.Random) -> Tampered:
     data = rng.randbytes(100)
     sha256 = chain.sha256_hex(data)
@@ -355,6 +405,8 @@ OTHERS: tuple[Mutation, ...] = (
     rewrite_history_as_a_revoked_device,
     change_a_picture,
     take_out_a_picture,
+    call_a_picture_deleted,
+    call_the_beginning_deleted,
     add_a_picture,
     change_a_countersignature,
     take_out_the_countersignatures,
