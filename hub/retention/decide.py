@@ -82,5 +82,12 @@ def shortest(policy: RetentionPolicy, data_classes: Iterable[DataClass]) -> int 
     return min(known, default=None)
 
 
+def longest(policy: RetentionPolicy, data_class: DataClass) -> int | None:
+    """For what cannot be told whose it is: what is older than so many days goes by every rule; None where one keeps it
+    for ever."""
+    known = _all_days(policy, data_class)
+    return None if None in known else max(each for each in known if each is not None)
+
+
 def _all_days(policy: RetentionPolicy, data_class: DataClass) -> list[int | None]:
     return [policy.days[data_class], *(exam.days[data_class] for exam in policy.exams if data_class in exam.days)]

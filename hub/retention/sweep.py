@@ -17,9 +17,10 @@ from contract import chain
 from contract.deletion import audit_bytes, events_bytes, file_bytes
 from hub.certificates import Signer
 from hub.db import Database
+from hub.exams.silence import HUB_CHAIN
 from hub.filestore import FileStore
 from hub.retention import things
-from hub.retention.decide import Rule, Thing, days_of, due, is_old, shortest
+from hub.retention.decide import Rule, Thing, days_of, due, is_old, longest, shortest
 from hub.store import deletions, erasure, retention
 from hub.store.locks import lock
 from hub.store.retention import HeldTime
@@ -200,8 +201,7 @@ class Sweep:
     async def _chains(self) -> None:
         """From their beginnings, as far as everything is due: a chain has no holes. Its newest event stays, because
         the next one is tied to it."""
-        days = shortest(self._policy, ("events",))
-        if days is None:
+        if shortest(self._policy, ("events",)) is None:
             return
         async with self._database.reading() as connection:
             chain_ids = await retention.chain_ids(connection)
@@ -209,11 +209,12 @@ class Sweep:
             upto: int | None = 0
             while upto is not None:
                 upto = await self._cut_chain(chain_id, upto)
-        before = self._now - timedelta(days=self._policy.days["events"] or days)
-        if not self._dry and self._policy.days["events"] is not None:
+        at_most = longest(self._policy, "events")
+        if not self._dry and at_most is not None:
             async with self._database.writing() as connection:
-                held = await retention.held_times(connection)
+                held, before = await retention.held_times(connection), self._now - timedelta(days=at_most)
                 await retention.remove_rejected(connection, before, held)
+                await retention.remove_gaps(connection, HUB_CHAIN, before, held)
 
     async def _cut_chain(self, chain_id: UUID, after: int) -> int | None:
         """One cut, behind `after`: up to which event; None where nothing is due."""

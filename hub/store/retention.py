@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Row, and_, delete, exists, false, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.tables import (
@@ -216,15 +216,21 @@ async def cut(connection: AsyncConnection, chain_id: UUID, last_seq: int) -> int
 async def remove_rejected(connection: AsyncConnection, before: datetime, held: Sequence[HeldTime]) -> int:
     """Messages kept aside, but those of a booth in a time that is held."""
     columns = rejected_messages.c
-    in_held = [
-        and_(
-            columns.booth_id == each.booth_id,
-            columns.received_at >= each.first,
-            columns.received_at <= each.last if each.last else columns.received_at.is_not(None),
-        )
-        for each in held
-    ]
     statement = delete(rejected_messages).where(columns.received_at < before)
-    if in_held:
-        statement = statement.where(~or_(*in_held))
+    statement = statement.where(~_in_held(columns.booth_id, columns.received_at, held))
     return (await connection.execute(statement)).rowcount
+
+
+async def remove_gaps(connection: AsyncConnection, chain_id: UUID, before: datetime, held: Sequence[HeldTime]) -> int:
+    """Gaps that the hub itself wrote down, by its clock, but those of a booth in a time that is held."""
+    columns = monitoring_gaps.c
+    statement = delete(monitoring_gaps).where(columns.chain_id == chain_id, columns.started_at < before)
+    statement = statement.where(~_in_held(columns.booth_id, columns.started_at, held))
+    return (await connection.execute(statement)).rowcount
+
+
+def _in_held(booth_id: Any, at: Any, held: Sequence[HeldTime]) -> Any:
+    spans = [
+        and_(booth_id == each.booth_id, at >= each.first, *([at <= each.last] if each.last else [])) for each in held
+    ]
+    return or_(false(), *spans)

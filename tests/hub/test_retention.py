@@ -18,6 +18,7 @@ from contract.deletion import audit_bytes, file_bytes
 from hub import audit
 from hub.audit import HUB, Actor
 from hub.certificates import Authority, Signer
+from hub.exams.silence import HUB_CHAIN
 from hub.filestore import LocalFiles
 from hub.retention import holds
 from hub.retention.decide import Thing, Tie, days_of, due, rule_for, shortest
@@ -34,6 +35,8 @@ from hub.tables import (
     exam_sessions,
     legal_holds,
     messages,
+    monitoring_gaps,
+    rejected_messages,
     retention_runs,
     violations,
     watches,
@@ -346,6 +349,34 @@ async def test_a_hold_that_is_placed_at_the_last_moment_counts(
         await holds.release(rows.database, sat, "settled", CLERK)
         await sweep(rows, signer).run()
         assert on_disk(rows) == set()
+
+
+async def test_what_the_hub_noted_itself_goes_with_the_events_but_not_of_a_held_time(
+    tmp_path: Path, signer: Signer
+) -> None:
+    async with a_centre(tmp_path) as rows:
+        exam_id = await rows.exam()
+        await rows.exam_session(30, exam_id=exam_id, candidate_id=await rows.candidate(), held=True)
+        async with rows.database.writing() as connection:
+            for number, days in enumerate((40, 30, 5)):
+                gap = {"booth_id": "booth-1", "chain_id": HUB_CHAIN, "seq": 0, "reason": "booth_silent", "detail": ""}
+                times = {"started_at": ago(days), "ended_at": ago(days)}
+                await connection.execute(insert(monitoring_gaps).values(gap_id=UUID(int=number), **gap, **times))
+                aside = {"booth_id": "booth-1", "topic": "t", "reason": "malformed", "payload": b"", "size_bytes": 0}
+                named = {"payload_sha256": f"{number:064x}", "received_at": ago(days)}
+                await connection.execute(insert(rejected_messages).values(**aside, **named))
+        patient = RetentionPolicy(days=WEEK.days, exams=(ExamRetention(exam_id=exam_id, days={"events": 35}),))
+        for policy, left in ((patient, [1, 2]), (WEEK, [1, 2])):
+            await sweep(rows, signer, policy).run()
+            assert sorted(each.int for each in await column(rows, monitoring_gaps.c.gap_id)) == left
+            assert len(await column(rows, rejected_messages.c.rejected_id)) == 2
+        async with rows.database.writing() as connection:
+            await connection.execute(update(exam_sessions).values(legal_hold=False))
+        await sweep(rows, signer, patient).run()
+        assert len(await column(rows, monitoring_gaps.c.gap_id)) == 2, "30 days are younger than what that exam wants"
+        await sweep(rows, signer).run()
+        assert await column(rows, monitoring_gaps.c.gap_id) == [UUID(int=2)]
+        assert len(await column(rows, rejected_messages.c.rejected_id)) == 1
 
 
 # --- people ---
