@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from contract.violation import ViolationKind
 from hub.reports.language import Words
 from hub.reports.spans import Span, within, without
+from hub.views import UNDECIDED
 from hub.views.reports import ExamSessionReport
 
 COLOURS: Final[dict[ViolationKind, str]] = {
@@ -63,7 +64,7 @@ def drawing(report: ExamSessionReport, words: Words, zone: ZoneInfo) -> dict[str
                         if each.kind == kind
                         for share in _shares([Span(each.started_at, each.ended_at or axis.last)], axis)
                     ),
-                    key=lambda span: ("dismissed", "unreviewed", "confirmed").index(span["review"]),
+                    key=lambda span: ("dismissed", *UNDECIDED, "confirmed").index(span["review"]),
                 ),
             }
             for kind in kinds

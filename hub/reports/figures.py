@@ -61,6 +61,8 @@ def _notes(
         found.append(words.say("note.nothing_monitored"))
     if summary.unreviewed:
         found.append(words.say("note.unreviewed", count=summary.unreviewed))
+    if summary.contested:
+        found.append(words.say("note.contested", count=summary.contested))
     if summary.gaps.value:
         found.append(words.say("note.gaps", gaps_s=words.number(summary.gaps.value)))
     if in_all > listed:

@@ -12,6 +12,7 @@ from typing import Final
 
 from contract.violation import ViolationKind
 from hub.reports.spans import Span, joined, seconds, within, without
+from hub.views import UNDECIDED
 from hub.views.reports import Figure, IntegritySummary, KindFigures
 
 TENTH: Final = 1
@@ -74,6 +75,7 @@ def summarize(
             unit="%",
         ),
         unreviewed=sum(each.review == "unreviewed" for each in found),
+        contested=sum(each.review == "contested" for each in found),
         dismissed=sum(each.review == "dismissed" for each in found),
     )
 
@@ -82,7 +84,7 @@ def _kind(
     kind: ViolationKind, found: Sequence[Judged], watched: list[Span], monitored_s: float, until: datetime
 ) -> KindFigures:
     confirmed = [each for each in found if each.review == "confirmed"]
-    pending = [each for each in found if each.review == "unreviewed"]
+    pending = [each for each in found if each.review in UNDECIDED]
     confirmed_s = min(_seconds(confirmed, watched, until), monitored_s)
     return KindFigures(
         kind=kind,
@@ -94,8 +96,8 @@ def _kind(
             value=round(100 * confirmed_s / monitored_s, 2) if monitored_s else None,
             unit="%",
         ),
-        unreviewed=len(pending),
-        unreviewed_s=min(_seconds(pending, watched, until), monitored_s),
+        undecided=len(pending),
+        undecided_s=min(_seconds(pending, watched, until), monitored_s),
         dismissed=sum(each.review == "dismissed" for each in found),
     )
 

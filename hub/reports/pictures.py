@@ -11,7 +11,7 @@ from hub.views.reports import ExamSessionReport, ReportViolation
 
 MOST: Final = 48
 """Four pages of snapshots; a report of hundreds names the rest."""
-_FIRST: Final = ("confirmed", "unreviewed", "dismissed")
+_FIRST: Final = ("confirmed", "contested", "unreviewed", "dismissed")
 
 
 @dataclass(frozen=True, slots=True)

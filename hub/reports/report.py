@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contract.sitting import ENDED, SittingStep
+from contract.sitting import ENDED
 from hub.exams.reasons import BY_CODE
 from hub.reports import figures, integrity, timeline
 from hub.reports.footage import coverage
@@ -35,8 +35,6 @@ from hub.views.reports import (
     ReportStep,
     ReportViolation,
 )
-
-_BOOTHS_OWN = frozenset(get_args(SittingStep))
 
 
 async def read(
@@ -149,7 +147,9 @@ class _Reading:
 
     def _person(self, row: Row[Any], action: str = "") -> ReportPerson:
         if row.username is None:
-            return ReportPerson(username=None, name=row.display_name, role="booth" if action in _BOOTHS_OWN else "hub")
+            return ReportPerson(
+                username=None, name=row.display_name, role="booth" if action in timeline.TOLD else "hub"
+            )
         return ReportPerson.model_validate(
             {"username": row.username, "name": row.display_name, "role": self._roles.get(row.username)}
         )

@@ -167,7 +167,7 @@ class Sheet:
             }
             for name, figure in (("coverage", summary.coverage), ("clear", summary.clear))
         ]
-        pending = summary.unreviewed
+        pending = summary.unreviewed + summary.contested
         said = say("pdf.big.unreviewed_words" if pending else "pdf.big.decided")
         return [
             *shares,
@@ -182,7 +182,7 @@ class Sheet:
                 "confirmed": str(each.confirmed),
                 "confirmed_s": self.words.number(each.confirmed_s),
                 "share": "–" if each.share.value is None else f"{self.words.share(each.share.value)} %",
-                "unreviewed": str(each.unreviewed),
+                "unreviewed": str(each.undecided),
                 "dismissed": str(each.dismissed),
             }
             for each in self._in_order()

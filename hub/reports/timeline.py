@@ -12,7 +12,7 @@ from hub.reports.spans import Span
 MOVES: Final = {"ready": "checked_in", "started": "in_progress", "returned": "in_progress"}
 """What a booth tells of and what changes the state, and to what. One that came too late changed nothing, and says the
 state that it came in."""
-TOLD: Final = frozenset(get_args(SittingStep))
+TOLD: Final = frozenset(get_args(SittingStep)) | {"late_step"}
 ARRIVES: Final = frozenset({"code_accepted", "notice_acknowledged", "photo_taken", "calibrated", "ready"})
 """The candidate is in the booth."""
 WATCHED: Final = frozenset({"admitted", "in_progress"})

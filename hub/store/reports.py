@@ -33,7 +33,7 @@ from hub.tables import (
 )
 from hub.tables import flags as marks
 from hub.tables import messages as words
-from hub.views import UNDECIDED, ViolationView
+from hub.views import ViolationView
 
 LIMIT: Final = 5000
 """Violations that one report lists: one every three seconds of a sitting of four hours."""
@@ -85,10 +85,9 @@ async def photos(connection: AsyncConnection, exam_session_id: UUID) -> Rows:
 async def violation_rows(connection: AsyncConnection, exam_session_id: UUID) -> Rows:
     """Which there are, and what their decisions come to: at most `LIMIT`, the oldest."""
     raised = violations.c
-    decided = case((raised.review.in_(UNDECIDED), "unreviewed"), else_=raised.review).label("review")
     return await _all(
         connection,
-        select(raised.violation_id, decided, raised.reviews_wanted, raised.grown_at)
+        select(raised.violation_id, raised.review, raised.reviews_wanted, raised.grown_at)
         .where(raised.exam_session_id == exam_session_id)
         .order_by(raised.opened_at, raised.violation_id)
         .limit(LIMIT),

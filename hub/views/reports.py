@@ -35,8 +35,8 @@ class KindFigures(View):
     confirmed: int
     confirmed_s: float = Field(description="within monitored time; overlaps once")
     share: Figure
-    unreviewed: int = Field(description="not yet looked at by a person")
-    unreviewed_s: float
+    undecided: int = Field(description="not yet looked at by a person, or people disagree")
+    undecided_s: float
     dismissed: int
 
 
@@ -50,7 +50,8 @@ class IntegritySummary(View):
     kinds: tuple[KindFigures, ...]
     confirmed: Figure
     clear: Figure = Field(description="share of the monitored time without a confirmed violation")
-    unreviewed: int
+    unreviewed: int = Field(description="not yet looked at by a person")
+    contested: int = Field(description="people have looked, and disagree")
     dismissed: int
     notes: tuple[str, ...] = Field((), description="what this summary cannot say")
 
@@ -122,7 +123,7 @@ class ReportViolation(View):
     explanation: Explanation
     words: str = Field(description="what happened, as a sentence")
     why: str = Field(description="why the rule raised it, as a sentence")
-    review: str = Field(description="what the decisions come to: unreviewed, confirmed, dismissed")
+    review: str = Field(description="what the decisions come to: unreviewed, contested, confirmed, dismissed")
     reviews_wanted: int
     grown_at: datetime | None = Field(description="since when it is graver than what was decided upon")
     reviews: tuple[ReportReview, ...] = Field(description="oldest first; one taken back is a later one")

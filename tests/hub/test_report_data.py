@@ -68,6 +68,8 @@ def eventful() -> Sitting:
     sitting.violation(1195, 1230, "no_face", "confirmed", severity="high", measured=0, limit=1, unit="faces")
     sitting.violation(1600, 1630, "prohibited_object", "unreviewed", label="cell phone", severity="high")
     sitting.violation(1700, 1710, "multiple_faces", "dismissed", measured=2, limit=1, unit="faces")
+    disputed = sitting.violation(1800, 1806, "speech", "contested", label="other")
+    sitting.decision(disputed, "dismissed", "pat", note="a neighbour")
     sitting.gap(1000, 1100)
     sitting.segment(0, 900)
     sitting.segment(900, 1200, arrived=False)
@@ -93,7 +95,7 @@ async def test_a_report_says_what_happened(tmp_path: Path) -> None:
     assert (steps["break"].by.name, steps["break"].by.role, steps["break"].note) == ("Pat", "proctor", "asked twice")
     assert (steps["ready"].by.role, steps["started"].by.role) == ("booth", "booth")
     assert [(each.state, each.seconds) for each in found.pauses] == [("on_break", 300)]
-    away, empty, phone, several = found.violations
+    away, empty, phone, several, disputed = found.violations
     assert away.words == "Looked left for 4.2 s"
     assert away.why.startswith("Measured 38.2°, limit 28°; had to last 1 s; held in 31 looks; by face_landmarker.task;")
     assert [(each.decision, each.by.role, each.note) for each in away.reviews] == [
@@ -102,6 +104,11 @@ async def test_a_report_says_what_happened(tmp_path: Path) -> None:
     assert [ref.available for ref in away.evidence] == [True, True]
     assert (phone.words, phone.review, phone.reviews) == ("A phone in view for 30 s", "unreviewed", ())
     assert (several.words, empty.words) == ("2 people were seen for 10 s", "Nobody was seen for 35 s")
+    assert (disputed.words, disputed.review, len(disputed.reviews)) == (
+        "Another voice was heard for 6 s",
+        "contested",
+        2,
+    )
     (message,), (flag,) = found.messages, found.flags
     assert (message.text, message.by.role, message.read_at) == ("Please stay in the picture.", "proctor", at(809))
     assert (flag.note, flag.withdrawn) == ("phone on the table", False)
@@ -124,7 +131,8 @@ async def test_its_sums_are_made_of_confirmed_time_that_was_monitored(tmp_path: 
     assert (summary.expected.value, summary.gaps.value, summary.monitored.value) == (3300, 100, 3200)
     # Of the empty chair, 5 s lie before the break.
     assert summary.confirmed.value == 9.2
-    assert (summary.unreviewed, summary.dismissed) == (1, 1)
+    assert (summary.unreviewed, summary.contested, summary.dismissed) == (1, 1, 1)
+    assert "Reviewers disagree: 1." in " ".join(summary.notes)
     assert summary.clear.words == "(3,200 s − 9.2 s) of 3,200 s monitored = 99.71 % without a confirmed violation"
 
 
@@ -208,8 +216,8 @@ async def test_only_the_first_of_too_many_are_listed_and_that_is_said(
         sitting = eventful()
         await put(database, sitting)
         found = await told(database, sitting)
-    assert (len(found.violations), found.violations_in_all) == (3, 4)
-    assert "Only the first 3 of 4 violations are listed" in " ".join(found.integrity.notes)
+    assert (len(found.violations), found.violations_in_all) == (3, 5)
+    assert "Only the first 3 of 5 violations are listed" in " ".join(found.integrity.notes)
 
 
 async def test_a_report_reads_no_table_from_end_to_end(tmp_path: Path) -> None:
@@ -264,8 +272,8 @@ async def test_every_violation_is_a_row_that_no_spreadsheet_runs(tmp_path: Path)
     data = violations_csv(found)
     assert data.startswith(BOM.encode())
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    assert (len(rows), tuple(rows[0])) == (4, COLUMNS)
-    assert [row["candidate_name"] for row in rows] == ["'=HYPERLINK(1)"] * 4
+    assert (len(rows), tuple(rows[0])) == (5, COLUMNS)
+    assert [row["candidate_name"] for row in rows] == ["'=HYPERLINK(1)"] * 5
     assert (rows[0]["exam"], rows[0]["candidate_number"]) == ("'+cmd|' /C calc'!A0", "'@SUM(1)")
     assert (rows[0]["kind"], rows[0]["lasted_s"], rows[0]["reviewed_by"]) == ("looking_away", "4.2", "Rae")
     assert (rows[2]["review"], rows[2]["reviewed_by"]) == ("unreviewed", "")

@@ -15,6 +15,7 @@ from hub.reports.integrity import Judged, summarize
 from hub.reports.language import LANGUAGES, TEXTS, words
 from hub.reports.spans import Span, joined, seconds, within, without
 from hub.reports.timeline import Taken
+from hub.views import REVIEW_STATES, UNDECIDED
 from hub.views.reports import IntegritySummary
 from tests.support.reported import at
 
@@ -26,7 +27,7 @@ spans = st.lists(st.tuples(seconds_of, seconds_of).map(lambda pair: Span(min(pai
 @st.composite
 def a_judged(draw: st.DrawFn) -> Judged:
     first, last = sorted((draw(seconds_of), draw(seconds_of)))
-    review = draw(st.sampled_from(("confirmed", "dismissed", "unreviewed")))
+    review = draw(st.sampled_from(REVIEW_STATES))
     ended = draw(st.booleans())
     return Judged(draw(st.sampled_from(get_args(ViolationKind))), review, first, last if ended else None)
 
@@ -54,7 +55,7 @@ def test_a_sum_is_said_with_what_it_is_made_of() -> None:
     said = figures.in_words(summary, words("en"), listed=5, in_all=5, lasts_as_of=None)
     assert said.kinds[0].share.words == "Looking away: 3 confirmed, 14.2 s of 3,612 s monitored = 0.39 %"
     assert said.clear.words == "(3,612 s − 14.2 s) of 3,612 s monitored = 99.60 % without a confirmed violation"
-    assert (said.unreviewed, said.dismissed, said.kinds[0].unreviewed_s) == (1, 1, 100.0)
+    assert (said.unreviewed, said.dismissed, said.kinds[0].undecided_s) == (1, 1, 100.0)
     assert any("Not yet looked at by a person: 1." in note for note in said.notes)
     assert "verdict" in said.notes[0]
     in_german = figures.in_words(summary, words("de"), listed=5, in_all=5, lasts_as_of=None)
@@ -127,7 +128,7 @@ def test_what_is_dismissed_or_not_looked_at_changes_no_sum(
     judged: list[Judged], expected: list[Span], gaps: list[Span], more: Judged
 ) -> None:
     before = sums(judged, expected, gaps)
-    for review in ("dismissed", "unreviewed"):
+    for review in ("dismissed", *UNDECIDED):
         after = sums([*judged, replace(more, review=review)], expected, gaps)
         assert (after.clear, after.confirmed, after.coverage) == (before.clear, before.confirmed, before.coverage)
         shares = {kind.kind: kind.share for kind in after.kinds}
@@ -197,6 +198,7 @@ def test_monitored_is_from_admission_to_the_end_without_what_stood_still() -> No
             (900, "resume", "in_progress", "b"),
             (1000, "complete", "completed", "b"),
             (5000, "calibrated", "completed", "b"),
+            (5001, "late_step", "completed", "a"),
         ),
         at(9999),
     )
@@ -213,6 +215,7 @@ def test_what_a_booth_tells_late_moves_nothing() -> None:
         steps(
             (-400, "code_accepted", "scheduled", "a"),
             (-390, "notice_acknowledged", "in_progress", "a"),
+            (-380, "late_step", "in_progress", "z"),
             (0, "admit", "admitted", "a"),
             (10, "start", "in_progress", "a"),
         ),

@@ -72,7 +72,7 @@ async def test_a_report_comes_in_every_form_and_each_is_on_record(tmp_path: Path
         table = await client.get(f"{path}.csv")
         assert table.headers["content-type"] == "text/csv; charset=utf-8"
         rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"), newline="")))
-        assert [row["review"] for row in rows] == ["confirmed", "confirmed", "unreviewed", "dismissed"]
+        assert [row["review"] for row in rows] == ["confirmed", "confirmed", "unreviewed", "dismissed", "contested"]
         file = await client.get(f"{path}.json")
         assert file.headers["content-disposition"].startswith("attachment")
         assert file.json() == page

@@ -132,7 +132,7 @@ class Sitting:
             reviews_wanted=1,
         )
         if review != "unreviewed":
-            self.decision(key, review)
+            self.decision(key, "confirmed" if review == "contested" else review)
         return key
 
     def decision(self, violation_id: UUID, decision: str, by: str = "rae", note: str = "seen on the clip") -> None:

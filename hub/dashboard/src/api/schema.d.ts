@@ -4401,8 +4401,16 @@ export interface components {
             confirmed: components["schemas"]["Figure"];
             /** @description share of the monitored time without a confirmed violation */
             clear: components["schemas"]["Figure"];
-            /** Unreviewed */
+            /**
+             * Unreviewed
+             * @description not yet looked at by a person
+             */
             unreviewed: number;
+            /**
+             * Contested
+             * @description people have looked, and disagree
+             */
+            contested: number;
             /** Dismissed */
             dismissed: number;
             /**
@@ -4527,12 +4535,12 @@ export interface components {
             confirmed_s: number;
             share: components["schemas"]["Figure"];
             /**
-             * Unreviewed
-             * @description not yet looked at by a person
+             * Undecided
+             * @description not yet looked at by a person, or people disagree
              */
-            unreviewed: number;
-            /** Unreviewed S */
-            unreviewed_s: number;
+            undecided: number;
+            /** Undecided S */
+            undecided_s: number;
             /** Dismissed */
             dismissed: number;
         };
@@ -5681,7 +5689,7 @@ export interface components {
             why: string;
             /**
              * Review
-             * @description what the decisions come to: unreviewed, confirmed, dismissed
+             * @description what the decisions come to: unreviewed, contested, confirmed, dismissed
              */
             review: string;
             /** Reviews Wanted */
