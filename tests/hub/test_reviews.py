@@ -141,8 +141,9 @@ async def test_what_is_contested_is_not_decided_in_reports(tmp_path: Path) -> No
         seen = (await get(ada, f"/exam-sessions/{exam_session}"))["exam_session"]
         assert (seen["violations"], seen["unreviewed"]) == (1, 1)
         report = await get(ada, f"/exam-sessions/{exam_session}/report")
-        assert [each["review"] for each in report["violations"]] == ["unreviewed"]
-        assert [each["decision"] for each in report["violations"][0]["reviews"]] == ["dismissed", "confirmed"]
+        (told,) = report["violations"]
+        assert told["review"] not in ("confirmed", "dismissed")
+        assert [each["decision"] for each in told["reviews"]] == ["dismissed", "confirmed"]
         summary = await get(ada, f"/exams/{seen['exam_id']}/summary")
         assert (summary["violations"], summary["reviewed"]) == (1, 0)
 
