@@ -24,7 +24,7 @@ def terms(text: str) -> list[str]:
     """What stands between spaces, lower case, without accents and without punctuation around it, each once: what is
     searched for."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = "".join(letter if letter.isprintable() else " " for letter in plain if not unicodedata.combining(letter))
     found = (re.sub(r"^\W+|\W+$", "", term)[:WORD_LETTERS] for term in plain.split())
     return list(dict.fromkeys(term for term in found if term))
 

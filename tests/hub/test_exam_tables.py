@@ -168,6 +168,7 @@ def test_names_are_found_without_accents_and_capitals() -> None:
     assert not any(word.startswith("a17") for word in stored)
     assert words("Straße") == ["strasse"]
     assert words("--") == []
+    assert terms("a\0b\nc") == ["a", "b", "c"], "no database takes a zero byte"
 
 
 async def test_a_table_of_candidates_is_previewed_and_taken_wholly_or_not_at_all(tmp_path: Path) -> None:

@@ -140,3 +140,16 @@ async def test_credentials_that_cannot_be_read_are_said_without_their_content(tm
     missing = config(server, tmp_path, secret_access_key_file=tmp_path / "nowhere")
     with pytest.raises(HubError, match=r"s3\.secret_access_key_file cannot be read"):
         S3Files(missing, tmp_path / "cache", tmp_path)
+
+
+async def test_a_file_that_is_removed_is_gone_from_the_bucket_and_from_here(tmp_path: Path, server: Server) -> None:
+    store = S3Files(config(server, tmp_path), tmp_path / "copies", tmp_path)
+    for data in (b"one", b"two"):
+        finished = tmp_path / "finished"
+        finished.write_bytes(data)
+        await store.keep(sha256_hex(data), finished)
+    assert await store.find(sha256_hex(b"one")) is not None, "a copy is here now"
+    for _ in range(2):
+        await store.remove(sha256_hex(b"one"))
+        assert await store.find(sha256_hex(b"one")) is None
+    assert server.names() == {f"hub-1/{sha256_hex(b'two')}"}
