@@ -34,7 +34,7 @@ TO: Final = "2026-05-05T09:00:00Z"
 LISTS: Final[dict[str, str]] = {
     "newest": "/violations",
     "of a booth": "/violations?booth_id=booth-7",
-    "of a room": "/violations?room=room-3",
+    "of a room": "/violations?room=room-0",
     "of a kind": "/violations?kind=no_face",
     "of a rare kind": "/violations?kind=camera_frozen",
     "of a rare kind, to be decided": "/violations?kind=camera_frozen&review=contested&review=unreviewed",
@@ -45,7 +45,7 @@ LISTS: Final[dict[str, str]] = {
     "of an exam session": f"/violations?exam_session={exam_session_id(77)}",
     "within three hours": f"/violations?from={FROM}&to={TO}",
     "queue": "/reviews/queue",
-    "queue of a room": "/reviews/queue?room=room-3",
+    "queue of a room": "/reviews/queue?room=room-0",
     "queue of a rare kind": "/reviews/queue?kind=camera_frozen",
 }
 
