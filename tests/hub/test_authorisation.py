@@ -69,6 +69,7 @@ def test_every_route_says_whom_it_expects() -> None:
         'add one line to EXPECTED in tests/support/routes.py, such as "{}": needs("exam_sessions.read", scoped=True),'
     )
     assert not missing, "\n".join(hint.format(name) for name in missing)
+    assert EXPECTED.keys() <= served, f"no route is called {sorted(EXPECTED.keys() - served)}: remove the line"
 
 
 @asynccontextmanager
