@@ -62,6 +62,7 @@ async def a_hub(data: Path, **settings: Any) -> AsyncIterator[Hub]:
 @asynccontextmanager
 async def a_database(folder: Path) -> AsyncIterator[Database]:
     """The database alone, with all tables."""
+    configure(folder)  # for commands that run afterwards
     database = Database(database_at(folder))
     try:
         await database.migrate()
