@@ -43,7 +43,9 @@ class Server:
         access = self.data / "pg_hba.conf"
         access.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n" + access.read_text())
         options = [word for each in _FAST for word in ("-c", each)]
-        command = [*self._as_user, _program("postgres"), "-D", self.data, "-k", self.folder, *options]
+        # It ends with this process, also where that is killed.
+        with_us = [_program("setpriv"), "--pdeathsig", "QUIT", *(self._as_user[1:] or ["--"])]
+        command = [*with_us, _program("postgres"), "-D", self.data, "-k", self.folder, *options]
         self.program = Program([str(part) for part in command], self.folder / "postgres.log")
         self.start()
 
