@@ -55,7 +55,7 @@ def main(folder: Path) -> None:
     if unknown:
         sheet["notes"].append(job["glyphs"].format(characters=", ".join(f"U+{ord(each):04X}" for each in unknown)))
     (folder / "sheet.json").write_text(json.dumps(sheet, ensure_ascii=False), "utf-8")
-    made_at = datetime.fromisoformat(job["made_at"])
+    made_at = datetime.fromisoformat(job["made_at"]).replace(microsecond=0)  # a PDF has no room for them
     if job["format"] == "png":
         pages = compiler.compile(str(folder / "report.typ"), format="png", ppi=job["ppi"], timestamp=made_at)
         for number, page in enumerate(pages if isinstance(pages, list) else [pages], start=1):

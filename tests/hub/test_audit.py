@@ -20,6 +20,7 @@ from hub.tables import audit_log, deletions
 from hub.views import AuditVerified
 from tests.support.hub import a_database, a_hub, add_user, browser, sign_in
 from tests.support.people import asked, person
+from tests.support.postgres import configure
 
 pytestmark = pytest.mark.anyio
 
@@ -156,6 +157,7 @@ async def spoil(data: Path) -> None:
 def test_the_command_line_proves_and_exports(tmp_path: Path) -> None:
     import anyio
 
+    configure(tmp_path)
     anyio.run(spoil, tmp_path)
     done = CliRunner().invoke(app, ["audit", "verify", "--data", str(tmp_path), "--json"])
     assert done.exit_code == 0, done.output
