@@ -144,7 +144,7 @@ async def test_nothing_of_exams_is_read_from_end_to_end(tmp_path: Path) -> None:
                 await following.rows(connection, ["booth-1"])
                 await gaps.open_with_reason(connection, "booth_silent")
             assert len(seen) > 40
-            assert await whole_reads(connection, seen, LARGE) == []
+            assert await whole_reads(connection, seen, LARGE, paged=True) == []
 
 
 async def test_a_step_on_its_way_reads_little(tmp_path: Path) -> None:
@@ -169,4 +169,4 @@ async def test_a_step_on_its_way_reads_little(tmp_path: Path) -> None:
                 await following.show(connection, "booth-2", key)
             assert len(outcome.stored) == 5
             assert outcome.steps_unused["late"] == 2, "nobody admitted"
-            assert await whole_reads(connection, seen, LARGE) == []
+            assert await whole_reads(connection, seen, LARGE, paged=True) == []
