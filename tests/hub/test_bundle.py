@@ -32,6 +32,7 @@ from hub.tables import chains, events
 from tests.hub.test_s3 import Server, config
 from tests.support.bundles import BEGAN, CLIP, LOST, SEGMENT, SNAPSHOT, Identity, Writer, ref
 from tests.support.hub import Device, Uplink, a_hub, add_booth, add_user, an_uplink, browser, sign_in
+from tests.support.people import person
 
 pytestmark = pytest.mark.anyio
 
@@ -126,9 +127,7 @@ async def test_only_administrators_and_auditors_get_one(tmp_path: Path) -> None:
     async with a_centre(tmp_path) as centre:
         await centre.send(sat(centre.outbox()))
         for role, status in (("auditor", 200), ("proctor", 403), ("reviewer", 403), ("technician", 403)):
-            await add_user(centre.hub, role, role)
-            async with browser(centre.hub) as other:
-                await sign_in(other, role)
+            async with person(centre.hub, role, role, "booth-1") as other:
                 answer = await other.get("/api/v1/bundles", params={"booth": "booth-1"})
                 assert answer.status_code == status, role
         async with browser(centre.hub) as stranger:
