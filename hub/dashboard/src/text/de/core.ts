@@ -130,7 +130,8 @@ export const core: Record<keyof typeof english, string> = {
   "booth.strip_one": "Letzte zehn Minuten: {count} Verstoß",
   "booth.strip_other": "Letzte zehn Minuten: {count} Verstöße",
   "booth.missing": "Es gibt keine Kabine {id}",
-  "booth.missing-detail": "Sie wurde vielleicht entfernt, oder die Adresse hat einen Tippfehler.",
+  "booth.missing-detail":
+    "Sie gehört nicht zu Ihrem Bereich (fragen Sie die Verwaltung), wurde entfernt, oder die Adresse hat einen Tippfehler.",
   "booth.back": "Alle Kabinen",
   "booth.timeline": "Was geschah in der letzten Stunde?",
   "booth.timeline-empty": "Nichts in der letzten Stunde.",

@@ -126,7 +126,8 @@ export const core = {
   "booth.strip_one": "Last ten minutes: {count} violation",
   "booth.strip_other": "Last ten minutes: {count} violations",
   "booth.missing": "There is no booth called {id}",
-  "booth.missing-detail": "It may have been removed, or the address has a typing error.",
+  "booth.missing-detail":
+    "It is not in your scope (ask an administrator), was removed, or the address has a typing error.",
   "booth.back": "All booths",
   "booth.timeline": "What happened in the last hour?",
   "booth.timeline-empty": "Nothing in the last hour.",
