@@ -31,7 +31,7 @@ from hub import signaling as signaling_module
 from hub.errors import StoreError
 from hub.parts import Hub
 from hub.signals import SignalAnswer
-from hub.store import users, watches
+from hub.store import sign_ins, watches
 from hub.views import WatchView
 from tests.hub.test_api import a_health
 from tests.hub.test_assignments import assign
@@ -464,7 +464,7 @@ async def test_while_nobody_can_tell_who_may_nobody_is_let_in(tmp_path: Path, mo
     async with a_centre(tmp_path) as centre, centre.server.listen(VIEW) as socket:
         await answered(socket)
         with monkeypatch.context() as patched:
-            patched.setattr(users, "signed_in", broken)
+            patched.setattr(sign_ins, "who", broken)
             async with centre.server.listen(VIEW) as late:
                 assert (await hear(late, "trouble"))["retry"] is True
                 assert await close_code(late) == 1011
