@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, FileText } from "lucide-react";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { ApiError } from "@/api/client";
 import { boothsQuery, gapsQuery, meQuery, recentQuery } from "@/api/queries";
 import type { Booth, ExamSessionDetail } from "@/api/types";
@@ -27,7 +27,7 @@ import { TalkBar } from "@/watch/TalkBar";
 import { useTalk } from "@/watch/useTalk";
 import { useView } from "@/watch/useView";
 
-function Live({ booth }: { booth: Booth }) {
+function Live({ booth, children }: { booth: Booth; children: ReactNode }) {
   const view = useView(booth.booth_id);
   const talk = useTalk(booth.booth_id);
   const recent = useQuery(recentQuery(TIMELINE_MINUTES, booth.booth_id)).data ?? [];
@@ -35,6 +35,7 @@ function Live({ booth }: { booth: Booth }) {
   return (
     <>
       <LivePicture booth={booth} view={view} />
+      {children}
       <TalkBar booth={booth} talk={talk} />
       <Section title={t("booth.timeline")}>
         <Timeline booth={booth} violations={recent} gaps={gaps} />
@@ -53,12 +54,18 @@ function Sitting({ detail }: { detail: ExamSessionDetail }) {
   const runs = me?.permissions.includes("exam_sessions.run") ?? false;
   const watches = me?.permissions.includes("booths.watch") ?? false;
   const alive = session.ended_at === null;
+  const bar = <ActBar detail={detail} />;
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_368px]">
       <div className="flex min-w-0 flex-col gap-4">
-        {alive && watches && booth && <Live key={booth.booth_id} booth={booth} />}
+        {alive && watches && booth ? (
+          <Live key={booth.booth_id} booth={booth}>
+            {bar}
+          </Live>
+        ) : (
+          bar
+        )}
         {alive && !booth && <p className="text-ink-2">{t("exam-session.no-booth")}</p>}
-        <ActBar detail={detail} />
         <section className="panel p-2">
           <h2 className="p-2 font-semibold">{t("exam-session.violations")}</h2>
           <Feed filter={filter} showBooth={false} />

@@ -4,12 +4,17 @@ import { t } from "@/text/text";
 import { duration, utc } from "@/time/format";
 import { useKnownNow } from "@/time/now";
 
+/** The clock was set going once. */
+const STANDING: readonly ExamSession["state"][] = ["paused", "on_break"];
+
 export function TimeLeft({ session }: { session: ExamSession }) {
   const now = useKnownNow();
   if (session.left_s !== null && session.left_s !== undefined) {
     return (
       <span className="tabular text-ink-2">
-        {t("exam-session.stands", { time: duration(session.left_s * 1000, false) })}
+        {t(STANDING.includes(session.state) ? "exam-session.stands" : "exam-session.planned", {
+          time: duration(session.left_s * 1000, false),
+        })}
       </span>
     );
   }

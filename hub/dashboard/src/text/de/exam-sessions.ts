@@ -46,6 +46,7 @@ export const examSessions: Record<keyof typeof english, string> = {
   "exam-session.back": "Alle Prüfungen",
   "exam-session.left": "noch {time}",
   "exam-session.stands": "noch {time}, die Uhr steht",
+  "exam-session.planned": "{time} vorgesehen",
   "exam-session.over-time": "{time} über der Zeit",
   "exam-session.facts": "Prüfung",
   "exam-session.number": "Nummer",

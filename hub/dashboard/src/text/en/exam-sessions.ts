@@ -44,6 +44,7 @@ export const examSessions = {
   "exam-session.back": "All exam sessions",
   "exam-session.left": "{time} left",
   "exam-session.stands": "{time} left, the clock stands",
+  "exam-session.planned": "{time} planned",
   "exam-session.over-time": "{time} over",
   "exam-session.facts": "Exam session",
   "exam-session.number": "Number",
