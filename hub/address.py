@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from hub.certificates import Authority, KeyPair
 from hub.config import BrokerConfig, Settings
-from hub.enrolment import MqttAddress
+from hub.devices.certificates import Authority, KeyPair
+from hub.devices.enrolment import MqttAddress
 from hub.mqtt import BrokerAddress
 
 

@@ -48,50 +48,50 @@ from hub.api import (
     watches,
     webhooks,
 )
-from hub.auth import Auth
 from hub.broker import Broker
-from hub.bundle import Bundles
-from hub.certificates import Authority
 from hub.clock import ClockWatch
 from hub.commands import Commands
 from hub.config import Settings
-from hub.countersign import Countersigner
 from hub.db import Database
 from hub.desired import DesiredState
-from hub.enrolment import Enrolment
+from hub.devices.certificates import Authority
+from hub.devices.enrolment import Enrolment
 from hub.errors import BrokerError, HubError
-from hub.evidence import EvidenceFiles
+from hub.evidence.bundle import Bundles
+from hub.evidence.countersign import Countersigner
+from hub.evidence.files import EvidenceFiles
+from hub.evidence.filestore import FileStore, LocalFiles
+from hub.evidence.s3 import S3Files
+from hub.evidence.signatures import Signatures
 from hub.exams.clock import ExamClock
 from hub.exams.practice import Practice
 from hub.exams.sessions import ExamSessions
 from hub.exams.silence import Silence
 from hub.feed import Feed
-from hub.filestore import FileStore, LocalFiles
-from hub.ingest import Ingest
-from hub.keyfile import SecretBox
+from hub.intake.ingest import Ingest
+from hub.intake.message import Message
 from hub.leader import Leader
 from hub.live import Live
 from hub.lockfile import one_at_a_time
-from hub.message import Message
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt, Part
-from hub.oidc import Provider
-from hub.oidc_sign_in import OidcSignIns
 from hub.openapi import install_openapi
 from hub.parts import Hub
-from hub.presence import Presences
+from hub.people.auth import Auth
+from hub.people.keyfile import SecretBox
+from hub.people.oidc import Provider
+from hub.people.oidc_sign_in import OidcSignIns
+from hub.people.second_factor import SecondFactors
 from hub.problems import install_problem_handlers
 from hub.reports.service import Reports
 from hub.retention.service import Retention
-from hub.s3 import S3Files
-from hub.second_factor import SecondFactors
-from hub.signaling import Signaling
-from hub.signatures import Signatures
 from hub.states import BoothStates
-from hub.turn import IceServers
-from hub.viewed import Viewed
-from hub.viewing import Viewing
-from hub.watches import Watches
+from hub.streaming.signaling import Signaling
+from hub.streaming.turn import IceServers
+from hub.watching.presence import Presences
+from hub.watching.viewed import Viewed
+from hub.watching.viewing import Viewing
+from hub.watching.watches import Watches
 from hub.web import BodyLimit, Dashboard, ForgeryCheck, SecurityHeaders
 from hub.webhooks.deliver import Deliverer
 

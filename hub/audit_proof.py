@@ -8,8 +8,8 @@ from sqlalchemy import Row
 from contract import chain
 from contract.deletion import audit_bytes
 from hub.audit import GENESIS_SHA256, entry_sha256
-from hub.certificates import Signer
 from hub.db import Database
+from hub.devices.certificates import Signer
 from hub.store import audit_log
 from hub.views import AuditEntry, AuditVerified
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Final
 
-from hub.certificates import Authority, KeyPair
+from hub.devices.certificates import Authority, KeyPair
 from hub.errors import BrokerError
 from hub.metrics import Metrics
 from hub.mosquitto import Listener, access_list, configuration

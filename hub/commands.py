@@ -9,7 +9,7 @@ from contract.messages import AnyCommand, AnyReply, ErrorReply, parse_reply
 from contract.topics import booth_topic
 from contract.wire import InvalidError
 from hub.errors import RefusedError
-from hub.message import Message
+from hub.intake.message import Message
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
 

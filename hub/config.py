@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, model_validator
 
 from contract.wire import InvalidError, Wire
+from hub.engines.postgres import PostgresConfig
 from hub.errors import HubError
+from hub.evidence.s3 import S3Config
 from hub.logs import LogFormat
-from hub.permissions import Role
-from hub.postgres import PostgresConfig
-from hub.s3 import S3Config
+from hub.people.permissions import Role
 
 ProcessName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -199,7 +199,7 @@ class Settings(FileSettings):
     @property
     def database_path(self) -> Path:
         """Of SQLite."""
-        return self.data / "hub.sqlite"
+        return self.data / "hub.engines.sqlite"
 
     @property
     def database_at(self) -> Path | PostgresConfig:

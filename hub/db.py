@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub import postgres, sqlite
+from hub.engines import postgres, sqlite
+from hub.engines.postgres import PostgresConfig
 from hub.errors import StoreError
-from hub.postgres import PostgresConfig
 from hub.store.locks import WRITER, lock
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"

@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import text
 
 from hub.db import Database
+from hub.engines.postgres import PostgresConfig
 from hub.errors import StoreError
-from hub.postgres import PostgresConfig
 from hub.store.locks import LEADER, try_to_keep
 
 log = logging.getLogger(__name__)

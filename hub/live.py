@@ -15,14 +15,14 @@ from pydantic import BaseModel
 from starlette.websockets import WebSocket
 
 from contract.wire import InvalidError
-from hub.audience import Sent
-from hub.closing import GOING_AWAY, TOO_SLOW, close_socket
 from hub.db import Database
 from hub.errors import StoreError
 from hub.feed import ArrivedEvidence, Changes
-from hub.message import Message
+from hub.intake.message import Message
 from hub.metrics import Metrics
+from hub.people.audience import Sent
 from hub.store import booths, exam_sessions, gaps, violations
+from hub.streaming.closing import GOING_AWAY, TOO_SLOW, close_socket
 from hub.views import LiveBeat, LiveBooth, LiveEvidence, LiveExamSession, LiveGap, LiveHello, LiveViolation, Me
 
 log = logging.getLogger(__name__)

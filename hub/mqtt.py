@@ -22,7 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from contract.messages import HubStatus
 from contract.topics import FROM_BOOTH, HUB_FEED, HUB_STATUS, MAX_PAYLOAD_BYTES, all_booths, reply_topic
 from contract.wire import InvalidError
-from hub.message import Delivery, Message
+from hub.intake.message import Delivery, Message
 from hub.metrics import Metrics
 
 log = logging.getLogger(__name__)

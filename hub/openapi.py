@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from contract.boxes import ClipBoxes
-from hub.signals import BrowserSignal, HubSignal
+from hub.streaming.signals import BrowserSignal, HubSignal
 from hub.views import LiveMessage, Problem
 
 _REF = "#/components/schemas/{model}"

@@ -9,34 +9,34 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from hub.audit import Actor
-from hub.auth import Auth, Origin
-from hub.bundle import Bundles
-from hub.certificates import Authority, KeyPair
 from hub.commands import Commands
 from hub.config import Settings
 from hub.db import Database
 from hub.desired import DesiredState
-from hub.enrolment import Enrolment
+from hub.devices.certificates import Authority, KeyPair
+from hub.devices.enrolment import Enrolment
 from hub.errors import RefusedError
-from hub.evidence import EvidenceFiles
+from hub.evidence.bundle import Bundles
+from hub.evidence.files import EvidenceFiles
 from hub.exams.sessions import ExamSessions
 from hub.feed import Feed
-from hub.ingest import Ingest
+from hub.intake.ingest import Ingest
 from hub.leader import Leader
 from hub.live import Live
 from hub.metrics import Metrics
 from hub.mqtt import HubMqtt
-from hub.oidc_sign_in import OidcSignIns
-from hub.permissions import Permission, roles_with
-from hub.presence import Presences
+from hub.people.auth import Auth, Origin
+from hub.people.oidc_sign_in import OidcSignIns
+from hub.people.permissions import Permission, roles_with
+from hub.people.second_factor import SecondFactors
 from hub.reports.service import Reports
 from hub.retention.service import Retention
-from hub.second_factor import SecondFactors
-from hub.signaling import Signaling
 from hub.states import BoothStates
-from hub.viewed import Viewed
+from hub.streaming.signaling import Signaling
 from hub.views import Me
-from hub.watches import Watches
+from hub.watching.presence import Presences
+from hub.watching.viewed import Viewed
+from hub.watching.watches import Watches
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from contract.wire import InvalidError
 from hub.db import Database
 from hub.errors import StoreError
 from hub.feed import Feed
-from hub.message import Message
+from hub.intake.message import Message
 from hub.metrics import Metrics
 from hub.store import booths, events
 from hub.webhooks import BoothOffline, announce

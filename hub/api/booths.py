@@ -8,12 +8,13 @@ from pydantic import BaseModel, StringConstraints
 from contract.live import DoneReply, LowerHandCommand
 from contract.messages import AnyCommand, AnyReply, SnapshotCommand, SnapshotReply
 from contract.profiles import ProfileName
-from hub import audit, messages
+from hub import audit
 from hub.errors import RefusedError
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed, refuse_unless
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import booths
 from hub.views import Booth, BoothList, Me, Picture, Said
+from hub.watching import messages
 
 router = APIRouter(prefix="/booths", tags=["booths"])
 

@@ -10,10 +10,10 @@ from pydantic import AwareDatetime
 
 from contract.wire import BoothId
 from hub import audit
-from hub.bundle import Wanted
+from hub.evidence.bundle import Wanted
 from hub.exams.sessions import not_found
 from hub.parts import ActorOf, TheHub, allowed
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import exam_sessions
 from hub.views import Me
 

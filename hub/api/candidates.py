@@ -15,7 +15,7 @@ from hub.exams.candidate_import import COLUMNS, MAX_EXTRA_PERCENT, RULES, as_row
 from hub.exams.imports import import_candidates
 from hub.exams.sheet import MAX_BYTES, write_sheet
 from hub.parts import ActorOf, TheHub, allowed
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import candidates
 from hub.store.cursor import parse_cursor
 from hub.views import Candidate, CandidateList, ImportReport, Me

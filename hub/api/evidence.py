@@ -14,11 +14,11 @@ from pydantic import BaseModel
 
 from contract.wire import Sha256
 from hub.errors import RefusedError
+from hub.evidence.signatures import Piece, Signed
+from hub.evidence.uploads import Progress, Upload
 from hub.parts import ActorOf, TheHub, allowed, running_hub
-from hub.scope import refuse_foreign
-from hub.signatures import Piece, Signed
+from hub.people.scope import refuse_foreign
 from hub.store import evidence
-from hub.uploads import Progress, Upload
 from hub.views import Me
 
 

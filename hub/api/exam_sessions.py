@@ -19,7 +19,7 @@ from hub.exams.machine import ALIVE, Decision, allowed_actions
 from hub.exams.reasons import CATALOGUE
 from hub.exams.sessions import not_found
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import candidates, exam_sessions, sittings
 from hub.store.cursor import parse_time_cursor
 from hub.views import (

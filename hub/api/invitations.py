@@ -6,14 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from hub import audit, people
+from hub import audit
 from hub.api.sign_ins import set_cookie
 from hub.api.users import DisplayName
-from hub.auth import digest
 from hub.errors import RefusedError
 from hub.parts import ActorOf, OriginOf, TheHub, allowed
-from hub.passwords import check_password
-from hub.permissions import Role
+from hub.people import accounts as people
+from hub.people.auth import digest
+from hub.people.passwords import check_password
+from hub.people.permissions import Role
 from hub.store import invitations
 from hub.views import InvitationList, Me, NewInvitation, Scope
 

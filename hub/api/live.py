@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, WebSocket
 
-from hub.closing import FOREIGN_ORIGIN, NOT_SIGNED_IN
 from hub.parts import fully_known, running_hub
+from hub.streaming.closing import FOREIGN_ORIGIN, NOT_SIGNED_IN
 from hub.web import same_origin
 
 router = APIRouter()

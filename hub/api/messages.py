@@ -11,11 +11,11 @@ from hub import audit
 from hub.api.booths import find_booth
 from hub.api.presence import MayRun, SeenSession
 from hub.errors import RefusedError
-from hub.messages import ENGLISH, say, words_of
 from hub.parts import ActorOf, TheHub, allowed
 from hub.store import messages
 from hub.views import CannedMessage, CannedMessageList, Me, MessageKind, MessageList, MessageView
 from hub.views.watching import Language, Words
+from hub.watching.messages import ENGLISH, say, words_of
 
 router = APIRouter(tags=["messages"])
 

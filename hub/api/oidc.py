@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from hub.api.sign_ins import set_cookie
 from hub.errors import RefusedError
-from hub.oidc import CALLBACK, FLOW_S
-from hub.oidc_sign_in import OidcSignIns
 from hub.parts import Hub, OriginOf, TheHub
+from hub.people.oidc import CALLBACK, FLOW_S
+from hub.people.oidc_sign_in import OidcSignIns
 from hub.views import OidcBegun, SignInOptions
 
 log = logging.getLogger(__name__)

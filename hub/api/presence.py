@@ -10,10 +10,10 @@ from hub import audit
 from hub.api.booths import WatchedBooth
 from hub.errors import RefusedError
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed, refuse_unless
-from hub.proctors import assign, loads, unassign
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import watching
 from hub.views import AssignedProctorList, HandList, Me, Presence, ProctorList
+from hub.watching.proctors import assign, loads, unassign
 
 router = APIRouter(tags=["watching"])
 

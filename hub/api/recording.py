@@ -8,9 +8,9 @@ from pydantic import AwareDatetime
 
 from hub.api.booths import find_booth
 from hub.errors import RefusedError
-from hub.holes import holes
+from hub.evidence.holes import holes
 from hub.parts import TheHub, allowed
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import recording
 from hub.views import Me, Recording
 

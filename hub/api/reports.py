@@ -12,10 +12,10 @@ from hub.audit import Actor
 from hub.errors import RefusedError
 from hub.exams.sessions import not_found
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed
+from hub.people.scope import refuse_foreign
 from hub.reports.service import time_zone
 from hub.reports.summary import summarize
 from hub.reports.table import summary_csv, violations_csv
-from hub.scope import refuse_foreign
 from hub.store import exam_sessions, exams, places
 from hub.store.summaries import Wanted
 from hub.views import ExamSessionReport, Me, Summary

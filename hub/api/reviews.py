@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from hub.api.violations import Filtered, Limit, MayRead, bad_cursor, find_violation
 from hub.parts import ActorOf, Hub, TheHub, allowed
-from hub.reviews import decide, rates
 from hub.store import reviews, violation_lists, violations
 from hub.store.reviews import GroupedBy
 from hub.views import Decision, Me, RateList, ReviewedList, ReviewHistory, ReviewQueue, ViolationView
+from hub.watching.reviews import decide, rates
 
 router = APIRouter(tags=["reviews"])
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from hub import audit, people
-from hub.auth import TICKET_LIFETIME, Entered, SecondStep, digest
+from hub import audit
 from hub.errors import RefusedError
 from hub.parts import ActorOf, Hub, Identified, InPerson, OriginOf, TheHub, allowed, client_address
-from hub.passwords import check_password
+from hub.people import accounts as people
+from hub.people.auth import TICKET_LIFETIME, Entered, SecondStep, digest
+from hub.people.passwords import check_password
 from hub.store import sign_ins, users
 from hub.views import Me, SignInList, SignInTicket, SignInView
 

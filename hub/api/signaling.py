@@ -5,10 +5,10 @@ import logging
 from fastapi import APIRouter, WebSocket
 
 from hub.api.booths import find_booth, refuse_strangers
-from hub.closing import FAILED, FOREIGN_ORIGIN, NO_SUCH_BOOTH, NOT_ALLOWED, NOT_SIGNED_IN
 from hub.errors import RefusedError, StoreError
 from hub.parts import fully_known, running_hub
-from hub.peer import PeerKind
+from hub.streaming.closing import FAILED, FOREIGN_ORIGIN, NO_SUCH_BOOTH, NOT_ALLOWED, NOT_SIGNED_IN
+from hub.streaming.peer import PeerKind
 from hub.web import same_origin
 
 log = logging.getLogger(__name__)

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
-from hub import audit, people
-from hub.auth import API_TOKEN_PREFIX, digest
+from hub import audit
 from hub.errors import RefusedError
 from hub.parts import ActorOf, InPerson, TheHub, allowed
-from hub.permissions import Permission
+from hub.people import accounts as people
+from hub.people.auth import API_TOKEN_PREFIX, digest
+from hub.people.permissions import Permission
 from hub.store import api_tokens
 from hub.views import ApiTokenList, NewApiToken
 

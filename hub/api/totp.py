@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from hub import people
 from hub.api.sign_ins import set_cookie
 from hub.errors import RefusedError
 from hub.parts import ActorOf, InPerson, OriginOf, TheHub
+from hub.people import accounts as people
 from hub.store import second_factors
 from hub.views import Me, RecoveryCodes, SecondFactorBegun, SecondFactorState
 

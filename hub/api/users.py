@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
 from contract.wire import BoothId
-from hub import people
 from hub.parts import ActorOf, TheHub, allowed
-from hub.permissions import Role
+from hub.people import accounts as people
+from hub.people.permissions import Role
 from hub.store import scopes, users
 from hub.views import PasswordReset, Scope, User, UserList
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.violation import Severity, ViolationKind
 from hub.errors import RefusedError
 from hub.parts import Hub, TheHub, allowed
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import gaps, violation_lists, violations
 from hub.views import GapList, Me, ReviewState, ViolationList, ViolationView
 

@@ -23,7 +23,7 @@ def audit_verify(data: Data, as_json: Json = False) -> None:
     Example: invigil-hub audit verify --data /var/lib/invigil
     """
     from hub import audit_proof
-    from hub.certificates import Authority
+    from hub.devices.certificates import Authority
 
     settings = read_settings(data, {})
 

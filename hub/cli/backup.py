@@ -14,8 +14,8 @@ from hub.cli.console import Data, Json, die, read_settings
 from hub.errors import HubError
 
 if TYPE_CHECKING:
-    from hub.backup import BackupManifest
-    from hub.backup import Progress as Told
+    from hub.backups.backup import BackupManifest
+    from hub.backups.backup import Progress as Told
 
 
 def backup(
@@ -36,7 +36,7 @@ def backup(
         die(f"{file} is there already", hint="choose another file")
     if not file.name.endswith((".tar", ".tar.zst")):
         die(f"{file.name} is no name of a backup", hint="end it with .tar, or .tar.zst to compress it")
-    from hub.backup import write_backup
+    from hub.backups.backup import write_backup
 
     settings = read_settings(data, {})
     with _progress("backing up") as (total, done):
@@ -58,7 +58,7 @@ def restore(
 
     Example: invigil-hub restore /srv/backup/hub.tar.zst --data /var/lib/invigil
     """
-    from hub.restore import restore_backup
+    from hub.backups.restore import restore_backup
 
     with _progress("restoring") as (total, done):
         manifest = _or_die(lambda: restore_backup(file, data.absolute(), force=force, total=total, done=done))

@@ -106,7 +106,7 @@ def booth_revoke(
     if not 0 < len(reason) <= 300:
         die("the reason cannot be kept", hint="say in up to 300 characters what happened")
     from hub.audit import Actor
-    from hub.revocation import revoke
+    from hub.devices.revocation import revoke
 
     async def work(database: Any) -> Any:
         return await revoke(database, name, reason, Actor(None, "the hub's command line"))
@@ -120,7 +120,7 @@ def booth_revoke(
 
 
 def _claim(settings: Settings, booth_id: str, as_json: bool) -> None:
-    from hub.enrolment import ClaimCode, new_claim_code
+    from hub.devices.enrolment import ClaimCode, new_claim_code
 
     async def make(database: Any) -> ClaimCode:
         return await new_claim_code(database, booth_id)

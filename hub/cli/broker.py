@@ -30,7 +30,7 @@ def broker_config(
 
     Example: invigil-hub broker-config --host mqtt.example --out /etc/mosquitto/invigil --data /var/lib/invigil
     """
-    from hub.certificates import Authority
+    from hub.devices.certificates import Authority
     from hub.mosquitto import Listener, access_list, configuration
 
     settings = read_settings(data, {})

@@ -15,7 +15,7 @@ from hub.config import Settings
 from hub.errors import HubError
 
 if TYPE_CHECKING:
-    from hub.filestore import FileStore
+    from hub.evidence.filestore import FileStore
 
 
 def bundle(
@@ -44,7 +44,7 @@ def bundle(
     settings = read_settings(data, {})
     if settings.database is None and not settings.database_path.is_file():
         die(f"there is no hub in {data}", hint="name the directory that `invigil-hub serve` was given")
-    from hub.bundle import Wanted
+    from hub.evidence.bundle import Wanted
 
     wanted = Wanted(booth, _utc(first), _utc(last))
 
@@ -62,9 +62,9 @@ def bundle(
 
 async def _write(settings: Settings, database: Any, wanted: Any, out: Path) -> str:
     """The authority's fingerprint. What breaks off leaves no file."""
-    from hub.bundle import Bundles
-    from hub.certificates import Authority, fingerprint, load_certificate
-    from hub.countersign import Countersigner
+    from hub.devices.certificates import Authority, fingerprint, load_certificate
+    from hub.evidence.bundle import Bundles
+    from hub.evidence.countersign import Countersigner
 
     authority = Authority.load_or_create(settings.data / "ca")
     part = out.with_name(out.name + ".part")
@@ -84,12 +84,12 @@ async def _write(settings: Settings, database: Any, wanted: Any, out: Path) -> s
 @contextmanager
 def file_store(settings: Settings) -> "Iterator[FileStore]":
     """The hub's store; copies from a bucket go into a folder of this command, for a hub may use its own meanwhile."""
-    from hub.filestore import LocalFiles
+    from hub.evidence.filestore import LocalFiles
 
     if settings.s3 is None:
         yield LocalFiles(settings.evidence_dir)
         return
-    from hub.s3 import S3Files
+    from hub.evidence.s3 import S3Files
 
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="bundle-") as copies:
         yield S3Files(settings.s3, Path(copies), settings.data)

@@ -59,8 +59,8 @@ async def _write(
 ) -> None:
     """What breaks off leaves no file."""
     from hub import audit
-    from hub.certificates import Authority
     from hub.cli.bundle import file_store
+    from hub.devices.certificates import Authority
     from hub.reports.service import Reports, time_zone
     from hub.reports.table import violations_csv
 

@@ -81,7 +81,7 @@ def retention_run(data: Data, as_json: Json = False) -> None:
 
 @contextmanager
 def _retention(settings: Settings, database: Any) -> "Iterator[Retention]":
-    from hub.certificates import Authority
+    from hub.devices.certificates import Authority
     from hub.retention.service import Retention
 
     with file_store(settings) as files:

@@ -43,7 +43,7 @@ def user_add(
         die(f"{name!r} cannot be a user name", hint="use 1 to 80 characters without spaces around them")
     password, generated = _password(password_stdin, name, display_name)
     from hub import audit
-    from hub.passwords import hash_password
+    from hub.people.passwords import hash_password
     from hub.store import users
 
     async def add(database: Any) -> None:
@@ -119,8 +119,9 @@ def user_password(
     Example: invigil-hub user password ada --data /var/lib/invigil
     """
     password, generated = _password(password_stdin, name)
-    from hub import audit, people
-    from hub.passwords import hash_password
+    from hub import audit
+    from hub.people import accounts as people
+    from hub.people.passwords import hash_password
 
     async def change(database: Any) -> None:
         async with database.writing() as connection:
@@ -137,7 +138,8 @@ def user_unlock(name: Name, data: Data) -> None:
 
     Example: invigil-hub user unlock pat --data /var/lib/invigil
     """
-    from hub import audit, people
+    from hub import audit
+    from hub.people import accounts as people
 
     async def change(database: Any) -> None:
         async with database.writing() as connection:
@@ -154,7 +156,8 @@ def user_disable(name: Name, data: Data) -> None:
 
     Example: invigil-hub user disable pat --data /var/lib/invigil
     """
-    from hub import audit, people
+    from hub import audit
+    from hub.people import accounts as people
 
     async def change(database: Any) -> None:
         async with database.writing() as connection:
@@ -170,7 +173,8 @@ def user_enable(name: Name, data: Data) -> None:
 
     Example: invigil-hub user enable pat --data /var/lib/invigil
     """
-    from hub import audit, people
+    from hub import audit
+    from hub.people import accounts as people
 
     async def change(database: Any) -> None:
         async with database.writing() as connection:
@@ -190,7 +194,8 @@ async def _find(connection: Any, name: str) -> Any:
 
 
 def _assign(name: str, booth_ids: list[str], data: Path, change: Change, as_json: bool) -> None:
-    from hub import audit, people
+    from hub import audit
+    from hub.people import accounts as people
     from hub.store import booths, scopes
 
     async def write(database: Any) -> tuple[str, ...]:
@@ -220,7 +225,7 @@ def _row(person: User) -> dict[str, str]:
 
 
 def _password(from_stdin: bool, *about: str) -> tuple[str, bool]:
-    from hub.passwords import check_password, generate_password
+    from hub.people.passwords import check_password, generate_password
 
     if not from_stdin:
         return generate_password(), True

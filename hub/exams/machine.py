@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from contract.sitting import ENDED, SittingState, SittingStep
-from hub.permissions import Permission
+from hub.people.permissions import Permission
 
 Decision = Literal[
     "check_in",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.filestore import FileStore
+from hub.evidence.filestore import FileStore
 from hub.store import exam_sessions, sittings
 
 log = logging.getLogger(__name__)

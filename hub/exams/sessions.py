@@ -17,10 +17,10 @@ from contract.sitting import ENDED
 from hub import audit
 from hub.audit import Actor
 from hub.config import ExamConfig
-from hub.countersign import Countersigner
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.errors import RefusedError
+from hub.evidence.countersign import Countersigner
 from hub.exams import booking
 from hub.exams.booking import Booking
 from hub.exams.effects import Given, effect
@@ -30,7 +30,7 @@ from hub.exams.reasons import check_reason
 from hub.exams.schedule import Slot
 from hub.exams.timing import Timing
 from hub.feed import Feed
-from hub.scope import refuse_foreign
+from hub.people.scope import refuse_foreign
 from hub.store import booths, exam_sessions, following, sittings
 from hub.views import Me
 from hub.webhooks import announce_step

@@ -18,7 +18,7 @@ from contract.messages import Event
 from contract.sitting import ExamSessionStep
 from hub.exams.effects import Given, effect
 from hub.exams.machine import ASKS, row_of
-from hub.message import Message
+from hub.intake.message import Message
 from hub.store import evidence, exam_sessions, exams, following, sittings
 from hub.webhooks import announce_step
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.holes import SEAM, holes
+from hub.evidence.holes import SEAM, holes
 from hub.reports.spans import Span, joined, seconds, within
 from hub.reports.timeline import Timeline
 from hub.store import recording

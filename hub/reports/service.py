@@ -4,8 +4,8 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.certificates import Authority, fingerprint, load_certificate
 from hub.db import Database
+from hub.devices.certificates import Authority, fingerprint, load_certificate
 from hub.errors import RefusedError
 from hub.reports import report
 from hub.reports.printing import Evidence, Printer

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub import audit
 from hub.audit import HUB, Actor
-from hub.certificates import Signer
 from hub.db import Database
+from hub.devices.certificates import Signer
 from hub.errors import RefusedError, StoreError
-from hub.filestore import FileStore
+from hub.evidence.filestore import FileStore
 from hub.retention.sweep import Sweep
 from hub.store import evidence, retention_runs, settings
 from hub.views.retention import RetentionPolicy, RetentionPreview, RetentionRunView

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract import chain
 from contract.deletion import audit_bytes, events_bytes, file_bytes
-from hub.certificates import Signer
 from hub.db import Database
+from hub.devices.certificates import Signer
+from hub.evidence.filestore import FileStore
 from hub.exams.silence import HUB_CHAIN
-from hub.filestore import FileStore
 from hub.retention import things
 from hub.retention.decide import Rule, Thing, days_of, due, is_old, longest, shortest
 from hub.store import deletions, erasure, retention

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.permissions import Permission
+from hub.people.permissions import Permission
 from hub.tables import api_tokens, second_factors, users
 from hub.views import ApiToken
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.chain import sha256_hex
-from hub.message import KEPT_PAYLOAD_BYTES, Message
+from hub.intake.message import KEPT_PAYLOAD_BYTES, Message
 from hub.store.upsert import insert
 from hub.tables import chain_gaps, chains, checkpoints, events, rejected_messages
 

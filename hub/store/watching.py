@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.messages import Reported
 from contract.sitting import ENDED
 from contract.wire import InvalidError
-from hub.permissions import roles_with
+from hub.people.permissions import roles_with
 from hub.store.upsert import insert
 from hub.tables import booth_looks, booth_states, booths, exam_session_proctors, exam_sessions, users, watches
 from hub.views import AssignedProctor, Hand, Overlooked

@@ -3,7 +3,7 @@
 Their names are the schema names in OpenAPI, from which the dashboard's TypeScript types are generated.
 """
 
-from hub.permissions import Permission, Role
+from hub.people.permissions import Permission, Role
 from hub.views.audit import AuditEntry, AuditList, AuditVerified
 from hub.views.base import Problem, View
 from hub.views.booths import Booth, BoothAvailability, BoothList, Picture, Said

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from hub.permissions import Permission, Role
+from hub.people.permissions import Permission, Role
 from hub.views.base import View
 from hub.views.people import Scope
 

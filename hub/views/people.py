@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from contract.wire import BoothId
-from hub.permissions import PERMISSIONS, Permission, Role
+from hub.people.permissions import PERMISSIONS, Permission, Role
 from hub.views.base import View
 
 GrantedId = Annotated[str, StringConstraints(min_length=1, max_length=40)]

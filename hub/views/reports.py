@@ -10,7 +10,7 @@ from contract.messages import GapReason
 from contract.sitting import SittingState
 from contract.violation import Explanation, Severity, ViolationKind
 from contract.wire import BoothId, Sha256
-from hub.permissions import Role
+from hub.people.permissions import Role
 from hub.views.base import View
 from hub.views.findings import EvidenceView
 from hub.views.recording import HoleView

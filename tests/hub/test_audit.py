@@ -14,8 +14,8 @@ from contract.deletion import audit_bytes
 from hub import audit_proof
 from hub.__main__ import app
 from hub.audit import GENESIS_SHA256, HUB, record
-from hub.certificates import Authority, Signer
 from hub.db import Database
+from hub.devices.certificates import Authority, Signer
 from hub.tables import audit_log, deletions
 from hub.views import AuditVerified
 from tests.support.hub import a_database, a_hub, add_user, browser, sign_in

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hub import people
 from hub.audit import HUB
-from hub.auth import PER_ACCOUNT_AND_ADDRESS, Auth
-from hub.passwords import generate_password
-from hub.permissions import PERMISSIONS
+from hub.people import accounts as people
+from hub.people.auth import PER_ACCOUNT_AND_ADDRESS, Auth
+from hub.people.passwords import generate_password
+from hub.people.permissions import PERMISSIONS
 from hub.store import users
 from hub.tables import sign_ins
 from tests.support.hub import PASSWORD, a_hub, add_booth, add_user, browser, sign_in

@@ -14,7 +14,7 @@ import pytest
 from contract.chain import sha256_hex
 from hub.app import create_app
 from hub.parts import Hub
-from hub.permissions import PERMISSIONS
+from hub.people.permissions import PERMISSIONS
 from hub.store import places
 from tests.support.exams import Centre
 from tests.support.hub import Chain, a_hub, a_violation, add_booth, add_user, an_uplink, browser, sign_in, snapshot_ref

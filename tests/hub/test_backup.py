@@ -9,9 +9,9 @@ import tomli_w
 import zstandard
 
 from contract.verify import verify_bundle
-from hub.backup import check_backup
-from hub.certificates import fingerprint, load_certificate
+from hub.backups.backup import check_backup
 from hub.config import load_settings
+from hub.devices.certificates import fingerprint, load_certificate
 from hub.errors import HubError
 from hub.lockfile import only_one
 from tests.hub.test_bundle import Centre, invigil_hub, sat

@@ -11,7 +11,7 @@ import pytest
 from contract.messages import HubStatus
 from contract.topics import HUB_FEED, HUB_STATUS, booth_topic, reply_topic
 from hub.broker import Broker, _running_with, find_mosquitto
-from hub.certificates import Authority
+from hub.devices.certificates import Authority
 from hub.errors import BrokerError
 from hub.metrics import Metrics
 from hub.mosquitto import MAX_PACKET_BYTES

@@ -23,10 +23,10 @@ from contract import chain
 from contract.messages import EvidenceDropped, SegmentRecorded
 from contract.verify import verify_bundle
 from contract.verify.report import Report
-from hub.bundle import Bundles, Wanted
-from hub.certificates import fingerprint, load_certificate
-from hub.countersign import Countersigner
-from hub.filestore import LocalFiles
+from hub.devices.certificates import fingerprint, load_certificate
+from hub.evidence.bundle import Bundles, Wanted
+from hub.evidence.countersign import Countersigner
+from hub.evidence.filestore import LocalFiles
 from hub.parts import Hub
 from hub.tables import chains, events
 from tests.hub.test_s3 import Server, config

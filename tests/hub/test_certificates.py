@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hub.certificates import Authority, load_certificate
+from hub.devices.certificates import Authority, load_certificate
 from hub.errors import CertificateError
 from tests.support.hub import signing_request
 

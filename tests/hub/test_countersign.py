@@ -9,11 +9,11 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from sqlalchemy import select
 
-import hub.certificates
+import hub.devices.certificates
 from contract import chain
 from contract.bundle import DOCUMENT_SIGNING, countersigned_bytes
 from contract.messages import MonitoringStep
-from hub.certificates import Authority
+from hub.devices.certificates import Authority
 from hub.errors import CertificateError
 from hub.parts import Hub
 from hub.tables import countersignatures
@@ -66,7 +66,7 @@ async def test_a_signing_key_that_cannot_be_used_is_made_anew(tmp_path: Path, da
 
 async def test_a_signing_key_that_grows_old_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = Authority.load_or_create(tmp_path)
-    monkeypatch.setattr(hub.certificates, "LEAF_LIFETIME", timedelta(days=80))
+    monkeypatch.setattr(hub.devices.certificates, "LEAF_LIFETIME", timedelta(days=80))
     with pytest.raises(CertificateError, match="cannot be kept"):
         authority.signer()
     monkeypatch.undo()

@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sqlalchemy import select, update
 
-from hub.certificates import Authority
-from hub.enrolment import ATTEMPTS_PER_ADDRESS, new_claim_code
+from hub.devices.certificates import Authority
+from hub.devices.enrolment import ATTEMPTS_PER_ADDRESS, new_claim_code
 from hub.errors import CertificateError
 from hub.tables import claim_codes, devices
 from tests.support.hub import a_hub, add_booth, browser, signing_request

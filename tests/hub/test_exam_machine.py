@@ -23,7 +23,7 @@ from hub.exams.machine import (
     allowed_actions,
 )
 from hub.exams.reasons import BY_CODE, CATALOGUE, OTHER, TIME_IS_UP, check_reason
-from hub.permissions import PERMISSIONS, Permission
+from hub.people.permissions import PERMISSIONS, Permission
 
 LEADS: dict[tuple[str, str], str] = {
     ("scheduled", "ready"): "checked_in",

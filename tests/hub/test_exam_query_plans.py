@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import insert
 
 from contract.sitting import ExamSessionStep
-from hub import batch
 from hub.db import Database
 from hub.exams.machine import ALIVE, WATCHED
-from hub.incoming import read
-from hub.message import Delivery, Message
+from hub.intake import batch
+from hub.intake.incoming import read
+from hub.intake.message import Delivery, Message
 from hub.store import booths, candidates, exam_sessions, exams, following, gaps, sittings
 from hub.store.cursor import parse_cursor, parse_time_cursor
 from hub.tables import exams as exam_table
@@ -40,7 +40,7 @@ NINE = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 @asynccontextmanager
 async def sqlite(folder: Path) -> AsyncIterator[Database]:
     """Whose plans these are."""
-    database = Database(folder / "hub.sqlite")
+    database = Database(folder / "hub.engines.sqlite")
     try:
         await database.migrate()
         yield database

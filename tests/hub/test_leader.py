@@ -13,7 +13,7 @@ from hub.db import Database
 from hub.leader import Leader
 from hub.store import booths, watches
 from hub.views import Me
-from hub.watches import SILENT_S, Watches
+from hub.watching.watches import SILENT_S, Watches
 from tests.support.hub import until
 from tests.support.postgres import own_database, server
 
@@ -72,7 +72,7 @@ async def test_work_of_the_leader_is_done_by_one_and_ends_with_it(tmp_path: Path
 
 
 async def test_the_only_process_on_sqlite_leads_from_the_start(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hub.sqlite")
+    database = Database(tmp_path / "hub.engines.sqlite")
     assert Leader(database).leads
     assert not Leader(database, takes_part=False).leads
     await database.close()

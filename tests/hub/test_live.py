@@ -8,9 +8,9 @@ import pytest
 from contract.chain import sha256_hex
 from contract.messages import MonitoringGap
 from contract.topics import HUB_FEED
-from hub.closing import TOO_SLOW
 from hub.feed import Changes
 from hub.live import CLIENT_QUEUE, MAX_PENDING
+from hub.streaming.closing import TOO_SLOW
 from hub.views import LiveBeat, LiveHello
 from tests.support.hub import (
     Chain,

@@ -11,9 +11,9 @@ import pytest
 
 from hub.config import OidcConfig
 from hub.errors import HubError
-from hub.keyfile import SecretBox
-from hub.oidc import CALLBACK, Provider
 from hub.parts import Hub
+from hub.people.keyfile import SecretBox
+from hub.people.oidc import CALLBACK, Provider
 from tests.support.hub import PASSWORD, a_hub, add_booth, add_user, browser, sign_in
 from tests.support.people import asked
 from tests.support.processes import ROOT, Program, wait_for

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from hub.errors import RefusedError
 from hub.parts import Hub
-from hub.passwords import check_password
+from hub.people.passwords import check_password
 from hub.tables import invitations, users
 from tests.support.hub import PASSWORD, a_hub, add_booth, add_user, browser, sign_in
 from tests.support.people import asked, person
@@ -110,8 +110,8 @@ async def test_a_role_holds_at_once_and_an_administrator_always_remains(tmp_path
 
 
 async def test_the_command_line_leaves_an_administrator_too(tmp_path: Path) -> None:
-    from hub import people
     from hub.audit import COMMAND_LINE
+    from hub.people import accounts as people
 
     async with a_hub(tmp_path) as hub:
         await add_user(hub)

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select, text
 
 from contract.wire import InvalidError
-from hub import batch
 from hub.config import FileSettings
 from hub.db import Database
+from hub.engines.postgres import PostgresConfig
 from hub.errors import StoreError
-from hub.incoming import Incoming, Refused, read
-from hub.message import Delivery, Message
-from hub.postgres import PostgresConfig
+from hub.intake import batch
+from hub.intake.incoming import Incoming, Refused, read
+from hub.intake.message import Delivery, Message
 from hub.store import booths
 from hub.store.locks import lock, number
 from hub.tables import chain_gaps, chains, events

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from contract.topics import HUB_FEED
-from hub import presence as presence_module
 from hub.config import WatchingConfig
 from hub.feed import Changes, Look
 from hub.views import Me
+from hub.watching import presence as presence_module
 from tests.support.answering_booth import an_answering_booth
 from tests.support.exam_rows import an_exam_session
 from tests.support.hub import a_hub, add_booth, until

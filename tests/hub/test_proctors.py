@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.config import WatchingConfig
-from hub.proctors import most_at_once
+from hub.watching.proctors import most_at_once
 from tests.support.exam_rows import an_exam_session
 from tests.support.hub import a_hub, add_booth
 from tests.support.people import asked, audited, get, person

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hub import batch
 from hub.db import Database
-from hub.incoming import Incoming, read
-from hub.message import Delivery, Message
-from hub.progress import MAX_GAPS, ChainProgress, ranges
+from hub.intake import batch
+from hub.intake.incoming import Incoming, read
+from hub.intake.message import Delivery, Message
+from hub.intake.progress import MAX_GAPS, ChainProgress, ranges
 from hub.store import booths
 from hub.tables import chain_gaps, chains, events, violations
 from tests.support.hub import Chain, a_database, a_violation, closed

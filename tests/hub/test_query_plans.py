@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from hub import batch
 from hub.db import Database
-from hub.incoming import read
-from hub.message import Delivery, Message
+from hub.intake import batch
+from hub.intake.incoming import read
+from hub.intake.message import Delivery, Message
 from hub.store import booths, evidence, gaps, violation_lists, violations, watches
 from tests.support.hub import Chain, a_violation, closed, snapshot_ref
 
@@ -54,7 +54,7 @@ async def scans(connection: Any, seen: list[tuple[str, Any]]) -> list[str]:
 
 
 async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hub.sqlite")  # whose plans these are
+    database = Database(tmp_path / "hub.engines.sqlite")  # whose plans these are
     try:
         await database.migrate()
         arrived = []

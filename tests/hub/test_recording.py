@@ -11,7 +11,7 @@ import pytest
 from contract.chain import sha256_hex
 from contract.messages import EvidenceAdded, EvidenceDropped, SegmentRecorded
 from contract.violation import EvidenceRef
-from hub.holes import holes
+from hub.evidence.holes import holes
 from hub.views import SegmentView
 from tests.support.hub import Chain, Device, a_hub, a_violation, add_user, an_uplink, browser, sign_in, snapshot_ref
 from tests.support.people import person

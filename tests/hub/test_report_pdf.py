@@ -15,7 +15,7 @@ from PIL import Image
 from contract.boxes import ClipBoxes
 from hub.db import Database
 from hub.errors import HubError, RefusedError
-from hub.filestore import LocalFiles
+from hub.evidence.filestore import LocalFiles
 from hub.reports import press, printing
 from hub.reports.drawing import COLOURS, drawing
 from hub.reports.language import words

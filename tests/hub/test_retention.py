@@ -17,9 +17,9 @@ from contract import chain
 from contract.deletion import audit_bytes, file_bytes
 from hub import audit
 from hub.audit import HUB, Actor
-from hub.certificates import Authority, Signer
+from hub.devices.certificates import Authority, Signer
+from hub.evidence.filestore import LocalFiles
 from hub.exams.silence import HUB_CHAIN
-from hub.filestore import LocalFiles
 from hub.retention import holds
 from hub.retention.decide import Thing, Tie, days_of, due, rule_for, shortest
 from hub.retention.service import Retention, next_run_at

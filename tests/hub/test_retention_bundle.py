@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from contract.chain import sha256_hex
 from hub.audit import HUB
-from hub.filestore import LocalFiles
+from hub.evidence.filestore import LocalFiles
 from hub.parts import Hub
 from hub.retention.service import Retention
 from hub.store import deletions as deletion_rows

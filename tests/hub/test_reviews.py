@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from contract.messages import ViolationUpdated
 from contract.violation import Violation
-from hub.reviews import outcome, wilson
 from hub.tables import audit_log
+from hub.watching.reviews import outcome, wilson
 from tests.support.exam_rows import an_exam_session
 from tests.support.hub import Chain, Uplink, a_hub, a_violation, an_uplink
 from tests.support.people import get, person

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from hub.audit import Actor
+from hub.devices.revocation import refusal, revoke
 from hub.errors import HubError
 from hub.parts import Hub
-from hub.revocation import refusal, revoke
 from hub.store.devices import Service
 from hub.tables import audit_log, chain_gaps, chains, devices, events, evidence_files, rejected_messages
 from tests.hub.test_bundle import a_centre, said, sat

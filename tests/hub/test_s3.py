@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from contract.chain import sha256_hex
 from hub.errors import HubError
-from hub.s3 import S3Config, S3Files
+from hub.evidence.s3 import S3Config, S3Files
 from tests.hub.test_uploads import CHUNK, CLIP
 from tests.support.hub import Device, a_hub, add_user, browser, sign_in
 from tests.support.uploads import offset_at_hub, patch, send_all, url

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from contract.chain import sha256_hex
-from hub.audience import AUDIENCE, Sent
 from hub.parts import Hub
+from hub.people.audience import AUDIENCE, Sent
 from hub.store import booths, places
 from hub.views import LiveBeat, LiveBooth, LiveEvidence, LiveMessage, Me
 from tests.support.hub import (
@@ -174,4 +174,4 @@ async def test_a_live_message_goes_to_those_who_may_see_it(tmp_path: Path) -> No
 
 def test_every_live_message_has_an_audience() -> None:
     types = {member.model_fields["type"].default for member in LiveMessage.__origin__.__args__}  # type: ignore[attr-defined]
-    assert types == AUDIENCE.keys(), "say in hub/audience.py who hears it"
+    assert types == AUDIENCE.keys(), "say in hub/people/audience.py who hears it"

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from hub.config import SignInConfig
 from hub.errors import HubError
-from hub.keyfile import SecretBox
-from hub.lockout import FAILURES
-from hub.second_factor import STEP_S
+from hub.people.keyfile import SecretBox
+from hub.people.lockout import FAILURES
+from hub.people.second_factor import STEP_S
 from hub.tables import second_factors
 from tests.support.hub import PASSWORD, a_hub, add_user, browser, sign_in
 from tests.support.people import asked

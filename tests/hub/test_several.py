@@ -14,8 +14,8 @@ from websockets.sync.client import connect
 
 from hub.config import Settings
 from hub.errors import HubError
+from hub.evidence.unfinished import Unfinished
 from hub.serve import check_parts
-from hub.unfinished import Unfinished
 from tests.support.broker import mosquitto
 from tests.support.postgres import server
 from tests.support.processes import Program, free_port, run, wait_for

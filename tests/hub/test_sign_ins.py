@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from hub.lockout import FAILURES
 from hub.parts import Hub
+from hub.people.lockout import FAILURES
 from hub.tables import lockouts, sign_ins
 from tests.support.hub import PASSWORD, a_hub, add_user, browser, sign_in
 from tests.support.people import asked, person

@@ -26,12 +26,12 @@ from contract.live import (
     ViewerStats,
 )
 from contract.messages import AnyCommand, AnyReply, ErrorReply
-from hub import peer as peer_module
-from hub import signaling as signaling_module
 from hub.errors import StoreError
 from hub.parts import Hub
-from hub.signals import SignalAnswer
 from hub.store import sign_ins, watches
+from hub.streaming import peer as peer_module
+from hub.streaming import signaling as signaling_module
+from hub.streaming.signals import SignalAnswer
 from hub.views import WatchView
 from tests.hub.test_api import a_health
 from tests.hub.test_assignments import assign

@@ -12,7 +12,7 @@ import pytest
 from contract.wire import InvalidError
 from hub.config import IceConfig, load_settings
 from hub.errors import HubError
-from hub.turn import IceServers, read_secret
+from hub.streaming.turn import IceServers, read_secret
 
 UDP, TLS = "turn:turn.test:3478?transport=udp", "turns:turn.test:5349?transport=tcp"
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from aioice import stun, turn
 
 from contract.live import IceServer
 from hub.config import IceConfig
-from hub.turn import IceServers
+from hub.streaming.turn import IceServers
 from tests.support.hub import until
 from tests.support.turn_server import SECRET, TurnServer
 

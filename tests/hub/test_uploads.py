@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from contract.chain import sha256_hex
+from hub.evidence.unfinished import PER_BOOTH, Unfinished
+from hub.evidence.uploads import AT_ONCE_PER_BOOTH, MAX_CHUNK_BYTES
 from hub.parts import Hub
-from hub.unfinished import PER_BOOTH, Unfinished
-from hub.uploads import AT_ONCE_PER_BOOTH, MAX_CHUNK_BYTES
 from tests.hub.test_evidence import files, no_file_larger_than
 from tests.support.hub import Device, a_hub, add_booth, add_user, browser, sign_in, until
 from tests.support.served import served

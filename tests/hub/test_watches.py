@@ -7,14 +7,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from hub import watches as watches_module
 from hub.db import Database
 from hub.errors import StoreError
 from hub.parts import Hub
 from hub.store import booths, watches
 from hub.tables import watches as table
 from hub.views import Me, WatchView
-from hub.watches import Watches
+from hub.watching import watches as watches_module
+from hub.watching.watches import Watches
 from tests.support.hub import a_hub, add_booth, add_user, browser, sign_in, until
 from tests.support.postgres import database_at
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from contract.chain import sha256_hex
 from hub.db import Database
-from hub.filestore import LocalFiles
+from hub.evidence.filestore import LocalFiles
 from hub.tables import (
     booths,
     candidates,

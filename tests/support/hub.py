@@ -39,9 +39,9 @@ from contract.violation import EvidenceRef, Explanation, Violation
 from hub.app import create_app, running
 from hub.config import Settings
 from hub.db import Database
-from hub.enrolment import new_claim_code
+from hub.devices.enrolment import new_claim_code
 from hub.parts import Hub
-from hub.passwords import hash_password
+from hub.people.passwords import hash_password
 from hub.store import booths, users
 from tests.support.postgres import ON_POSTGRESQL, configure, database_at, own_database
 

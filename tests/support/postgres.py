@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.postgres import PostgresConfig
+from hub.engines.postgres import PostgresConfig
 from tests.support.processes import Program, wait_for
 
 ON_POSTGRESQL = os.environ.get("INVIGIL_TEST_DATABASE", "sqlite") == "postgresql"
@@ -117,7 +117,7 @@ def own_database(data: Path) -> PostgresConfig:
 
 def database_at(data: Path) -> Path | PostgresConfig:
     """Where a test's hub in `data` keeps its rows: what `hub.db.Database` takes."""
-    return own_database(data) if ON_POSTGRESQL else data / "hub.sqlite"
+    return own_database(data) if ON_POSTGRESQL else data / "hub.engines.sqlite"
 
 
 def configure(data: Path) -> None:

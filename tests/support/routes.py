@@ -7,7 +7,7 @@ nothing, and things inside and outside of one's scope.
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hub.permissions import PERMISSIONS, Permission, Role
+from hub.people.permissions import PERMISSIONS, Permission, Role
 
 
 @dataclass(frozen=True)

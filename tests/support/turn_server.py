@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.config import IceConfig
-from hub.turn import IceServers
+from hub.streaming.turn import IceServers
 from tests.support.broker import Authority
 from tests.support.processes import ROOT, Program, free_port, wait_for
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract import chain
 from contract.bundle import CountersignReason, countersigned_bytes
 from contract.messages import Checkpoint, Event, MonitoringStep
-from hub.certificates import Signer
+from hub.devices.certificates import Signer
 from hub.store import countersignatures, events
 
 

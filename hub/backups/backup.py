@@ -24,8 +24,8 @@ from pydantic import Field
 from contract.wire import InvalidError, Sha256, Timestamp, Wire
 from hub import __version__
 from hub.config import Settings
+from hub.engines.pgtools import dump
 from hub.errors import HubError
-from hub.pgtools import dump
 
 MANIFEST: Final = "manifest.json"
 DATABASE: Final[dict[str, str]] = {"sqlite": "database.sqlite", "postgresql": "database.dump"}

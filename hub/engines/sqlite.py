@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from hub.engines import Engines
+from hub.engines.choice import Engines
 
 BUSY_TIMEOUT_MS: Final = 5000
 """How long this process waits for another (the command line) that writes."""

@@ -18,13 +18,13 @@ from contract.messages import (
     ViolationOpened,
     ViolationUpdated,
 )
-from hub import bodies
-from hub.certificates import load_certificate, public_key
+from hub.devices.certificates import load_certificate, public_key
+from hub.devices.revocation import refusal
 from hub.errors import CertificateError
 from hub.exams.attach import Attached, attach
-from hub.incoming import Incoming, Key, Refused
-from hub.progress import ChainProgress, Range
-from hub.revocation import refusal
+from hub.intake import bodies
+from hub.intake.incoming import Incoming, Key, Refused
+from hub.intake.progress import ChainProgress, Range
 from hub.store import booths, devices, events, gaps, violations
 from hub.store.locks import lock
 

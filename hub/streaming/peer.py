@@ -27,12 +27,13 @@ from contract.live import (
 from contract.messages import AnyCommand, AnyReply
 from contract.topics import MAX_PAYLOAD_BYTES
 from contract.wire import InvalidError
-from hub.closing import FAILED, NOT_ALLOWED, NOT_SIGNED_IN, TIMEOUT_S, TOO_SLOW, close_socket
 from hub.commands import Commands
 from hub.errors import RefusedError, StoreError
 from hub.metrics import Metrics
-from hub.pace import Pace
-from hub.signals import (
+from hub.states import BoothStates
+from hub.streaming.closing import FAILED, NOT_ALLOWED, NOT_SIGNED_IN, TIMEOUT_S, TOO_SLOW, close_socket
+from hub.streaming.pace import Pace
+from hub.streaming.signals import (
     SignalAnswer,
     SignalCandidate,
     SignalHangUp,
@@ -42,10 +43,9 @@ from hub.signals import (
     SignalWelcome,
     parse_browser_signal,
 )
-from hub.states import BoothStates
-from hub.turn import IceServers
+from hub.streaming.turn import IceServers
 from hub.views import Me, WatchEnd
-from hub.watches import Watches
+from hub.watching.watches import Watches
 
 log = logging.getLogger(__name__)
 

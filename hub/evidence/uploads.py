@@ -11,7 +11,7 @@ from typing import Final
 from starlette.requests import ClientDisconnect
 
 from hub.errors import RefusedError
-from hub.signatures import Piece, Signed
+from hub.evidence.signatures import Piece, Signed
 
 MAX_CHUNK_BYTES: Final = 1024 * 1024
 """A chunk is held in memory until it is known to be what its signature says."""

@@ -20,14 +20,24 @@ from anyio import to_thread
 
 from hub.db import Database
 from hub.errors import RefusedError, StoreError
+from hub.evidence.filestore import FileStore, free_bytes
+from hub.evidence.signatures import Piece, Signatures
+from hub.evidence.unfinished import Begun, Unfinished
+from hub.evidence.uploads import (
+    MAX_CHUNK_BYTES,
+    Progress,
+    Turns,
+    Upload,
+    check_piece,
+    drain,
+    misnamed,
+    patiently,
+    read_chunk,
+)
 from hub.feed import Feed
-from hub.filestore import FileStore, free_bytes
 from hub.metrics import Metrics
-from hub.signatures import Piece, Signatures
 from hub.store import deletions, evidence
 from hub.store.locks import lock
-from hub.unfinished import Begun, Unfinished
-from hub.uploads import MAX_CHUNK_BYTES, Progress, Turns, Upload, check_piece, drain, misnamed, patiently, read_chunk
 
 log = logging.getLogger(__name__)
 

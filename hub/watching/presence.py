@@ -17,7 +17,7 @@ from hub.config import WatchingConfig
 from hub.db import Database
 from hub.errors import StoreError
 from hub.feed import Changes, Feed, Look
-from hub.message import Message
+from hub.intake.message import Message
 from hub.store import watching
 from hub.views import BoothPresence, Looking, Me, Presence
 

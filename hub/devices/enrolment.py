@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from contract.messages import EnrolReply, EnrolRequest
-from hub.certificates import Authority
 from hub.db import Database
+from hub.devices.certificates import Authority
 from hub.errors import CertificateError, RefusedError
+from hub.people.throttle import Throttle
 from hub.store import devices
-from hub.throttle import Throttle
 from hub.webhooks import DeviceEnrolled, announce
 
 CLAIM_LIFETIME: Final = timedelta(hours=24)

@@ -14,15 +14,15 @@ from starlette.websockets import WebSocket
 
 from contract.live import HangUpCommand
 from contract.messages import Health
-from hub.closing import GOING_AWAY, TAKEN_OVER, TOO_MANY, close_socket
 from hub.commands import Commands
 from hub.metrics import Metrics
-from hub.peer import Peer, PeerKind, StillAllowed
-from hub.signals import SignalTrouble
 from hub.states import BoothStates
-from hub.turn import IceServers
+from hub.streaming.closing import GOING_AWAY, TAKEN_OVER, TOO_MANY, close_socket
+from hub.streaming.peer import Peer, PeerKind, StillAllowed
+from hub.streaming.signals import SignalTrouble
+from hub.streaming.turn import IceServers
 from hub.views import Me, WatchEnd
-from hub.watches import Watches
+from hub.watching.watches import Watches
 
 log = logging.getLogger(__name__)
 

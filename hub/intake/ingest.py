@@ -16,17 +16,17 @@ from uuid import UUID
 
 from contract.messages import Ack, Rejection, SeqRange
 from contract.topics import booth_topic
-from hub import batch
-from hub.countersign import Countersigner
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.errors import StoreError
+from hub.evidence.countersign import Countersigner
 from hub.feed import Feed
-from hub.incoming import Incoming, Refused, read
-from hub.message import Delivery, Message
+from hub.intake import batch
+from hub.intake.incoming import Incoming, Refused, read
+from hub.intake.message import Delivery, Message
+from hub.intake.progress import ranges
 from hub.metrics import Metrics
 from hub.mqtt import RECEIVE_MAXIMUM, HubMqtt
-from hub.progress import ranges
 from hub.states import BoothStates
 from hub.webhooks import announce_events
 

@@ -10,7 +10,7 @@ from contract.chain import sha256_hex
 from contract.messages import Event
 from contract.topics import MAX_PAYLOAD_BYTES
 from contract.wire import InvalidError
-from hub.message import KEPT_PAYLOAD_BYTES, Message
+from hub.intake.message import KEPT_PAYLOAD_BYTES, Message
 
 Refusal = Literal["malformed", "oversized", "foreign", "tampered", "unknown_booth", "unstorable", "reply", "revoked"]
 """Why a message can never be stored; the label of the metric."""

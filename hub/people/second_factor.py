@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub import audit
 from hub.audit import Actor
-from hub.auth import Auth, Entered, Origin, digest
 from hub.db import Database
 from hub.errors import RefusedError
-from hub.keyfile import SecretBox
-from hub.passwords import generate_password
+from hub.people.auth import Auth, Entered, Origin, digest
+from hub.people.keyfile import SecretBox
+from hub.people.passwords import generate_password
 from hub.store import second_factors, users
 from hub.views import Me, RecoveryCodes, SecondFactorBegun
 

@@ -23,8 +23,8 @@ from joserfc.jwk import KeySet
 
 from hub.config import OidcConfig
 from hub.errors import HubError, RefusedError
-from hub.keyfile import SecretBox
-from hub.turn import read_secret
+from hub.people.keyfile import SecretBox
+from hub.streaming.turn import read_secret
 
 FLOW_S: Final = 600
 """How long somebody may take at the provider."""

@@ -22,12 +22,12 @@ from hub.audit import Actor
 from hub.config import SignInConfig
 from hub.db import Database
 from hub.errors import RefusedError, StoreError
-from hub.lockout import Lockout
 from hub.metrics import Metrics
-from hub.passwords import hash_password, is_outdated, nobodys_hash, password_matches
-from hub.permissions import PERMISSIONS
+from hub.people.lockout import Lockout
+from hub.people.passwords import hash_password, is_outdated, nobodys_hash, password_matches
+from hub.people.permissions import PERMISSIONS
+from hub.people.throttle import Throttle
 from hub.store import api_tokens, scopes, second_factors, sign_ins, users
-from hub.throttle import Throttle
 from hub.views import Me
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub import audit
 from hub.audit import Actor
-from hub.auth import digest
 from hub.errors import RefusedError
-from hub.permissions import Role
+from hub.people.auth import digest
+from hub.people.permissions import Role
 from hub.store import invitations, lockouts, scopes, second_factors, sign_ins, users
 from hub.views import Invitation, Scope, User
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from contract.wire import Wire
-from hub.engines import Engines
+from hub.engines.choice import Engines
 from hub.errors import StoreError
 
 WRITERS: Final = 4

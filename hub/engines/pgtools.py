@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from hub.engines.postgres import PostgresConfig
 from hub.errors import HubError
-from hub.postgres import PostgresConfig
 
 _DEBIAN: Final = Path("/usr/lib/postgresql")
 

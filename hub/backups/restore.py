@@ -10,14 +10,23 @@ from typing import IO, Final
 
 from sqlalchemy import inspect, text
 
-from hub import pgtools
-from hub.backup import DATABASE, MANIFEST, BackupManifest, Progress, as_hub_error, check_backup, damaged, read_members
+from hub.backups.backup import (
+    DATABASE,
+    MANIFEST,
+    BackupManifest,
+    Progress,
+    as_hub_error,
+    check_backup,
+    damaged,
+    read_members,
+)
 from hub.config import Settings, load_settings
 from hub.db import Database
+from hub.engines import pgtools
+from hub.engines.postgres import PostgresConfig
 from hub.errors import HubError
-from hub.filestore import settle
+from hub.evidence.filestore import settle
 from hub.lockfile import only_one
-from hub.postgres import PostgresConfig
 
 _SETTINGS: Final = "data/hub.toml"
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contract import chain
-from hub.certificates import Authority, fingerprint, public_key
 from hub.db import Database
+from hub.devices.certificates import Authority, fingerprint, public_key
+from hub.devices.revocation import revoked
 from hub.errors import CertificateError, RefusedError
-from hub.revocation import revoked
 from hub.store import devices
 
 SIGNED_WITHIN: Final = timedelta(minutes=10)

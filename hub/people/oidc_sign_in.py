@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub import audit, people
-from hub.auth import Auth, Entered, Origin, digest
+from hub import audit
 from hub.db import Database
 from hub.errors import RefusedError
-from hub.oidc import Provider
-from hub.permissions import Role
+from hub.people import accounts as people
+from hub.people.auth import Auth, Entered, Origin, digest
+from hub.people.oidc import Provider
+from hub.people.permissions import Role
 from hub.store import identities, invitations, users
 from hub.views import Invitation
 

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.permissions import Permission
+from hub.people.permissions import Permission
 from hub.views import LiveBooth, Me
 
 

@@ -23,7 +23,7 @@ from contract.messages import (
 from contract.violation import SEVERITIES, EvidenceRef
 from hub.exams.attach import Attached
 from hub.exams.steps import take_steps
-from hub.message import Message
+from hub.intake.message import Message
 from hub.store import evidence, gaps, messages, recording, reviews, violations
 
 

@@ -39,11 +39,11 @@ from contract.bundle import (
 from contract.deletion import DeletedEvents, DeletedEvidence
 from contract.wire import InvalidError
 from hub import __version__
-from hub.certificates import Authority
-from hub.countersign import Countersigner
 from hub.db import Database
+from hub.devices.certificates import Authority
 from hub.errors import RefusedError
-from hub.filestore import FileStore
+from hub.evidence.countersign import Countersigner
+from hub.evidence.filestore import FileStore
 from hub.store import booths, bundles, countersignatures, deletions, evidence
 from hub.store.events import Range
 

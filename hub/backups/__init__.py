@@ -1,0 +1,1 @@
+"""A whole hub in one file, and back."""

@@ -1,0 +1,1 @@
+"""The hub as an authority: certificates, enrolment, revocation."""

@@ -1,0 +1,1 @@
+"""The databases that the hub runs on: SQLite and PostgreSQL."""

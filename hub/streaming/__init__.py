@@ -1,0 +1,1 @@
+"""How browsers and booths find each other for live pictures and talks."""
