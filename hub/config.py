@@ -199,7 +199,7 @@ class Settings(FileSettings):
     @property
     def database_path(self) -> Path:
         """Of SQLite."""
-        return self.data / "hub.engines.sqlite"
+        return self.data / "hub.sqlite"
 
     @property
     def database_at(self) -> Path | PostgresConfig:

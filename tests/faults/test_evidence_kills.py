@@ -99,7 +99,7 @@ def nothing_waits(spool: Path) -> bool:
 
 
 def known(centre: Stack) -> set[str]:
-    with closing(sqlite3.connect(f"file:{centre.data / 'hub.engines.sqlite'}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{centre.data / 'hub.sqlite'}?mode=ro", uri=True)) as database:
         return {name for (name,) in database.execute("SELECT sha256 FROM evidence_files")}
 
 

@@ -88,7 +88,7 @@ def kill_and_start(program: Program) -> None:
 
 
 def committed(centre: Stack) -> int:
-    with closing(sqlite3.connect(f"file:{centre.data / 'hub.engines.sqlite'}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{centre.data / 'hub.sqlite'}?mode=ro", uri=True)) as database:
         count: int = database.execute("SELECT count(*) FROM events").fetchone()[0]
         return count
 
@@ -128,7 +128,7 @@ def read_journal(path: Path) -> tuple[set[str], set[str]]:
 
 def assert_chains_are_whole(centre: Stack) -> None:
     """Numbers from 1 without a hole, each once, and nothing put aside as bad."""
-    with closing(sqlite3.connect(f"file:{centre.data / 'hub.engines.sqlite'}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{centre.data / 'hub.sqlite'}?mode=ro", uri=True)) as database:
         chains = database.execute(
             "SELECT count(*), count(DISTINCT seq), min(seq), max(seq) FROM events GROUP BY chain_id"
         )

@@ -40,7 +40,7 @@ NINE = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 @asynccontextmanager
 async def sqlite(folder: Path) -> AsyncIterator[Database]:
     """Whose plans these are."""
-    database = Database(folder / "hub.engines.sqlite")
+    database = Database(folder / "hub.sqlite")
     try:
         await database.migrate()
         yield database

@@ -72,7 +72,7 @@ async def test_work_of_the_leader_is_done_by_one_and_ends_with_it(tmp_path: Path
 
 
 async def test_the_only_process_on_sqlite_leads_from_the_start(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hub.engines.sqlite")
+    database = Database(tmp_path / "hub.sqlite")
     assert Leader(database).leads
     assert not Leader(database, takes_part=False).leads
     await database.close()

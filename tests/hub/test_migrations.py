@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
-    made = Database(tmp_path / "hub.engines.sqlite" if request.param == "sqlite" else own_database(tmp_path))
+    made = Database(tmp_path / "hub.sqlite" if request.param == "sqlite" else own_database(tmp_path))
     await made.migrate()
     yield made
     await made.close()
@@ -91,7 +91,7 @@ async def test_a_database_of_a_newer_hub_is_left_alone(database: Database) -> No
 
 
 async def test_sqlite_is_kept_as_the_acknowledgement_promises(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hub.engines.sqlite")
+    database = Database(tmp_path / "hub.sqlite")
     try:
         await database.migrate()
         for enter in (database.writing, database.reading):
@@ -101,6 +101,6 @@ async def test_sqlite_is_kept_as_the_acknowledgement_promises(tmp_path: Path) ->
                     for name in ("journal_mode", "synchronous", "foreign_keys")
                 ]
                 assert read == ["wal", 2, 1]
-        assert (tmp_path / "hub.engines.sqlite").stat().st_mode & 0o077 == 0
+        assert (tmp_path / "hub.sqlite").stat().st_mode & 0o077 == 0
     finally:
         await database.close()

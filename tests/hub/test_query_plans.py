@@ -54,7 +54,7 @@ async def scans(connection: Any, seen: list[tuple[str, Any]]) -> list[str]:
 
 
 async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hub.engines.sqlite")  # whose plans these are
+    database = Database(tmp_path / "hub.sqlite")  # whose plans these are
     try:
         await database.migrate()
         arrived = []

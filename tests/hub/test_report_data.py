@@ -221,7 +221,7 @@ async def test_only_the_first_of_too_many_are_listed_and_that_is_said(
 
 
 async def test_a_report_reads_no_table_from_end_to_end(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hub.engines.sqlite")
+    database = Database(tmp_path / "hub.sqlite")
     try:
         await database.migrate()
         sitting = eventful()

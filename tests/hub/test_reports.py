@@ -199,7 +199,7 @@ async def test_a_summary_holds_what_is_in_scope_and_no_more(tmp_path: Path) -> N
 
 
 async def test_summaries_read_no_table_from_end_to_end(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hub.engines.sqlite")
+    database = Database(tmp_path / "hub.sqlite")
     try:
         await database.migrate()
         async with database.reading() as connection:

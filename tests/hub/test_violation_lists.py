@@ -79,7 +79,7 @@ async def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Database, list[dict[str, Any]]]]:
     folder: Path = tmp_path_factory.mktemp("lists")
-    database = Database(folder / "hub.engines.sqlite" if request.param == "sqlite" else server().database("lists"))
+    database = Database(folder / "hub.sqlite" if request.param == "sqlite" else server().database("lists"))
     try:
         await database.migrate()
         async with database.writing() as connection:

@@ -117,7 +117,7 @@ def own_database(data: Path) -> PostgresConfig:
 
 def database_at(data: Path) -> Path | PostgresConfig:
     """Where a test's hub in `data` keeps its rows: what `hub.db.Database` takes."""
-    return own_database(data) if ON_POSTGRESQL else data / "hub.engines.sqlite"
+    return own_database(data) if ON_POSTGRESQL else data / "hub.sqlite"
 
 
 def configure(data: Path) -> None:
