@@ -28,7 +28,7 @@ ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/inv
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-arm64 bench faults endurance mutations check dashboard models openapi lock clean
+.PHONY: help demo test test-postgresql test-arm64 bench faults endurance mutations check dashboard models openapi lock clean
 .PHONY: system-demo system-test system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -46,6 +46,9 @@ test: system-test $(VENV)/.dev hub/static/.built $(OIDC)/node_modules/.installed
 	@$(BIN)/pytest $(PYTEST_ARGS)
 	@$(SAY) 'Testing the hub again, on PostgreSQL'
 	@INVIGIL_TEST_DATABASE=postgresql $(BIN)/pytest $(PYTEST_ARGS) tests/hub $(SAME_ON_POSTGRESQL:%=--ignore=tests/hub/test_%.py)
+
+test-postgresql: system-test $(VENV)/.dev hub/static/.built $(OIDC)/node_modules/.installed models ## Every test with a hub in it, on PostgreSQL (`make test` runs the hub's own there)
+	@INVIGIL_TEST_DATABASE=postgresql $(BIN)/pytest $(PYTEST_ARGS) tests/hub tests/e2e tests/faults tests/provisioning
 
 test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspberry Pis sees the same (docs/arm64.md); RELEASES=trixie CPUS=cortex-a76
 	@$(AS_ROOT) $(BIN)/python -B -m tests.arm64 $(ARM64_ARGS)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import configure
 from tests.support.processes import wait_for
 from tests.support.proctor import health, proctor
 from tests.support.stack import USER, Stack
@@ -28,9 +29,9 @@ def relayed(folder: Path, urls: tuple[str, ...], secret_file: Path) -> Iterator[
     centre = Stack(folder / "centre")
     centre.data.mkdir(parents=True)
     listed = ", ".join(f'"{url}"' for url in urls)
-    (centre.data / "hub.toml").write_text(
-        f'[ice]\nurls = [{listed}]\nturn_secret_file = "{secret_file}"\nrelay_only = true\n'
-    )
+    configure(centre.data)
+    with (centre.data / "hub.toml").open("a") as settings:
+        settings.write(f'[ice]\nurls = [{listed}]\nturn_secret_file = "{secret_file}"\nrelay_only = true\n')
     try:
         centre.start_hub()
         centre.add_administrator()

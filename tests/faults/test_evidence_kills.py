@@ -6,16 +6,15 @@
 import os
 import random
 import re
-import sqlite3
 import sys
 import time
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from contract.chain import sha256_hex
+from tests.support.postgres import rows_at
 from tests.support.processes import Program, wait_for
 from tests.support.stack import Stack, stack
 
@@ -99,8 +98,7 @@ def nothing_waits(spool: Path) -> bool:
 
 
 def known(centre: Stack) -> set[str]:
-    with closing(sqlite3.connect(f"file:{centre.data / 'hub.sqlite'}?mode=ro", uri=True)) as database:
-        return {name for (name,) in database.execute("SELECT sha256 FROM evidence_files")}
+    return {name for (name,) in rows_at(centre.data, "SELECT sha256 FROM evidence_files")}
 
 
 def read_journal(path: Path) -> tuple[set[str], set[str]]:

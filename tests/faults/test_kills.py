@@ -5,17 +5,16 @@
 
 import os
 import random
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from provisioning.reel import write_reel
+from tests.support.postgres import rows_at
 from tests.support.processes import Program, wait_for
 from tests.support.stack import Stack, stack
 
@@ -88,9 +87,7 @@ def kill_and_start(program: Program) -> None:
 
 
 def committed(centre: Stack) -> int:
-    with closing(sqlite3.connect(f"file:{centre.data / 'hub.sqlite'}?mode=ro", uri=True)) as database:
-        count: int = database.execute("SELECT count(*) FROM events").fetchone()[0]
-        return count
+    return int(rows_at(centre.data, "SELECT count(*) FROM events")[0][0])
 
 
 def more_than(centre: Stack, before: int) -> bool:
@@ -128,10 +125,10 @@ def read_journal(path: Path) -> tuple[set[str], set[str]]:
 
 def assert_chains_are_whole(centre: Stack) -> None:
     """Numbers from 1 without a hole, each once, and nothing put aside as bad."""
-    with closing(sqlite3.connect(f"file:{centre.data / 'hub.sqlite'}?mode=ro", uri=True)) as database:
-        chains = database.execute(
-            "SELECT count(*), count(DISTINCT seq), min(seq), max(seq) FROM events GROUP BY chain_id"
-        )
-        for count, distinct, first, last in chains:
-            assert (first, count, distinct) == (1, last, last)
-        assert database.execute("SELECT count(*) FROM rejected_messages").fetchone() == (0,)
+    chains = rows_at(
+        centre.data, "SELECT count(*), count(DISTINCT seq), min(seq), max(seq) FROM events GROUP BY chain_id"
+    )
+    assert chains
+    for count, distinct, first, last in chains:
+        assert (first, count, distinct) == ("1", last, last)
+    assert rows_at(centre.data, "SELECT count(*) FROM rejected_messages") == [["0"]]

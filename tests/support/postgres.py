@@ -8,10 +8,13 @@ import hashlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -126,6 +129,14 @@ def configure(data: Path) -> None:
     if ON_POSTGRESQL and not settings.exists():
         data.mkdir(parents=True, exist_ok=True)
         settings.write_text(f'[database]\nurl = "{own_database(data).url}"\n')
+
+
+def rows_at(data: Path, statement: str) -> list[list[str]]:
+    """What a running hub's database answers, read past the hub; every value as text."""
+    if ON_POSTGRESQL:
+        return server().ask(statement, urlsplit(own_database(data).url).path.lstrip("/"))
+    with closing(sqlite3.connect(f"file:{data / 'hub.sqlite'}?mode=ro", uri=True)) as database:
+        return [[str(value) for value in row] for row in database.execute(statement)]
 
 
 def _program(name: str) -> str:

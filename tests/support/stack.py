@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests.support import postgres
 from tests.support.processes import Program, free_port, run, wait_for
 
 USER = "proctor-in-chief"
@@ -37,6 +38,7 @@ class Stack:
 
     def start_hub(self) -> None:
         self.data.mkdir(exist_ok=True)
+        postgres.configure(self.data)
         (self.data / "hub.json").unlink(missing_ok=True)
         self.hub.start()
         self.wait_until_ready()
