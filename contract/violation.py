@@ -29,9 +29,9 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 Direction = Literal["left", "right", "up", "down"]
 """In image coordinates: `left` is towards the left edge of the picture, which is not mirrored."""
 
-Note = Literal["body_without_face", "still_picture"]
+Note = Literal["body_without_face", "still_picture", "worn_picture"]
 """What a rule saw beside the breach: a body is there whose face nobody finds; a face that does not move, as a picture's
-does not, was not counted."""
+does not, or one on somebody's clothes, was not counted."""
 
 
 class Explanation(Wire):
@@ -56,7 +56,8 @@ class Explanation(Wire):
     )
     note: str | None = Field(
         None,
-        description="what else was seen that explains it: body_without_face, still_picture, or a newer booth's word",
+        description="what else was seen that explains it: body_without_face, still_picture, worn_picture, "
+        "or a newer booth's word",
         max_length=60,
     )
 

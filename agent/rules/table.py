@@ -3,7 +3,8 @@
 A row's `find` returns the findings of one observation, an empty tuple when all is well, or None when nobody could look:
 the detector was off or not due, or the camera was covered or frozen. "Not looked" neither holds nor releases.
 
-Faces that are pictures (`Face.still`) count for nothing here: neither as a second person, nor as somebody in the chair.
+Faces that are pictures (`Face.still`, `Face.worn`) count for nothing here: neither as a second person, nor as somebody
+in the chair.
 """
 
 from collections.abc import Callable
@@ -91,7 +92,10 @@ def _multiple_faces(observation: Observation, rules: Rules) -> Findings:
 
 def _pictures(observation: Observation) -> Note | None:
     """Said where the count of faces leaves some out, as everybody who looks at the snapshot sees them."""
-    return "still_picture" if any(face.still for face in observation.faces or ()) else None
+    faces = observation.faces or ()
+    if any(face.worn for face in faces):
+        return "worn_picture"
+    return "still_picture" if any(face.still for face in faces) else None
 
 
 def _looking_away(observation: Observation, rules: Rules) -> Findings:

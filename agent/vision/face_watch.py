@@ -1,9 +1,10 @@
-"""Watches a video for faces: those that live, those that are pictures, and bodies whose face nobody finds."""
+"""Watches a video for faces: those that live, those that are pictures or worn, and bodies whose face nobody finds."""
 
 from agent.frame import BgrImage
 from agent.vision.faces import FaceDetector
 from agent.vision.observation import CameraState, Detection, Face, Faceless
 from agent.vision.presence import Presence
+from agent.vision.prints import Prints
 from agent.vision.stillness import Stillness
 
 
@@ -12,6 +13,7 @@ class FaceWatch:
 
     def __init__(self, detector: FaceDetector) -> None:
         self._detector = detector
+        self._prints = Prints()
         self._stillness = Stillness()
         self._presence = Presence()
 
@@ -28,5 +30,7 @@ class FaceWatch:
         `bodies`: when the whole picture was last looked at and who was there; None if that is unknown.
         """
         faces = self._detector.detect(image, now_s, bodies[1] if bodies else ())
-        faces = self._stillness.look(image, faces, camera, now_s)
-        return faces, self._presence.look([face for face in faces if not face.still], bodies, now_s)
+        faces = self._prints.look(faces, bodies, now_s)
+        others = iter(self._stillness.look(image, [face for face in faces if not face.worn], camera, now_s))
+        faces = tuple(face if face.worn else next(others) for face in faces)
+        return faces, self._presence.look([face for face in faces if face.lives], bodies, now_s)

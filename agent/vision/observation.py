@@ -57,6 +57,13 @@ class Face:
     """How far they are apart, share of the face's height. None without landmarks, or where the face is too small."""
     still: bool = False
     """It does not move, and living faces always do: a picture, a poster, a reflection (`agent.vision.stillness`)."""
+    worn: bool = False
+    """It lies on somebody's body, below their head: on what they wear or hold before them (`agent.vision.prints`)."""
+
+    @property
+    def lives(self) -> bool:
+        """Whether it is somebody's, and no picture's."""
+        return not (self.still or self.worn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +170,9 @@ class Observation:
     @property
     def living(self) -> tuple[Face, ...] | None:
         """The faces that are no pictures."""
-        if self.faces is None or not any(face.still for face in self.faces):
+        if self.faces is None or all(face.lives for face in self.faces):
             return self.faces
-        return tuple(face for face in self.faces if not face.still)
+        return tuple(face for face in self.faces if face.lives)
 
 
 def nearest(faces: Sequence[Face]) -> Face:

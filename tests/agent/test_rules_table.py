@@ -190,6 +190,9 @@ def test_a_picture_that_is_left_out_is_said() -> None:
     assert notes(find("multiple_faces", seen(0, faces=(somebody, poster, somebody)))) == ["still_picture"]
     assert notes(find("multiple_faces", seen(0, faces=(somebody, somebody)))) == [None]
     assert notes(find("looking_away", seen(0, faces=(somebody, poster)))) == [None]
+    shirt = replace(face(), worn=True)
+    assert notes(find("no_face", seen(0, faces=(shirt,)))) == ["worn_picture"]
+    assert notes(find("multiple_faces", seen(0, faces=(somebody, shirt, somebody, poster)))) == ["worn_picture"]
 
 
 def test_a_body_seen_only_before_the_face_was_lost_excuses_nothing() -> None:
@@ -197,11 +200,12 @@ def test_a_body_seen_only_before_the_face_was_lost_excuses_nothing() -> None:
 
 
 def test_a_picture_of_a_face_counts_for_nothing() -> None:
-    poster = replace(face(yaw_deg=50, size=200), still=True)
-    assert find("multiple_faces", seen(0, faces=(poster, face()))) == ()
-    assert find("no_face", seen(0, faces=(poster,))) == (Finding(measured=0, limit=1, note="still_picture"),)
-    assert find("looking_away", seen(0, faces=(poster, face()))) == ()
-    assert find("eyes_away", seen(0, faces=(poster,))) == ()
+    aside = face(yaw_deg=50, size=200)
+    for picture, note in ((replace(aside, still=True), "still_picture"), (replace(aside, worn=True), "worn_picture")):
+        assert find("multiple_faces", seen(0, faces=(picture, face()))) == ()
+        assert notes(find("no_face", seen(0, faces=(picture,)))) == [note]
+        assert find("looking_away", seen(0, faces=(picture, face()))) == ()
+        assert find("eyes_away", seen(0, faces=(picture,))) == ()
 
 
 @pytest.mark.parametrize("rule", ["camera_blocked", "camera_frozen", "camera_dark", "camera_blurred", "camera_moved"])

@@ -35,6 +35,22 @@ def scene(faces: int = 1, seed: int = 0) -> BgrImage:
     return np.asarray(np.clip(canvas.astype(np.int16) + noise, 0, 255), np.uint8)
 
 
+def wearing_a_face(seed: int = 0, *, hidden: bool = False) -> BgrImage:
+    """The portrait in a shirt with a face on it in two colours, larger than the head; `hidden` behind a veil."""
+    canvas = scene(0, seed)
+    canvas[10:314, 190:450] = cv2.resize(portrait(), (260, 304), interpolation=cv2.INTER_AREA)
+    canvas[314:, 205:435] = (45, 35, 35)
+    face = cv2.resize(portrait()[100:340, 140:385], (190, 190), interpolation=cv2.INTER_AREA)
+    grey = cv2.GaussianBlur(cv2.cvtColor(face, cv2.COLOR_BGR2GRAY), (0, 0), 2).astype(np.float32)
+    inked = np.clip(3 * (grey - 60), 45, 140).astype(np.uint8)
+    shape = cv2.ellipse(np.zeros((190, 190), np.uint8), (95, 100), (72, 88), 0, 0, 360, 255, -1)
+    canvas[285:475, 230:420][shape > 0] = inked[shape > 0, None]
+    if hidden:
+        canvas[80:200, 262:386] = cv2.GaussianBlur(canvas[80:200, 262:386], (0, 0), 20)
+    noise = np.random.default_rng(seed).integers(-4, 5, canvas.shape)
+    return np.asarray(np.clip(canvas.astype(np.int16) + noise, 0, 255), np.uint8)
+
+
 def dark(seed: int = 0) -> BgrImage:
     """A covered lens."""
     return np.random.default_rng(seed).integers(2, 9, (HEIGHT, WIDTH, 3)).astype(np.uint8)

@@ -3842,7 +3842,7 @@ export interface components {
             learned_at: string | null;
             /**
              * Note
-             * @description what else was seen that explains it: body_without_face, still_picture, or a newer booth's word
+             * @description what else was seen that explains it: body_without_face, still_picture, worn_picture, or a newer booth's word
              */
             note: string | null;
         };

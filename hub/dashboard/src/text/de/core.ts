@@ -304,6 +304,7 @@ export const core: Record<keyof typeof english, string> = {
   "sentence.noted": "{sentence}; {note}",
   "note.body_without_face": "ein Körper ist zu sehen, sein Gesicht nicht",
   "note.still_picture": "ein Gesicht, das sich wie auf einem Bild nicht bewegt, zählt nicht",
+  "note.worn_picture": "ein Gesicht auf jemandes Kleidung oder vor jemandem gehalten zählt nicht",
 
   "bundle.open": "Beweispaket laden",
   "bundle.title": "Alles, was belegt, was hier geschah",

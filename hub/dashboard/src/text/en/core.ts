@@ -300,6 +300,7 @@ export const core = {
   "sentence.noted": "{sentence}; {note}",
   "note.body_without_face": "a body is seen, its face is not",
   "note.still_picture": "a face that does not move, as in a picture, is not counted",
+  "note.worn_picture": "a face on somebody's clothes, or held before them, is not counted",
 
   "bundle.open": "Download bundle",
   "bundle.title": "Everything that proves what happened here",
