@@ -61,6 +61,8 @@ class _Torso:
     head_xyxy: Box
     seen_s: float
     """When the body was seen."""
+    head_s: float
+    """When the head was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,16 @@ class Prints:
     def look(
         self, faces: Sequence[Face], bodies: tuple[float, tuple[Detection, ...]] | None, now_s: float
     ) -> tuple[Face, ...]:
-        """The faces, with those marked that are worn. `bodies` as last seen in the whole picture; None if unknown."""
+        """The faces, with those marked that are worn.
+
+        `bodies`: when the whole picture was last looked at and who was there; None if that is unknown. Where the head
+        is lost, bodies from before say nothing: somebody else may sit there.
+        """
         if now_s < self._now_s:
             self._torsos, self._followed = [], []
         self._now_s = now_s
-        boxes = [body.box_xyxy for body in bodies[1]] if bodies is not None else []
-        torsos = self._find_heads(faces, boxes, now_s)
+        looked_s, boxes = (bodies[0], [body.box_xyxy for body in bodies[1]]) if bodies is not None else (now_s, [])
+        torsos = [one for one in self._find_heads(faces, boxes, now_s) if one.head_s == now_s or looked_s > one.head_s]
         before, after = [one for one in self._followed if now_s - one.seen_s <= FOLLOWED_S], list[_Followed]()
         for face in faces:
             known = max(before, key=lambda one: overlap_of_smaller(one.box_xyxy, face.box_xyxy), default=None)
@@ -115,17 +121,18 @@ class Prints:
         )
 
     def _find_heads(self, faces: Sequence[Face], boxes: Sequence[Box], now_s: float) -> list[_Torso]:
-        """The bodies seen now whose heads are known, seen now or before."""
+        """The bodies there are whose heads are known, seen now or before."""
         before = [one for one in self._torsos if now_s - one.seen_s <= HEAD_S]
         torsos = []
         for body in boxes:
-            heads = [face.box_xyxy for face in faces if is_head_of(face.box_xyxy, body)]
+            heads = [(face.box_xyxy, now_s) for face in faces if is_head_of(face.box_xyxy, body)]
             known = max(before, key=lambda one: iou(one.body_xyxy, body), default=None)
             if known is not None and iou(known.body_xyxy, body) >= SAME_BODY:
                 before.remove(known)
-                heads = heads or [known.head_xyxy]
+                heads = heads or [(known.head_xyxy, known.head_s)]
             if heads:
-                torsos.append(_Torso(body, max(heads, key=lambda head: head[3]), now_s))
+                head, head_s = max(heads, key=lambda seen: seen[0][3])
+                torsos.append(_Torso(body, head, now_s, head_s))
         self._torsos = torsos + before
         return torsos
 

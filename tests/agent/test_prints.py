@@ -120,6 +120,16 @@ def test_somebody_elses_head_says_nothing_about_a_face() -> None:
     assert marks(prints, 1, [shifted(ON_SHIRT, 160)], [shifted(STANDING, 160)]) == [False]
 
 
+def test_bodies_from_before_the_head_was_lost_say_nothing() -> None:
+    """Who sits down there now is judged when the body under them has been looked for."""
+    prints = Prints()
+    marks(prints, 1.0, [HEAD])
+    before = (0.9, (Detection("person", 0.9, STANDING),))
+    (face,) = prints.look([Face(ON_SHIRT, 0.9, None)], before, 1.1)
+    assert not face.worn
+    assert marks(prints, 1.2, [ON_SHIRT]) == [True]
+
+
 def test_who_raises_both_arms_keeps_their_face() -> None:
     """The body's box ends at the hands then, and the head lies low in it."""
     arms_up: Box = (150.0, 5.0, 400.0, 480.0)
