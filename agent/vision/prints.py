@@ -29,6 +29,8 @@ SAME_FACE: Final = 0.5
 """Share of the smaller box that a face has in common with itself in two looks: a hand before a print moves its box."""
 HEAD_S: Final = 30.0
 """How long the place of a head is remembered whose body is not seen."""
+MAX_TORSOS: Final = 16
+"""Bodies remembered at most, the one that was not seen for longest dropped first."""
 FOLLOWED_S: Final = 2.0
 """How long a face is remembered that is not found, so that one that flickers is judged once."""
 FIRST_S: Final = 0.1
@@ -122,7 +124,7 @@ class Prints:
 
     def _find_heads(self, faces: Sequence[Face], boxes: Sequence[Box], now_s: float) -> list[_Torso]:
         """The bodies there are whose heads are known, seen now or before."""
-        before = [one for one in self._torsos if now_s - one.seen_s <= HEAD_S]
+        before = sorted((one for one in self._torsos if now_s - one.seen_s <= HEAD_S), key=lambda one: -one.seen_s)
         torsos = []
         for body in boxes:
             heads = [(face.box_xyxy, now_s) for face in faces if is_head_of(face.box_xyxy, body)]
@@ -133,7 +135,7 @@ class Prints:
             if heads:
                 head, head_s = max(heads, key=lambda seen: seen[0][3])
                 torsos.append(_Torso(body, head, now_s, head_s))
-        self._torsos = torsos + before
+        self._torsos = [*torsos, *before][:MAX_TORSOS]
         return torsos
 
 
