@@ -1,5 +1,6 @@
 """How the hub says that it is well or not, and who may read its figures."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,9 @@ async def test_figures_are_for_this_machine_or_for_who_has_the_token(tmp_path: P
     token = tmp_path / "metrics.token"
     token.write_text("a-long-and-secret-token\n")
     async with a_hub(tmp_path / "one") as hub, browser(hub) as here, browser(hub, client=SOMEBODY) as there:
-        answer = await here.get("/metrics")
-        assert "invigil_leads 1.0" in answer.text
+        async with asyncio.timeout(60):  # on PostgreSQL a process leads a moment after it started
+            while "invigil_leads 1.0" not in (answer := await here.get("/metrics")).text:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         assert "invigil_disk_free_bytes" in answer.text
         refused = await there.get("/metrics", headers={"Authorization": "Bearer a-long-and-secret-token"})
         assert (refused.status_code, "metrics_token_file" in refused.json()["detail"]) == (403, True)
