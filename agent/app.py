@@ -302,6 +302,12 @@ class Agent:
 
 def _stop_on_signals() -> threading.Event:
     stop = threading.Event()
+
+    def end(*_: object) -> None:
+        # In a thread of its own: a handler that interrupts this one just as it takes the event's lock would wait for
+        # itself.
+        threading.Thread(target=stop.set, daemon=True).start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     return stop

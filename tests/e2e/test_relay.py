@@ -27,7 +27,7 @@ def server(tmp_path: Path) -> Iterator[TurnServer]:
 def relayed(folder: Path, urls: tuple[str, ...], secret_file: Path) -> Iterator[Stack]:
     """A centre that lets nobody meet but at the TURN server, with a booth that shows the moment of capture."""
     centre = Stack(folder / "centre")
-    centre.data.mkdir(parents=True)
+    centre.data.mkdir(parents=True, exist_ok=True)
     listed = ", ".join(f'"{url}"' for url in urls)
     configure(centre.data)
     with (centre.data / "hub.toml").open("a") as settings:

@@ -8,7 +8,7 @@ the outbox has it on disk, so that a test which kills this program anywhere know
 
 import signal
 import sys
-import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -45,11 +45,13 @@ def main(device_toml: str, journal_path: str, rate_hz: str) -> None:
         on_desired=lambda _desired: None,
         on_command=lambda _: ErrorReply(reason="no camera"),
     )
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
+    # No threading.Event: a handler that sets one while this thread is about to wait for it waits for itself.
+    ended: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: ended.append(number))
     uplink.start()
     with Path(journal_path).open("a", buffering=1) as journal:
-        while not stop.wait(1 / float(rate_hz)):
+        while not ended:
+            time.sleep(1 / float(rate_hz))
             violation = invent()
             print("will", violation.violation_id, file=journal)
             kept = outbox.append(ViolationOpened(violation=violation))

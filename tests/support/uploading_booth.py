@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import sys
-import threading
+import time
 from pathlib import Path
 
 from agent.config import load_device_key, spool_dir
@@ -31,12 +31,14 @@ def main(device_toml: str, journal_path: str, enough: str) -> None:
     key = load_device_key(config.tls.key)
     spool = Spool(spool_dir(config), config.spool_max_bytes, trouble, spool_key(key))
     uploader = Uploader(config, key, spool, trouble)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
+    # No threading.Event: a handler that sets one while this thread is about to wait for it waits for itself.
+    ended: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: ended.append(number))
     dice = random.Random(os.getpid())
     uploader.start()
     with Path(journal_path).open("a", buffering=1) as journal:
-        while not stop.wait(0.02):
+        while not ended:
+            time.sleep(0.02)
             while len(spool.files()) < WAITING and not Path(enough).exists():
                 large = dice.random() < 0.7
                 size = dice.randrange(2 * CHUNK_BYTES, 6 * CHUNK_BYTES) if large else dice.randrange(1, 60_000)
