@@ -241,7 +241,7 @@ def test_an_exam_is_finished_only_by_who_says_so_twice(screen: Screen) -> None:
 
 def test_the_last_minutes_run_in_seconds_until_the_time_is_up(screen: Screen) -> None:
     screen.show("in progress", left_s=1)
-    # Looked at in every frame: with each beat, every 2 s, this server tells the same time again, and the page counts anew.
+    # Looked at in every frame: with each beat, every 2 s, this server tells the same time again: the page counts anew.
     for seen in ("left === '0:01 left'", "title === 'The time is up' && left === '' && first.hidden"):
         screen.page.wait_for_function(
             f"""() => {{
