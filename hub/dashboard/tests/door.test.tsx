@@ -11,7 +11,12 @@ class SilentSocket {
   close() {}
 }
 
-const me = { username: "ada", display_name: "Ada Okafor", role: "admin" };
+const me = {
+  username: "ada",
+  display_name: "Ada Okafor",
+  role: "admin",
+  permissions: ["violations.read", "booths.read"],
+};
 let signedIn = false;
 
 async function hub(input: RequestInfo | URL): Promise<Response> {

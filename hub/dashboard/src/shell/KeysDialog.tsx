@@ -1,20 +1,9 @@
 /** What the keys do. Opened with `?`. */
+import type { Place } from "@/shell/places";
 import { t } from "@/text/text";
 import { Modal } from "@/ui/Modal";
 
 const GROUPS = [
-  {
-    title: t("keys.any"),
-    keys: [
-      ["1", t("keys.go-wall")],
-      ["2", t("keys.go-exam-sessions")],
-      ["3", t("keys.go-violations")],
-      ["4", t("keys.go-booths")],
-      ["5", t("keys.go-system")],
-      ["?", t("keys.help")],
-      ["Esc", t("keys.close")],
-    ],
-  },
   {
     title: t("keys.wall"),
     keys: [
@@ -43,10 +32,20 @@ const GROUPS = [
   },
 ] as const;
 
-export function KeysDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+type Props = { places: Place[]; open: boolean; onOpenChange: (open: boolean) => void };
+
+export function KeysDialog({ places, open, onOpenChange }: Props) {
+  const anywhere = {
+    title: t("keys.any"),
+    keys: [
+      ...places.map(({ text }, place) => [`${place + 1}`, t("keys.go", { place: text })] as const),
+      ["?", t("keys.help")],
+      ["Esc", t("keys.close")],
+    ],
+  } as const;
   return (
     <Modal title={t("keys.title")} open={open} onOpenChange={onOpenChange}>
-      {GROUPS.map((group) => (
+      {[anywhere, ...GROUPS].map((group) => (
         <section key={group.title} className="mb-4 last:mb-0">
           <h3 className="mb-1 font-semibold text-ink-3 text-xs">{group.title}</h3>
           <dl>

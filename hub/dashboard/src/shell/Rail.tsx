@@ -1,31 +1,15 @@
 /** The places there are: a rail at the left, a bar at the bottom on a phone. */
 
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { Gauge, GraduationCap, LayoutGrid, List, type LucideIcon, RectangleVertical } from "lucide-react";
+import { Link, useLocation } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
-import type { Me } from "@/api/types";
+import { placesFor, under } from "@/shell/places";
 import { t } from "@/text/text";
 import { Mark } from "@/ui/Mark";
 
-type Place = {
-  to: "/" | "/exam-sessions" | "/violations" | "/booths" | "/system";
-  text: string;
-  icon: LucideIcon;
-  /** Who may not, does not see it. */
-  needs: Me["permissions"][number];
-};
-
-const PLACES: Place[] = [
-  { to: "/", text: t("nav.wall"), icon: LayoutGrid, needs: "booths.read" },
-  { to: "/exam-sessions", text: t("nav.exam-sessions"), icon: GraduationCap, needs: "exam_sessions.read" },
-  { to: "/violations", text: t("nav.violations"), icon: List, needs: "violations.read" },
-  { to: "/booths", text: t("nav.booths"), icon: RectangleVertical, needs: "booths.read" },
-  { to: "/system", text: t("nav.system"), icon: Gauge, needs: "system.read" },
-];
-
 export function Rail() {
   const permissions = useQuery(meQuery).data?.permissions ?? [];
+  const { pathname } = useLocation();
   return (
     <nav
       aria-label={t("nav.label")}
@@ -34,17 +18,21 @@ export function Rail() {
       <span className="mb-3 hidden md:block">
         <Mark size={28} />
       </span>
-      {PLACES.filter(({ needs }) => permissions.includes(needs)).map(({ to, text, icon: Icon }) => (
-        <Link
-          key={to}
-          to={to}
-          activeOptions={{ exact: to === "/", includeSearch: false }}
-          className="flex flex-1 flex-col items-center gap-1 rounded-lg py-2 text-2xs text-ink-3 outline-offset-[-2px] transition-colors hover:text-ink data-[status=active]:text-ink md:w-[60px] md:flex-none md:data-[status=active]:bg-hover"
-        >
-          <Icon size={19} strokeWidth={1.7} aria-hidden="true" />
-          {text}
-        </Link>
-      ))}
+      {placesFor(permissions).map(({ text, icon: Icon, tabs }) => {
+        const here = tabs.some(({ to }) => under(pathname, to));
+        return (
+          <Link
+            key={text}
+            to={tabs[0].to}
+            aria-current={here ? "page" : undefined}
+            data-here={here}
+            className="flex flex-1 flex-col items-center gap-1 rounded-lg py-2 text-2xs text-ink-3 outline-offset-[-2px] transition-colors hover:text-ink data-[here=true]:text-ink md:w-[60px] md:flex-none md:data-[here=true]:bg-hover"
+          >
+            <Icon size={19} strokeWidth={1.7} aria-hidden="true" />
+            {text}
+          </Link>
+        );
+      })}
     </nav>
   );
 }

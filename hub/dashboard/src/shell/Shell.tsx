@@ -7,7 +7,9 @@ import type { Me } from "@/api/types";
 import { LiveProvider, useLive } from "@/live/LiveProvider";
 import { StaleBanner } from "@/shell/Connection";
 import { KeysDialog } from "@/shell/KeysDialog";
+import { placesFor } from "@/shell/places";
 import { Rail } from "@/shell/Rail";
+import { Tabs } from "@/shell/Tabs";
 import { TopLine } from "@/shell/TopLine";
 import { t } from "@/text/text";
 import { useKeys } from "@/ui/keyboard";
@@ -28,13 +30,10 @@ function Content() {
 function SignedIn({ me }: { me: Me }) {
   const [keysShown, showKeys] = useState(false);
   const navigate = useNavigate();
+  const places = placesFor(me.permissions);
   useKeys({
     "?": () => showKeys(true),
-    "1": () => navigate({ to: "/" }),
-    "2": () => navigate({ to: "/exam-sessions" }),
-    "3": () => navigate({ to: "/violations" }),
-    "4": () => navigate({ to: "/booths" }),
-    "5": () => navigate({ to: "/system" }),
+    ...Object.fromEntries(places.map(({ tabs }, place) => [`${place + 1}`, () => navigate({ to: tabs[0].to })])),
   });
   return (
     <>
@@ -48,10 +47,11 @@ function SignedIn({ me }: { me: Me }) {
       <div className="pb-[72px] md:pb-0 md:pl-[72px]">
         <TopLine me={me} onKeys={() => showKeys(true)} />
         <StaleBanner />
+        <Tabs />
         <Content />
       </div>
       <ViolationDrawer />
-      <KeysDialog open={keysShown} onOpenChange={showKeys} />
+      <KeysDialog places={places} open={keysShown} onOpenChange={showKeys} />
     </>
   );
 }

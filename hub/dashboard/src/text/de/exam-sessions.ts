@@ -3,7 +3,6 @@ import type { examSessions as english } from "@/text/en/exam-sessions";
 
 export const examSessions: Record<keyof typeof english, string> = {
   "nav.exam-sessions": "Prüfungen",
-  "keys.go-exam-sessions": "Zu den Prüfungen",
 
   "exam-sessions.title": "Prüfungen",
   "exam-sessions.candidate": "Prüfling",

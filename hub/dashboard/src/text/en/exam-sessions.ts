@@ -1,7 +1,6 @@
 /** The English of exam sessions: their list, their page, what is done to them. */
 export const examSessions = {
   "nav.exam-sessions": "Exams",
-  "keys.go-exam-sessions": "Go to exam sessions",
 
   "exam-sessions.title": "Exam sessions",
   "exam-sessions.candidate": "Candidate",

@@ -1,0 +1,58 @@
+/** The places of the dashboard and the pages at each: what the rail, the tabs above a page and the keys 1 to 9 know. */
+import type { LinkProps } from "@tanstack/react-router";
+import { Gauge, GraduationCap, LayoutGrid, List, type LucideIcon, RectangleVertical } from "lucide-react";
+import type { Me } from "@/api/types";
+import { t } from "@/text/text";
+
+export type Permission = Me["permissions"][number];
+type Address = NonNullable<LinkProps["to"]>;
+
+export type Tab = {
+  to: Address;
+  text: string;
+  /** Who may not, does not see it. */
+  needs: Permission;
+};
+/** Opened at the first of its pages that one may see; the others stand as tabs above each page. */
+export type Place = { text: string; icon: LucideIcon; tabs: [Tab, ...Tab[]] };
+
+const PLACES: Place[] = [
+  {
+    text: t("nav.wall"),
+    icon: LayoutGrid,
+    tabs: [{ to: "/", text: t("nav.wall"), needs: "booths.read" }],
+  },
+  {
+    text: t("nav.exam-sessions"),
+    icon: GraduationCap,
+    tabs: [{ to: "/exam-sessions", text: t("nav.exam-sessions"), needs: "exam_sessions.read" }],
+  },
+  {
+    text: t("nav.violations"),
+    icon: List,
+    tabs: [{ to: "/violations", text: t("nav.violations"), needs: "violations.read" }],
+  },
+  {
+    text: t("nav.booths"),
+    icon: RectangleVertical,
+    tabs: [{ to: "/booths", text: t("nav.booths"), needs: "booths.read" }],
+  },
+  {
+    text: t("nav.system"),
+    icon: Gauge,
+    tabs: [{ to: "/system", text: t("nav.system"), needs: "system.read" }],
+  },
+];
+
+/** What this person may see, in order; a place of which they may see nothing is left out. */
+export function placesFor(permissions: readonly Permission[]): Place[] {
+  return PLACES.flatMap((place) => {
+    const [first, ...others] = place.tabs.filter(({ needs }) => permissions.includes(needs));
+    return first ? [{ ...place, tabs: [first, ...others] as [Tab, ...Tab[]] }] : [];
+  });
+}
+
+/** Whether a page lies at or below a tab's address. */
+export function under(pathname: string, to: Address): boolean {
+  return to === "/" ? pathname === "/" : pathname === to || pathname.startsWith(`${to}/`);
+}
