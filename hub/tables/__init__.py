@@ -27,6 +27,7 @@ from hub.tables.people import assignments, failures, lockouts, room_grants, sign
 from hub.tables.places import rooms, sites
 from hub.tables.records import audit_log
 from hub.tables.retention import deletions, legal_holds, retention_runs, settings, signing_certificates
+from hub.tables.traces import traces
 from hub.tables.watching import booth_looks, canned_messages, exam_session_proctors, flag_versions, flags, messages
 from hub.tables.webhooks import webhook_deliveries, webhook_messages, webhooks
 
@@ -83,6 +84,7 @@ __all__ = [
     "signing_certificates",
     "site_grants",
     "sites",
+    "traces",
     "users",
     "violations",
     "watches",

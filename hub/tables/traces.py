@@ -1,0 +1,21 @@
+"""The lines of timelines, as booths send them while an exam session counts."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, Uuid
+
+from hub.tables.base import UtcDateTime, metadata
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("chain_id", Uuid, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("booth_id", ForeignKey("booths.booth_id"), nullable=False),
+    Column("exam_session_id", Uuid),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("document", Text, nullable=False),
+    Index(None, "exam_session_id", "started_at"),
+    Index(None, "booth_id", "started_at"),
+)
+"""Some seconds each, by the booth's clock, with the event that told them; `document` is a `contract.trace.Trace`. They
+are deleted with that event."""
