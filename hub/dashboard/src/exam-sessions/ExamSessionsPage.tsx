@@ -2,7 +2,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Hand } from "lucide-react";
-import { useEffect, useId, useState } from "react";
 import type { ExamSession } from "@/api/types";
 import { examSessionsQuery } from "@/exam-sessions/queries";
 import { SittingChip } from "@/exam-sessions/SittingChip";
@@ -13,14 +12,11 @@ import { duration, number } from "@/time/format";
 import { useNow } from "@/time/now";
 import { When } from "@/time/When";
 import { Button } from "@/ui/Button";
-import { INPUT } from "@/ui/Field";
 import { Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
+import { SearchField } from "@/ui/SearchField";
 import { Segments } from "@/ui/Segments";
 import { type Column, Table } from "@/ui/Table";
-
-/** How long somebody types before the hub is asked. */
-const PAUSE_MS = 250;
 
 function Waiting({ session }: { session: ExamSession }) {
   const now = useNow();
@@ -83,32 +79,6 @@ const COLUMNS: Column<ExamSession>[] = [
   },
 ];
 
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const id = useId();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait
-  useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onChange(typed), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return (
-    <>
-      <label htmlFor={id} className="sr-only">
-        {t("exam-sessions.search")}
-      </label>
-      <input
-        id={id}
-        type="search"
-        value={typed}
-        placeholder={t("exam-sessions.search-hint")}
-        onChange={(event) => setTyped(event.target.value)}
-        className={`${INPUT} h-8 max-w-60`}
-      />
-    </>
-  );
-}
-
 export function ExamSessionsPage() {
   const search = useSearch({ from: "/shell/exam-sessions" });
   const navigate = useNavigate();
@@ -138,6 +108,8 @@ export function ExamSessionsPage() {
         />
         <SearchField
           key={search.q === undefined ? "none" : "some"}
+          label={t("exam-sessions.search")}
+          hint={t("exam-sessions.search-hint")}
           value={search.q ?? ""}
           onChange={(q) => {
             const { q: _, ...rest } = search;

@@ -8,6 +8,10 @@ export const core: Record<keyof typeof english, string> = {
 
   "table.more": "Mehr anzeigen",
   "table.loading": "Wird geladen …",
+  "table.choose-all": "Alle gezeigten wählen",
+
+  "confirm.type": "Zum Fortfahren {word} eintippen",
+  "confirm.keep": "So lassen",
 
   "toast.label": "Hinweise",
   "toast.undo": "Rückgängig",

@@ -6,6 +6,10 @@ export const core = {
 
   "table.more": "Show more",
   "table.loading": "Loading…",
+  "table.choose-all": "Choose all shown",
+
+  "confirm.type": "Type {word} to go on",
+  "confirm.keep": "Keep as it is",
 
   "toast.label": "Notices",
   "toast.undo": "Undo",
