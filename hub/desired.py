@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contract.profiles import PROFILES, ProfileName
+from contract.profiles import ProfileName
 from contract.topics import booth_topic
 from hub.db import Database
 from hub.exams.following import END_SHOWN, choose, desired_of
+from hub.exams.profiles import read_profile
 from hub.mqtt import HubMqtt
 from hub.store import booths, exam_sessions, following
 
@@ -34,7 +35,7 @@ class DesiredState:
         self._shown_before = shown_before
         self._one_by_one = asyncio.Lock()
 
-    async def set_profile(self, booth_id: str, profile: ProfileName) -> bool:
+    async def set_profile(self, booth_id: str, profile: str) -> bool:
         """Outside of exams. False when there is no such booth. A booth that is away gets it when it comes back."""
         async with self._database.writing() as connection:
             known = await booths.set_profile(connection, booth_id, profile)
@@ -85,8 +86,8 @@ class DesiredState:
                 self._publish(row)
 
     def _publish(self, row: Row[Any]) -> None:
-        profile = PROFILES.get(row.desired_profile)
+        profile = read_profile(row.desired_profile, row.desired_document)
         if profile is None:
-            log.error("booth %s: no rule profile is called %r", row.booth_id, row.desired_profile)
+            log.error("booth %s: no rule profile that can be read is called %r", row.booth_id, row.desired_profile)
             return
         self._mqtt.publish(booth_topic(row.booth_id, "desired"), desired_of(row, profile).to_json(), retain=True)

@@ -7,9 +7,10 @@ from pydantic import BaseModel, StringConstraints
 
 from contract.live import DoneReply, LowerHandCommand
 from contract.messages import AnyCommand, AnyReply, SnapshotCommand, SnapshotReply
-from contract.profiles import ProfileName
 from hub import audit
+from hub.api.fields import ProfileChoice
 from hub.errors import RefusedError
+from hub.exams.profiles import refuse_unknown
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed, refuse_unless
 from hub.people.scope import refuse_foreign
 from hub.store import booths
@@ -25,8 +26,8 @@ SNAPSHOT_UPLOAD_S = 10.0
 Reader = Annotated[Me, Depends(allowed("booths.read"))]
 
 
-class ProfileRequest(BaseModel):
-    profile: ProfileName
+class BoothProfileRequest(BaseModel):
+    profile: ProfileChoice
 
 
 class SayRequest(BaseModel):
@@ -76,14 +77,17 @@ async def get_booth(booth_id: str, me: Reader, hub: TheHub) -> Booth:
 @router.put("/{booth_id}/profile", operation_id="setBoothProfile")
 async def set_profile(
     booth_id: str,
-    request: ProfileRequest,
+    request: BoothProfileRequest,
     me: Annotated[Me, Depends(allowed("exams.manage"))],
     by: ActorOf,
     hub: TheHub,
 ) -> Booth:
-    """The booth takes it as soon as it is connected; `profile` shows when it did."""
+    """Outside of exams. The booth takes it as soon as it is connected; `profile` shows when it did. 422 for a profile
+    that is not there."""
     before = await find_booth(hub, booth_id)
     await refuse_foreign(hub.database, me, booth_id)
+    async with hub.database.reading() as connection:
+        await refuse_unknown(connection, request.profile)
     await hub.desired.set_profile(booth_id, request.profile)
     async with hub.database.writing() as connection:
         changed = {"before": before.desired_profile, "after": request.profile}

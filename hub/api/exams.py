@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contract.profiles import ProfileName, RuleProfile
+from contract.profiles import RuleProfile
 from contract.wire import InvalidError
 from hub import audit
-from hub.api.fields import Cursor, Limit, LongName, Words
+from hub.api.fields import Cursor, Limit, LongName, ProfileChoice, Words
 from hub.errors import RefusedError
+from hub.exams.profiles import refuse_unknown
 from hub.parts import ActorOf, TheHub, allowed
 from hub.store import exams
 from hub.store.cursor import parse_cursor
@@ -30,7 +31,7 @@ Document = Annotated[
 
 class CreateExamRequest(BaseModel):
     name: LongName
-    profile: ProfileName = "standard"
+    profile: ProfileChoice = "standard"
     profile_document: Document | None = None
     duration_s: Duration
     notice: Words = ""
@@ -46,7 +47,7 @@ class ChangeExamRequest(BaseModel):
     """What is left out, or null, stays. A profile takes the place of a profile document, and the other way round."""
 
     name: LongName | None = None
-    profile: ProfileName | None = None
+    profile: ProfileChoice | None = None
     profile_document: Document | None = None
     duration_s: Duration | None = Field(None, description="of exam sessions that are scheduled from now on")
     notice: Words | None = Field(None, description="another wording becomes a new version")
@@ -78,11 +79,12 @@ async def list_exams(
 
 @router.post("", operation_id="createExam", status_code=201)
 async def create_exam(request: CreateExamRequest, _: Manager, actor: ActorOf, hub: TheHub) -> Exam:
-    """422 for a rule profile that is not valid, with what is wrong in it."""
+    """422 for a rule profile that is not there or not valid, with what is wrong in it."""
     exam_id = uuid4()
-    values = request.model_dump(exclude={"profile_document"}) | _profile(request.profile, request.profile_document)
+    values = request.model_dump(exclude={"profile_document"})
     values |= {"exam_id": exam_id, "notice_version": 1, "created_at": datetime.now(UTC)}
     async with hub.database.writing() as connection:
+        values |= await _profile(connection, request.profile, request.profile_document)
         await exams.add(connection, values)
         about = {"name": request.name, "profile": values["profile"], "duration_s": request.duration_s}
         await audit.record(connection, actor, "exam.created", "exam", str(exam_id), **about)
@@ -97,15 +99,16 @@ async def get_exam(exam_id: UUID, _: Reader, hub: TheHub) -> Exam:
 
 @router.patch("/{exam_id}", operation_id="changeExam")
 async def change_exam(exam_id: UUID, request: ChangeExamRequest, _: Manager, actor: ActorOf, hub: TheHub) -> Exam:
-    """Booths that show an exam session of it are told at once."""
+    """Booths that show an exam session of it are told at once. The rule profile of one whose candidate is admitted
+    stays."""
     now = datetime.now(UTC)
     values = request.model_dump(exclude={"profile", "profile_document", "notice", "archived"}, exclude_none=True)
-    if request.profile is not None or request.profile_document is not None:
-        values |= _profile(request.profile or "standard", request.profile_document)
     if request.archived is not None:
         values["archived_at"] = now if request.archived else None
     async with hub.database.writing() as connection:
         before = await find_exam(connection, exam_id)
+        if request.profile is not None or request.profile_document is not None:
+            values |= await _profile(connection, request.profile or "standard", request.profile_document)
         if request.notice is not None and request.notice != before.notice:
             values["notice_version"] = await exams.new_notice(connection, exam_id, request.notice, now)
         if values:
@@ -139,9 +142,10 @@ async def find_exam(connection: AsyncConnection, exam_id: UUID) -> Exam:
     return exam
 
 
-def _profile(name: ProfileName, document: dict[str, Any] | None) -> dict[str, Any]:
+async def _profile(connection: AsyncConnection, name: str, document: dict[str, Any] | None) -> dict[str, Any]:
     """The columns; raises 422."""
     if document is None:
+        await refuse_unknown(connection, name)
         return {"profile": name, "profile_document": None}
     try:
         profile = RuleProfile.configure(document)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 
 def _on_one_line(text: str) -> str:
@@ -34,6 +34,10 @@ LongName = Annotated[
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_of_letters)]
 Words = Annotated[str, StringConstraints(max_length=8000), AfterValidator(_of_letters)]
 When = Annotated[AwareDatetime, AfterValidator(_between)]
+ProfileChoice = Annotated[
+    str,
+    Field(min_length=1, max_length=60, description="of a rule profile, built in or made here"),
+]
 
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]

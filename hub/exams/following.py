@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from contract.calibration import Calibration
 from contract.messages import Desired
-from contract.profiles import PROFILES, RuleProfile
+from contract.profiles import RuleProfile
 from contract.sitting import ENDED, Sitting, code_digest
 from contract.wire import InvalidError
 from hub.exams.machine import ACTIVE, ON, STANDING, WATCHED
+from hub.exams.profiles import read_profile
 from hub.exams.reasons import BY_CODE
 from hub.exams.timing import Timing
 
@@ -90,11 +91,8 @@ def _sitting(row: Any) -> Sitting:
 
 
 def _profile(row: Any) -> RuleProfile | None:
-    """None where an older hub stored what this one does not read."""
-    try:
-        return RuleProfile.parse(row.profile_document) if row.profile_document else PROFILES.get(row.profile)
-    except InvalidError:
-        return None
+    """From the admission on the one that was chosen then; before it what the exam says now."""
+    return read_profile(row.profile, row.pinned_profile, row.profile_document, row.made_document)
 
 
 def _calibration(text: str | None) -> Calibration | None:

@@ -26,6 +26,7 @@ from hub.exams.booking import Booking
 from hub.exams.effects import Given, effect
 from hub.exams.machine import ON, Action, Decision, allowed_actions, row_of
 from hub.exams.practice import Practice
+from hub.exams.profiles import pinned
 from hub.exams.reasons import check_reason
 from hub.exams.schedule import Slot
 from hub.exams.timing import Timing
@@ -137,6 +138,8 @@ class ExamSessions:
     ) -> Done | None:
         """Writes what was decided, by a person or by the clock; None when the state is another meanwhile."""
         key, state = row.exam_session_id, values["state"]
+        if state in ON and row.pinned_profile is None:
+            values = values | {"pinned_profile": await pinned(connection, row.exam_id)}
         if not await exam_sessions.change(connection, key, [row.state], values):
             return None
         booth_id = values.get("booth_id", row.booth_id)
@@ -178,6 +181,10 @@ class ExamSessions:
     async def candidate_changed(self, connection: AsyncConnection, candidate_id: UUID) -> Done:
         """In the transaction that changes the candidate."""
         return Done((), frozenset(await following.revise(connection, candidate_id=candidate_id)))
+
+    async def profile_changed(self, connection: AsyncConnection, name: str) -> Done:
+        """In the transaction that changes the rule profile."""
+        return Done((), frozenset(await following.revise(connection, profile=name)))
 
     async def tell(self, done: Done) -> None:
         """After the commit."""

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.exams.machine import MOVES_ON
-from hub.tables import booths, candidates, exam_session_steps, exam_sessions, exams
+from hub.tables import booths, candidates, exam_session_steps, exam_sessions, exams, profiles
 
 
 async def rows(connection: AsyncConnection, booth_ids: Collection[str] | None = None) -> Sequence[Row[Any]]:
@@ -24,15 +24,18 @@ async def rows(connection: AsyncConnection, booth_ids: Collection[str] | None = 
         .correlate(exam_sessions)
         .scalar_subquery()
     )
+    of_booth, of_exam = profiles.alias(), profiles.alias()
     statement = (
         select(
             booths.c.booth_id,
             booths.c.desired_profile,
+            of_booth.c.document.label("desired_document"),
             booths.c.desired_revision,
             *(column for column in exam_sessions.c if column.name != "booth_id"),
             exams.c.name.label("exam_name"),
             exams.c.profile,
             exams.c.profile_document,
+            of_exam.c.document.label("made_document"),
             exams.c.notice,
             exams.c.notice_version.label("exam_notice_version"),
             exams.c.photo_wanted,
@@ -48,6 +51,8 @@ async def rows(connection: AsyncConnection, booth_ids: Collection[str] | None = 
         .outerjoin(exam_sessions, exam_sessions.c.exam_session_id == booths.c.desired_exam_session)
         .outerjoin(exams, exams.c.exam_id == exam_sessions.c.exam_id)
         .outerjoin(candidates, candidates.c.candidate_id == exam_sessions.c.candidate_id)
+        .outerjoin(of_booth, of_booth.c.name == booths.c.desired_profile)
+        .outerjoin(of_exam, of_exam.c.name == exams.c.profile)
         .order_by(booths.c.booth_id)
     )
     if booth_ids is not None:
@@ -80,9 +85,10 @@ async def revise(
     *,
     exam_id: UUID | None = None,
     candidate_id: UUID | None = None,
+    profile: str | None = None,
 ) -> set[str]:
-    """A new revision for every booth that shows one of these, or one of this exam or candidate, because it is told
-    something else now."""
+    """A new revision for every booth that shows one of these, or one of this exam or candidate, or that follows this
+    profile, because it is told something else now."""
     statement = select(booths.c.booth_id).join(
         exam_sessions, exam_sessions.c.exam_session_id == booths.c.desired_exam_session
     )
@@ -90,9 +96,14 @@ async def revise(
         statement = statement.where(exam_sessions.c.exam_id == exam_id)
     elif candidate_id is not None:
         statement = statement.where(exam_sessions.c.candidate_id == candidate_id)
+    elif profile is not None:
+        statement = statement.join(exams, exams.c.exam_id == exam_sessions.c.exam_id).where(exams.c.profile == profile)
     else:
         statement = statement.where(exam_sessions.c.exam_session_id.in_(exam_session_ids))
     showing = set((await connection.execute(statement)).scalars())
+    if profile is not None:
+        outside = select(booths.c.booth_id).where(booths.c.desired_profile == profile)
+        showing |= set((await connection.execute(outside)).scalars())
     if showing:
         await connection.execute(
             update(booths).where(booths.c.booth_id.in_(showing)).values(desired_revision=booths.c.desired_revision + 1)

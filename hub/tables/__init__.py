@@ -25,6 +25,7 @@ from hub.tables.exams import (
 from hub.tables.findings import monitoring_gaps, reviews, violations, watches
 from hub.tables.people import assignments, failures, lockouts, room_grants, sign_ins, site_grants, users
 from hub.tables.places import rooms, sites
+from hub.tables.profiles import profile_versions, profiles
 from hub.tables.records import audit_log
 from hub.tables.retention import deletions, legal_holds, retention_runs, settings, signing_certificates
 from hub.tables.traces import traces
@@ -70,6 +71,8 @@ __all__ = [
     "monitoring_gaps",
     "notices",
     "password_resets",
+    "profile_versions",
+    "profiles",
     "recovery_codes",
     "rejected_messages",
     "retention_runs",

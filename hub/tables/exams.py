@@ -25,7 +25,8 @@ exams = Table(
     Column("archived_at", UtcDateTime),
     Index(None, "name", "exam_id"),
 )
-"""`profile_document` is the rule profile as JSON where the exam has one of its own; else `profile` names a built-in."""
+"""`profile_document` is the rule profile as JSON where the exam has one of its own; else `profile` names a built-in or
+one of `profiles`."""
 
 notices = Table(
     "notices",
@@ -84,12 +85,14 @@ exam_sessions = Table(
     Column("ended_at", UtcDateTime),
     Column("legal_hold", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("pinned_profile", Text),
     Index(None, "state", "scheduled_start", "exam_session_id"),
     Index(None, "booth_id", "scheduled_start"),
     Index(None, "exam_id", "scheduled_start", "exam_session_id"),
     Index(None, "scheduled_start", "exam_session_id"),
 )
-"""`stopped_at` is since when the clock stands (paused, on a break), `stopped_s` how long it has stood before."""
+"""`stopped_at` is since when the clock stands (paused, on a break), `stopped_s` how long it has stood before.
+`pinned_profile` is the rule profile it is judged by, as JSON, from the admission on: later changes leave it alone."""
 
 exam_session_steps = Table(
     "exam_session_steps",

@@ -73,6 +73,7 @@ from hub.views.live import (
     LiveViolation,
 )
 from hub.views.people import Me, Scope, User, UserList
+from hub.views.profiles import Profile, ProfileList, ProfileVersion, ProfileVersionList
 from hub.views.recording import HoleView, Recording, SegmentView
 from hub.views.reports import ExamSessionReport, Summary
 from hub.views.reviews import (
@@ -178,6 +179,10 @@ __all__ = [
     "Problem",
     "ProctorList",
     "ProctorLoad",
+    "Profile",
+    "ProfileList",
+    "ProfileVersion",
+    "ProfileVersionList",
     "Rate",
     "RateList",
     "ReasonList",

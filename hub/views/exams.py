@@ -36,8 +36,8 @@ class RoomList(View):
 class Exam(View):
     exam_id: UUID
     name: str
-    profile: str = Field(description="name of the rule profile: a built-in one, or that of `profile_document`")
-    profile_document: RuleProfile | None = Field(description="the exam's own rule profile; null for a built-in one")
+    profile: str = Field(description="name of the rule profile: built in, made here, or that of `profile_document`")
+    profile_document: RuleProfile | None = Field(description="the exam's own; null where `profile` says all")
     duration_s: int = Field(description="without anybody's extra time")
     notice: str
     notice_version: int

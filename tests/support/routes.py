@@ -101,6 +101,11 @@ EXPECTED: Final[dict[str, Expected]] = {
     "exportCandidates": needs("candidates.read"),
     "getCandidate": needs("candidates.read", scoped=True),
     "changeCandidate": needs("candidates.manage"),
+    "listProfiles": needs("exam_sessions.read"),
+    "createProfile": needs("exams.manage"),
+    "getProfile": needs("exam_sessions.read"),
+    "changeProfile": needs("exams.manage"),
+    "listProfileVersions": needs("exam_sessions.read"),
     "deleteCandidate": needs("candidates.manage"),
     # Exam sessions.
     "listReasons": SIGNED_IN,

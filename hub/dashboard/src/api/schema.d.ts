@@ -758,7 +758,7 @@ export interface paths {
         put?: never;
         /**
          * Create Exam
-         * @description 422 for a rule profile that is not valid, with what is wrong in it.
+         * @description 422 for a rule profile that is not there or not valid, with what is wrong in it.
          */
         post: operations["createExam"];
         delete?: never;
@@ -783,7 +783,8 @@ export interface paths {
         head?: never;
         /**
          * Change Exam
-         * @description Booths that show an exam session of it are told at once.
+         * @description Booths that show an exam session of it are told at once. The rule profile of one whose candidate is admitted
+         *     stays.
          */
         patch: operations["changeExam"];
         trace?: never;
@@ -1418,7 +1419,8 @@ export interface paths {
         get?: never;
         /**
          * Set Profile
-         * @description The booth takes it as soon as it is connected; `profile` shows when it did.
+         * @description Outside of exams. The booth takes it as soon as it is connected; `profile` shows when it did. 422 for a profile
+         *     that is not there.
          */
         put: operations["setBoothProfile"];
         post?: never;
@@ -1628,6 +1630,67 @@ export interface paths {
          *     decided, as the bounds of the share tell.
          */
         get: operations["listReviewRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Profiles */
+        get: operations["listProfiles"];
+        put?: never;
+        /**
+         * Create Profile
+         * @description 409 for a name that is taken, 422 for rules that are not valid, with the fields that are wrong.
+         */
+        post: operations["createProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Profile */
+        get: operations["getProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Profile
+         * @description Booths that follow it are told at once; exam sessions whose candidate is admitted keep the version they have.
+         *
+         *     409 for a built-in profile, for one that somebody else has changed meanwhile, and for archiving one that is in use.
+         */
+        patch: operations["changeProfile"];
+        trace?: never;
+    };
+    "/api/v1/profiles/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Versions */
+        get: operations["listProfileVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2802,6 +2865,14 @@ export interface components {
             /** People */
             people: components["schemas"]["Looking"][];
         };
+        /** BoothProfileRequest */
+        BoothProfileRequest: {
+            /**
+             * Profile
+             * @description of a rule profile, built in or made here
+             */
+            profile: string;
+        };
         /** Box */
         Box: {
             /**
@@ -3007,7 +3078,7 @@ export interface components {
             /** Name */
             name?: string | null;
             /** Profile */
-            profile?: ("strict" | "standard" | "lenient") | null;
+            profile?: string | null;
             /** Profile Document */
             profile_document?: {
                 [key: string]: unknown;
@@ -3037,6 +3108,37 @@ export interface components {
             /**
              * Archived
              * @description an archived exam is kept and no longer scheduled
+             */
+            archived?: boolean | null;
+        };
+        /**
+         * ChangeProfileRequest
+         * @description What is left out, or null, stays.
+         */
+        ChangeProfileRequest: {
+            /**
+             * Version
+             * @description that was looked at: 409 where somebody has made a newer one meanwhile
+             */
+            version: number;
+            /**
+             * Rules
+             * @description other rules become a new version
+             */
+            rules?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Note
+             * @description why
+             * @default
+             */
+            note: string;
+            /** Description */
+            description?: string | null;
+            /**
+             * Archived
+             * @description an archived profile is kept and can be chosen no more
              */
             archived?: boolean | null;
         };
@@ -3137,10 +3239,10 @@ export interface components {
             name: string;
             /**
              * Profile
+             * @description of a rule profile, built in or made here
              * @default standard
-             * @enum {string}
              */
-            profile: "strict" | "standard" | "lenient";
+            profile: string;
             /** Profile Document */
             profile_document?: {
                 [key: string]: unknown;
@@ -3185,6 +3287,30 @@ export interface components {
              * @default false
              */
             second_review: boolean;
+        };
+        /** CreateProfileRequest */
+        CreateProfileRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Based On
+             * @description the built-in profile that it is compared with
+             * @default standard
+             * @enum {string}
+             */
+            based_on: "strict" | "standard" | "lenient";
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Rules
+             * @description `Rules`, whole; unknown keys are refused, and what has a default may be left out
+             */
+            rules: {
+                [key: string]: unknown;
+            };
         };
         /** CreateRoomRequest */
         CreateRoomRequest: {
@@ -3380,10 +3506,10 @@ export interface components {
             name: string;
             /**
              * Profile
-             * @description name of the rule profile: a built-in one, or that of `profile_document`
+             * @description name of the rule profile: built in, made here, or that of `profile_document`
              */
             profile: string;
-            /** @description the exam's own rule profile; null for a built-in one */
+            /** @description the exam's own; null where `profile` says all */
             profile_document: components["schemas"]["RuleProfile"] | null;
             /**
              * Duration S
@@ -5178,13 +5304,83 @@ export interface components {
              */
             limit: number;
         };
-        /** ProfileRequest */
-        ProfileRequest: {
+        /** Profile */
+        Profile: {
+            /** Name */
+            name: string;
             /**
-             * Profile
+             * Version
+             * @description violations name the version they were judged by
+             */
+            version: number;
+            /**
+             * Built In
+             * @description cannot be changed, only copied
+             */
+            built_in: boolean;
+            /**
+             * Based On
+             * @description the built-in profile it came from; of a built-in one itself
              * @enum {string}
              */
-            profile: "strict" | "standard" | "lenient";
+            based_on: "strict" | "standard" | "lenient";
+            /** Description */
+            description: string;
+            rules: components["schemas"]["Rules"];
+            /**
+             * Exams
+             * @description that use it and are not archived
+             */
+            exams: number;
+            /**
+             * Booths
+             * @description that follow it outside of exams
+             */
+            booths: number;
+            /**
+             * Created At
+             * @description null for a built-in one
+             */
+            created_at: string | null;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /**
+         * ProfileList
+         * @description The built-in ones first, then by name.
+         */
+        ProfileList: {
+            /** Items */
+            items: components["schemas"]["Profile"][];
+        };
+        /** ProfileVersion */
+        ProfileVersion: {
+            /** Version */
+            version: number;
+            rules: components["schemas"]["Rules"];
+            /**
+             * Note
+             * @description why it was changed
+             */
+            note: string;
+            /**
+             * Created At
+             * @description null for a built-in one
+             */
+            created_at: string | null;
+            /**
+             * Display Name
+             * @description who made it; empty for a built-in one
+             */
+            display_name: string;
+        };
+        /**
+         * ProfileVersionList
+         * @description Newest first.
+         */
+        ProfileVersionList: {
+            /** Items */
+            items: components["schemas"]["ProfileVersion"][];
         };
         /** Provenance */
         Provenance: {
@@ -9672,7 +9868,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProfileRequest"];
+                "application/json": components["schemas"]["BoothProfileRequest"];
             };
         };
         responses: {
@@ -10069,6 +10265,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RateList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProfiles: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProfileVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersionList"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
