@@ -6,20 +6,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from contract.sitting import ENDED, SittingState
+from contract.wire import BoothId
 from hub import audit
-from hub.api.fields import Slug, When
+from hub.api.fields import Cursor, Search, Slug, When
 from hub.audit import Actor
 from hub.errors import RefusedError
 from hub.exams.sessions import not_found
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed
 from hub.people.scope import refuse_foreign
+from hub.reports.lines import lines
 from hub.reports.service import time_zone
 from hub.reports.summary import summarize
 from hub.reports.table import summary_csv, violations_csv
 from hub.store import exam_sessions, exams, places
+from hub.store.cursor import parse_cursor, parse_time_cursor
 from hub.store.summaries import Wanted
 from hub.views import ExamSessionReport, Me, Summary
-from hub.views.reports import Language
+from hub.views.reports import Language, ReportList
 
 router = APIRouter(tags=["reports"])
 
@@ -37,6 +41,52 @@ JSON: Final = "application/json"
 def _file(media_type: str, what: str) -> dict[str, Any]:
     content = {media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
     return {"response_class": Response, "responses": {200: {"content": content, "description": what}}}
+
+
+@router.get("/reports", operation_id="listReports")
+async def list_reports(
+    me: Reader,
+    hub: TheHub,
+    state: Annotated[list[SittingState] | None, Query(max_length=11, description="one or several")] = None,
+    booth: BoothId | None = None,
+    room: Slug | None = None,
+    site: Slug | None = None,
+    exam: UUID | None = None,
+    first: Since = None,
+    last: Until = None,
+    found: Annotated[
+        exam_sessions.Found | None, Query(description="something undecided, all decided, something confirmed, nothing")
+    ] = None,
+    legal_hold: bool | None = None,
+    q: Search = "",
+    order: exam_sessions.Order = "newest",
+    before: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 25,
+) -> ReportList:
+    """Exam sessions of your scope that are over, each with the sums of its report. No practice exam."""
+    wanted = exam_sessions.Wanted(
+        state=set(state or ENDED) & ENDED,
+        booth_id=booth,
+        room_id=room,
+        site_id=site,
+        exam_id=exam,
+        practice=False,
+        since=first,
+        until=last,
+        q=q,
+        found=found,
+        legal_hold=legal_hold,
+        booths=me.booths,
+    )
+    cursor: tuple[datetime | str, UUID] | None = None
+    try:
+        if before:
+            cursor = parse_cursor(before) if order == "candidate" else parse_time_cursor(before)
+    except ValueError:
+        raise RefusedError(422, "The cursor is not valid", "use `next` of the page before, in the same order") from None
+    async with hub.database.reading() as connection:
+        page = await exam_sessions.page(connection, wanted, cursor, limit, order)
+        return ReportList(items=await lines(connection, page.items), next=page.next)
 
 
 @router.get("/exam-sessions/{exam_session_id}/report", operation_id="getReport")

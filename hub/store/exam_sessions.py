@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.messages import Reported
@@ -34,6 +34,10 @@ LONGEST: Final = timedelta(days=2)
 """An exam session with all its extra time and breaks; older ones need not be read to find what overlaps."""
 ENDS_SHOWN: Final[tuple[SittingState, ...]] = ("completed", "terminated", "turned_away")
 
+Found = Literal["undecided", "decided", "confirmed", "nothing"]
+"""What violations come to: some are undecided, none is, some are confirmed, there are none."""
+Order = Literal["newest", "oldest", "candidate"]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -49,6 +53,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     q: str = ""
+    found: Found | None = None
+    legal_hold: bool | None = None
     booths: Collection[str] | None = None
 
 
@@ -146,16 +152,27 @@ async def followable(
 
 
 async def page(
-    connection: AsyncConnection, wanted: Wanted, before: tuple[datetime, UUID] | None, limit: int
+    connection: AsyncConnection,
+    wanted: Wanted,
+    before: tuple[datetime | str, UUID] | None,
+    limit: int,
+    order: Order = "newest",
 ) -> ExamSessionList:
-    """The latest scheduled first."""
-    start, key = exam_sessions.c.scheduled_start, exam_sessions.c.exam_session_id
-    statement = _narrowed(_statement(), wanted).order_by(start.desc(), key.desc()).limit(limit + 1)
+    """By the time they are scheduled for, or by the candidate's name; `before` is of the same order."""
+    key = exam_sessions.c.exam_session_id
+    place: Any = candidates.c.name if order == "candidate" else exam_sessions.c.scheduled_start
+    statement = narrowed(_statement(), wanted).limit(limit + 1)
+    statement = statement.order_by(place.desc(), key.desc()) if order == "newest" else statement.order_by(place, key)
     if before is not None:
-        statement = statement.where(tuple_(start, key) < before)
+        at = tuple_(place, key)
+        statement = statement.where(at < before if order == "newest" else at > before)
     items = [_view(row) for row in await connection.execute(statement)]
     last = items[limit - 1] if len(items) > limit else None
-    more = format_cursor(last.scheduled_start, last.exam_session_id) if last else None
+    more = None
+    if last is not None:
+        more = format_cursor(
+            last.candidate_name if order == "candidate" else last.scheduled_start, last.exam_session_id
+        )
     return ExamSessionList(items=tuple(items[:limit]), next=more)
 
 
@@ -173,13 +190,15 @@ async def shown(connection: AsyncConnection, booth_ids: Collection[str] | None) 
     return {row.booth_id: _view(row) for row in await connection.execute(statement)}
 
 
-def _narrowed(statement: Select[Any], wanted: Wanted) -> Select[Any]:
+def narrowed(statement: Select[Any], wanted: Wanted) -> Select[Any]:
+    """A selection of exam sessions, of those that are wanted only."""
     column = exam_sessions.c
     for found, value in (
         (column.booth_id, wanted.booth_id),
         (column.exam_id, wanted.exam_id),
         (column.candidate_id, wanted.candidate_id),
         (column.practice, wanted.practice),
+        (column.legal_hold, wanted.legal_hold),
     ):
         if value is not None:
             statement = statement.where(found == value)
@@ -193,9 +212,21 @@ def _narrowed(statement: Select[Any], wanted: Wanted) -> Select[Any]:
         statement = statement.where(column.scheduled_start >= wanted.since)
     if wanted.until is not None:
         statement = statement.where(column.scheduled_start < wanted.until)
+    if wanted.found is not None:
+        statement = statement.where(_found(wanted.found))
     for some in candidate_store.matching(wanted.q):
         statement = statement.where(column.candidate_id.in_(some))
     return statement
+
+
+def _found(found: Found) -> ColumnElement[bool]:
+    mine = exists().where(violations.c.exam_session_id == exam_sessions.c.exam_session_id)
+    undecided = mine.where(violations.c.review.in_(UNDECIDED))
+    if found == "nothing":
+        return ~mine
+    if found == "confirmed":
+        return mine.where(violations.c.review == "confirmed")
+    return undecided if found == "undecided" else and_(mine, ~undecided)
 
 
 def _statement() -> Select[Any]:

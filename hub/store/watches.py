@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import Select, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.tables import UtcDateTime, booths, watches
@@ -77,23 +77,7 @@ async def newest(
 ) -> list[WatchView]:
     """Of one booth, of one person, or all, within a scope of booths, newest first."""
     found = watches.c
-    statement = (
-        select(
-            found.watch_id,
-            found.username,
-            found.display_name,
-            found.booth_id,
-            func.coalesce(booths.c.name, found.booth_id).label("booth_name"),
-            found.kind,
-            found.started_at,
-            found.answered_at,
-            found.ended_at,
-            found.ended_why,
-        )
-        .join_from(watches, booths, booths.c.booth_id == found.booth_id, isouter=True)
-        .order_by(found.started_at.desc(), found.watch_id.desc())
-        .limit(limit)
-    )
+    statement = _views().order_by(found.started_at.desc(), found.watch_id.desc()).limit(limit)
     if booth_id is not None:
         statement = statement.where(found.booth_id == booth_id)
     if username is not None:
@@ -101,3 +85,39 @@ async def newest(
     if scope is not None:
         statement = statement.where(found.booth_id.in_(scope))
     return [WatchView(**row._mapping) for row in await connection.execute(statement)]
+
+
+async def between(
+    connection: AsyncConnection, booth_id: str, first: datetime, last: datetime, username: str | None, limit: int
+) -> list[WatchView]:
+    """Those of a booth that reach into a time, of one person or of all, newest first."""
+    found = watches.c
+    statement = (
+        _views()
+        .where(
+            found.booth_id == booth_id,
+            found.started_at < last,
+            or_(found.ended_at.is_(None), found.ended_at > first),
+        )
+        .order_by(found.started_at.desc(), found.watch_id.desc())
+        .limit(limit)
+    )
+    if username is not None:
+        statement = statement.where(found.username == username)
+    return [WatchView(**row._mapping) for row in await connection.execute(statement)]
+
+
+def _views() -> Select[Any]:
+    found = watches.c
+    return select(
+        found.watch_id,
+        found.username,
+        found.display_name,
+        found.booth_id,
+        func.coalesce(booths.c.name, found.booth_id).label("booth_name"),
+        found.kind,
+        found.started_at,
+        found.answered_at,
+        found.ended_at,
+        found.ended_why,
+    ).join_from(watches, booths, booths.c.booth_id == found.booth_id, isouter=True)

@@ -12,6 +12,7 @@ from contract.violation import Explanation, Severity, ViolationKind
 from contract.wire import BoothId, Sha256
 from hub.people.permissions import Role
 from hub.views.base import View
+from hub.views.exam_sessions import ExamSessionView
 from hub.views.findings import EvidenceView
 from hub.views.recording import HoleView
 
@@ -263,6 +264,25 @@ class ExamSessionReport(View):
     recording: ReportRecording
     integrity: IntegritySummary
     provenance: Provenance
+
+
+class ReportLine(View):
+    """One exam session that is over, with the sums of its report."""
+
+    exam_session: ExamSessionView
+    expected_s: float
+    monitored_s: float
+    coverage: float | None = Field(description="monitored / expected, percent; null where nothing was expected")
+    clear: float | None = Field(description="share of the monitored time without a confirmed violation, percent")
+    confirmed: int
+    dismissed: int
+    contested: int = Field(description="people have looked, and disagree")
+    unreviewed: int = Field(description="not yet looked at by a person")
+
+
+class ReportList(View):
+    items: tuple[ReportLine, ...]
+    next: str | None = Field(description="pass as `before` for those that follow; null at the end")
 
 
 class KindCount(View):

@@ -149,6 +149,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "assignProctor": needs("exam_sessions.run", scoped=True, body={"username": "pro"}),
     "unassignProctor": needs("exams.manage", scoped=True),  # of others; of oneself whoever runs exam sessions
     "listWatches": Expected(roles=EVERY_ROLE, needs_permission=False),
+    "listExamSessionWatches": needs("exam_sessions.read", scoped=True),
     # Booths.
     "listBooths": needs("booths.read"),
     "getBooth": needs("booths.read", scoped=True),
@@ -181,6 +182,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "placeLegalHold": needs("retention.manage", scoped=True, body={"note": "in dispute"}),
     "releaseLegalHold": needs("retention.manage", scoped=True),
     # Reports.
+    "listReports": needs("reports.read"),
     "getReport": needs("reports.read", scoped=True),
     "getReportPdf": needs("reports.read", scoped=True),
     "getReportCsv": needs("reports.read", scoped=True),

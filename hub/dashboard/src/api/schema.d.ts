@@ -1993,6 +1993,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description Exam sessions of your scope that are over, each with the sums of its report. No practice exam.
+         */
+        get: operations["listReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{exam_session_id}/report": {
         parameters: {
             query?: never;
@@ -2219,6 +2239,26 @@ export interface paths {
          * @description Newest first.
          */
         get: operations["listWatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exam Session Watches
+         * @description Who watched its booths while the candidate sat there, oldest first.
+         */
+        get: operations["listExamSessionWatches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5687,6 +5727,51 @@ export interface components {
             counted_s: number;
             /** Words */
             words: string;
+        };
+        /**
+         * ReportLine
+         * @description One exam session that is over, with the sums of its report.
+         */
+        ReportLine: {
+            exam_session: components["schemas"]["ExamSessionView"];
+            /** Expected S */
+            expected_s: number;
+            /** Monitored S */
+            monitored_s: number;
+            /**
+             * Coverage
+             * @description monitored / expected, percent; null where nothing was expected
+             */
+            coverage: number | null;
+            /**
+             * Clear
+             * @description share of the monitored time without a confirmed violation, percent
+             */
+            clear: number | null;
+            /** Confirmed */
+            confirmed: number;
+            /** Dismissed */
+            dismissed: number;
+            /**
+             * Contested
+             * @description people have looked, and disagree
+             */
+            contested: number;
+            /**
+             * Unreviewed
+             * @description not yet looked at by a person
+             */
+            unreviewed: number;
+        };
+        /** ReportList */
+        ReportList: {
+            /** Items */
+            items: components["schemas"]["ReportLine"][];
+            /**
+             * Next
+             * @description pass as `before` for those that follow; null at the end
+             */
+            next: string | null;
         };
         /** ReportMessage */
         ReportMessage: {
@@ -11153,6 +11238,55 @@ export interface operations {
             };
         };
     };
+    listReports: {
+        parameters: {
+            query?: {
+                /** @description one or several */
+                state?: ("scheduled" | "checked_in" | "admitted" | "in_progress" | "paused" | "on_break" | "completed" | "terminated" | "turned_away" | "no_show" | "cancelled")[] | null;
+                booth?: string | null;
+                room?: string | null;
+                site?: string | null;
+                exam?: string | null;
+                /** @description exam sessions scheduled at this time or later */
+                from?: string | null;
+                /** @description exam sessions scheduled before this time */
+                to?: string | null;
+                /** @description something undecided, all decided, something confirmed, nothing */
+                found?: ("undecided" | "decided" | "confirmed" | "nothing") | null;
+                legal_hold?: boolean | null;
+                /** @description beginnings of words of a candidate's name or number */
+                q?: string;
+                order?: "newest" | "oldest" | "candidate";
+                /** @description `next` of the page before */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getReport: {
         parameters: {
             query?: {
@@ -11544,6 +11678,37 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExamSessionWatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
