@@ -59,6 +59,7 @@ from hub.devices.certificates import Authority
 from hub.devices.enrolment import Enrolment
 from hub.errors import BrokerError, HubError
 from hub.evidence.bundle import Bundles
+from hub.devices.cutting import Cutting, write_list
 from hub.evidence.countersign import Countersigner
 from hub.evidence.files import EvidenceFiles
 from hub.evidence.filestore import FileStore, LocalFiles
@@ -198,6 +199,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             )
             await broker.start()
             stack.push_async_callback(broker.stop)
+        await write_list(database, authority)
+        broker: Broker | None = None
             address, for_devices = of_own_broker(settings, broker.port, authority)
         else:
             address, for_devices = of_external_broker(settings.broker, settings, authority)
@@ -243,6 +246,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         watched = Watches(database, one_of_several=several)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
+        cutting = Cutting(database, authority, address, broker.reload if broker else None)
 
         def route(message: Message) -> None:
             """In paho's thread: to whom a message goes."""
@@ -293,6 +297,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         ):
             stack.push_async_callback(_start(name, work))
         stack.push_async_callback(ingest.finish)
+            ("cutting", lambda: leader.while_leading(cutting.run)),
         mqtt.start()
         stack.push_async_callback(to_thread.run_sync, mqtt.stop)
         if not await to_thread.run_sync(mqtt.wait_connected, BROKER_TIMEOUT_S):
@@ -320,6 +325,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             states=states,
             feed=feed,
             desired=desired,
+            cutting=cutting,
             commands=commands,
             exam_sessions=sittings,
             evidence=EvidenceFiles(

@@ -55,6 +55,13 @@ class Broker:
             raise
         self._watch = asyncio.create_task(self._keep_running(program), name="broker")
 
+    def reload(self) -> None:
+        """Has it read access list and list of revoked certificates again. Who is connected stays so."""
+        process = self._process
+        if process is not None and process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGHUP)
+
     async def stop(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
@@ -136,6 +143,8 @@ class Broker:
 
     def _write_config(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self._authority.revoked_file.exists():
+            self._authority.write_revoked({})
         access_file = self._folder / "access.acl"
         access_file.write_text(access_list())
         access_file.chmod(0o600)
@@ -146,6 +155,7 @@ class Broker:
             self._keys.certificate,
             self._keys.key,
             access_file,
+            self._authority.revoked_file,
             # Without it a broker that is started by root becomes a user who cannot read the keys.
             getpass.getuser() if os.geteuid() == 0 else "",
         )

@@ -32,6 +32,8 @@ class Listener:
     certificate: Path
     key: Path
     access: Path
+    revoked: Path
+    """List of certificates that are good no more; read again on SIGHUP."""
     user: str = ""
     """Whom a Mosquitto that is started by root becomes; empty for its own default."""
 
@@ -44,6 +46,7 @@ def configuration(listener: Listener) -> str:
         f"cafile {listener.ca}",
         f"certfile {listener.certificate}",
         f"keyfile {listener.key}",
+        f"crlfile {listener.revoked}",
         "tls_version tlsv1.2",
         "require_certificate true",
         "use_identity_as_username true",

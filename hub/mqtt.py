@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from contract.messages import HubStatus
-from contract.topics import FROM_BOOTH, HUB_FEED, HUB_STATUS, MAX_PAYLOAD_BYTES, all_booths, reply_topic
+from contract.topics import FROM_BOOTH, HUB_FEED, HUB_STATUS, MAX_PAYLOAD_BYTES, all_booths, booth_topic, reply_topic
 from contract.wire import InvalidError
 from hub.intake.message import Delivery, Message
 from hub.metrics import Metrics
@@ -35,6 +35,11 @@ MAX_UNSENT: Final = 10_000
 """Messages waiting for the socket. More are not sent and counted: booths ask again."""
 
 KEEPALIVE_S: Final = 10
+
+STAND_IN_S: Final = 3.0
+"""How long the broker may take to let a stand-in in."""
+HOLD_S: Final = 0.4
+"""How long a stand-in stays. Who may still come in is back by then, and throws it out."""
 
 SHARE: Final = "ingest"
 """Name of the MQTT shared subscription of those who take events."""
@@ -245,3 +250,34 @@ class HubMqtt:
             # An error here would end paho's thread, and with it the hub's hearing.
             log.exception("a message on %s could not be received", message.topic)
             self._metrics.messages_rejected.labels("unreadable").inc()
+
+
+def take_place(address: BrokerAddress, booth: str, *, farewell: bytes | None) -> bool:
+    """Ends the connection that stands under a booth's name, by taking its place for a moment; blocks. `address` has
+    keys made out to the booth. A `farewell` is left behind as its retained availability.
+
+    False where the broker does not answer, or somebody came back at once: then it lets in whom it should refuse.
+    """
+    answered, lost = threading.Event(), threading.Event()
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=booth, protocol=paho.MQTTv5, reconnect_on_failure=False)
+    client.tls_set(str(address.ca), str(address.certificate), str(address.key), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+    client.connect_timeout = STAND_IN_S
+    client.on_connect = lambda _c, _u, _f, reason, _p: None if reason.is_failure else answered.set()
+    client.on_disconnect = lambda *_: lost.set()
+    try:
+        client.connect(address.host, address.port, KEEPALIVE_S)
+    except OSError as error:
+        log.warning("nobody could take the place of %s at the broker: %s", booth, error)
+        return False
+    client.loop_start()
+    try:
+        if not answered.wait(STAND_IN_S):
+            return False
+        if farewell is not None:
+            client.publish(booth_topic(booth, "availability"), farewell, qos=1, retain=True).wait_for_publish(HOLD_S)
+        return not lost.wait(HOLD_S)
+    except (ValueError, RuntimeError):
+        return False
+    finally:
+        client.disconnect()
+        client.loop_stop()

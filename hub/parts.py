@@ -14,6 +14,7 @@ from hub.config import Settings
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.devices.certificates import Authority, KeyPair
+from hub.devices.cutting import Cutting
 from hub.devices.enrolment import Enrolment
 from hub.errors import RefusedError
 from hub.evidence.bundle import Bundles
@@ -53,6 +54,7 @@ class Hub:
     oidc: OidcSignIns | None
     viewed: Viewed
     enrolment: Enrolment
+    cutting: Cutting
     mqtt: HubMqtt
     leader: Leader
     ingest: Ingest

@@ -98,8 +98,8 @@ def booth_revoke(
 ) -> None:
     """Stop taking anything from a device whose key may be in other hands. What it had sent until now still counts.
 
-    A running hub refuses its events and uploads at once. There is no way back: the booth needs a new device, or a new
-    enrolment of this one.
+    A running hub refuses its events and uploads at once, and cuts its connection within seconds. There is no way back:
+    the booth needs a new device, or a new enrolment of this one.
 
     Example: invigil-hub booth revoke room-1-a --reason 'stolen on Monday' --data /var/lib/invigil
     """

@@ -26,7 +26,7 @@ def broker_config(
     """Write configuration, access list and TLS keys for a Mosquitto that the hub does not start itself.
 
     Its keys are from the hub's own authority, so devices need nothing new. Run it again to issue new ones; they are
-    good for two years.
+    good for two years. After a revocation give the broker revoked.pem from the data directory's ca/, and SIGHUP.
 
     Example: invigil-hub broker-config --host mqtt.example --out /etc/mosquitto/invigil --data /var/lib/invigil
     """
@@ -37,13 +37,23 @@ def broker_config(
     names = process or [f"{part}{number}" for part in ("hub", "ingest") for number in ("", "-2", "-3")]
     where = mounted or out.absolute()
     listener = Listener(
-        port, "", where / "ca.pem", where / "server.pem", where / "server.key", where / "access.acl", user
+        port,
+        "",
+        where / "ca.pem",
+        where / "server.pem",
+        where / "server.key",
+        where / "access.acl",
+        where / "revoked.pem",
+        user,
     )
     try:
         authority = Authority.load_or_create(settings.data / "ca")
         out.mkdir(parents=True, exist_ok=True)
         keys = authority.issue_server(host, out / "server")
         (out / "ca.pem").write_text(authority.certificate_pem)
+        if not authority.revoked_file.exists():
+            authority.write_revoked({})
+        (out / "revoked.pem").write_bytes(authority.revoked_file.read_bytes())
         (out / "access.acl").write_text(access_list(names))
         # Mosquitto refuses an access list that others can read or that is not its own, in later versions.
         (out / "access.acl").chmod(0o600)
@@ -52,6 +62,6 @@ def broker_config(
         die(f"{out}: {error.strerror or error}", hint="choose a folder that can be written")
     except HubError as error:
         die(str(error), hint=error.hint)
-    print(f"{out}: mosquitto.conf, access.acl, ca.pem, server.pem, {keys.key.name}")
+    print(f"{out}: mosquitto.conf, access.acl, ca.pem, revoked.pem, server.pem, {keys.key.name}")
     print(f"give them to the user that Mosquitto runs as: chown -R {user} {out}")
     print(f"for hub.toml: [broker] host = {host[0]!r}, port = {port}")

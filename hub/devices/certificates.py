@@ -7,7 +7,7 @@ import contextlib
 import ipaddress
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,8 +28,10 @@ AUTHORITY_LIFETIME: Final = timedelta(days=3650)
 LEAF_LIFETIME: Final = timedelta(days=825)
 SIGNER_RENEWAL: Final = timedelta(days=90)
 """A signing key is replaced so long before its certificate ends; what it signed stays signed."""
+STAND_IN_LIFETIME: Final = timedelta(minutes=10)
+"""Of a certificate with which the hub takes a revoked device's place at the broker; it needs seconds."""
 BACKDATE: Final = timedelta(days=1)
-"""A new device may have a clock that is behind."""
+"""A new device, or a broker, may have a clock that is behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Authority:
         self._key = key
         self._certificate = certificate
         self.certificate_file = folder / "ca.pem"
+        self.revoked_file = folder / "revoked.pem"
+        """The list of revoked certificates (CRL), for the broker."""
         self.certificate_pem = _pem(certificate)
 
     @classmethod
@@ -133,6 +137,45 @@ class Authority:
             certificate.not_valid_after_utc,
         )
 
+    def issue_stand_in(self, booth_id: str) -> KeyPair:
+        """A booth's name for some minutes: its device at the broker makes room for whoever has it. Good for nothing
+        else, as the hub knows no device by it."""
+        alternatives = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"urn:invigil:stand-in:{uuid4()}")])
+        name = f"stand-in-{uuid4().hex}"
+        return self._issue_file(
+            name, booth_id, ExtendedKeyUsageOID.CLIENT_AUTH, alternatives, lifetime=STAND_IN_LIFETIME
+        )
+
+    def write_revoked(self, serials: Mapping[str, datetime]) -> None:
+        """The list of revoked certificates, by serial number and since when; empty is a list too.
+
+        It never ends before the authority does: Mosquitto lets nobody in by a list that is out of date. Each is newer
+        than the one before, by which OpenSSL chooses. Raises `CertificateError`.
+        """
+        since = datetime.now(UTC).replace(microsecond=0) - BACKDATE
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                before = x509.load_pem_x509_crl(self.revoked_file.read_bytes()).last_update_utc
+                since = max(since, before + timedelta(seconds=1))
+            builder = (
+                x509.CertificateRevocationListBuilder()
+                .issuer_name(self._certificate.subject)
+                .last_update(since)
+                .next_update(self._certificate.not_valid_after_utc)
+                .add_extension(
+                    x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
+                )
+            )
+            for serial, revoked_at in serials.items():
+                entry = x509.RevokedCertificateBuilder().serial_number(int(serial, 16)).revocation_date(revoked_at)
+                builder = builder.add_revoked_certificate(entry.build())
+            signed = builder.sign(self._key, hashes.SHA256())
+            _write(self.revoked_file, signed.public_bytes(serialization.Encoding.PEM), 0o644)
+        except (OSError, ValueError) as error:
+            raise CertificateError(
+                f"{self.revoked_file}: {error}", hint="remove the file; it is written anew"
+            ) from error
+
     def check_device(self, pem: str, now: datetime) -> x509.Certificate:
         """A certificate that this authority issued and that is in date; raises `CertificateError`."""
         certificate = load_certificate(pem)
@@ -163,10 +206,11 @@ class Authority:
         common_name: str,
         usage: x509.ObjectIdentifier,
         alternatives: x509.SubjectAlternativeName,
+        lifetime: timedelta = LEAF_LIFETIME,
     ) -> KeyPair:
         key = ec.generate_private_key(ec.SECP256R1())
         pair = KeyPair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
-        certificate = self._issue(common_name, key.public_key(), usage, alternatives)
+        certificate = self._issue(common_name, key.public_key(), usage, alternatives, lifetime)
         _write(pair.key, _key_pem(key), 0o600)
         _write(pair.certificate, _pem(certificate).encode(), 0o644)
         return pair
@@ -177,9 +221,10 @@ class Authority:
         public_key: ec.EllipticCurvePublicKey,
         usage: x509.ObjectIdentifier,
         alternatives: x509.SubjectAlternativeName,
+        lifetime: timedelta = LEAF_LIFETIME,
     ) -> x509.Certificate:
         now = datetime.now(UTC)
-        until = min(now + LEAF_LIFETIME, self._certificate.not_valid_after_utc)
+        until = min(now + lifetime, self._certificate.not_valid_after_utc)
         return (
             _builder(common_name, self._certificate.subject, public_key, now - BACKDATE, until)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

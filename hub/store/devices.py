@@ -92,6 +92,14 @@ async def revocable(connection: AsyncConnection, name: str) -> list[Row[Any]]:
     return list((await connection.execute(of_booth)).all())
 
 
+async def every_revoked(connection: AsyncConnection, now: datetime) -> list[Row[Any]]:
+    """Serial number, booth and since when, of certificates that would still be in date; the oldest first."""
+    statement = select(devices.c.serial, devices.c.booth_id, devices.c.revoked_at).where(
+        devices.c.revoked_at.is_not(None), devices.c.not_after > now
+    )
+    return list((await connection.execute(statement.order_by(devices.c.revoked_at, devices.c.serial))).all())
+
+
 async def revoke(connection: AsyncConnection, device_id: UUID, now: datetime, reason: str) -> bool:
     """False when it is revoked already: the first time stands."""
     revoked = await connection.execute(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from hub.audit import Actor
+from hub.devices import cutting
 from hub.devices.revocation import refusal, revoke
 from hub.errors import HubError
 from hub.parts import Hub
@@ -26,6 +27,12 @@ from tests.support.uploads import ask_headers, patch, url
 
 pytestmark = pytest.mark.anyio
 CLERK = Actor("ada", "Ada")
+
+
+@pytest.fixture(autouse=True)
+def never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here nothing of a revoked device counts even while its connection stands; `test_cutting.py` ends it."""
+    monkeypatch.setattr(cutting, "LOOK_S", 10_000.0)
 
 
 async def count(hub: Hub, table: Any) -> int:

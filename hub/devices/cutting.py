@@ -1,0 +1,104 @@
+"""Cuts revoked devices off the broker: none comes in any more, and a connection that stands ends within seconds.
+
+The broker reads the list of revoked certificates (CRL) when somebody connects, never again for who is there. So a
+stand-in of the hub then connects under the booth's name, and the broker throws the older connection out (ADR 40).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from anyio import to_thread
+
+from contract.messages import Availability
+from hub.db import Database
+from hub.devices.certificates import Authority
+from hub.errors import CertificateError, StoreError
+from hub.mqtt import BrokerAddress, take_place
+from hub.store import devices
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 1.0
+"""How often the database is asked who is revoked: the command line and other processes revoke, too."""
+TRIES: Final = 3
+GIVE_LIST: Final = (
+    "%s came back after it was cut off: the broker does not have the list of revoked certificates. Give it %s and have "
+    "it read that (SIGHUP): docs/operations.md"
+)
+
+
+async def write_list(database: Database, authority: Authority) -> frozenset[str]:
+    """Writes who is revoked where the broker reads it; their serial numbers."""
+    now = datetime.now(UTC)
+    async with database.reading() as connection:
+        found = await devices.every_revoked(connection, now)
+    authority.write_revoked({row.serial: row.revoked_at for row in found})
+    return frozenset(row.serial for row in found)
+
+
+class Cutting:
+    """`reload` has the broker read its files again; None where the hub does not run it."""
+
+    def __init__(
+        self, database: Database, authority: Authority, address: BrokerAddress, reload: Callable[[], None] | None
+    ) -> None:
+        self._database = database
+        self._authority = authority
+        self._address = address
+        self._reload = reload
+        self._wake = asyncio.Event()
+        self._listed: frozenset[str] | None = None
+
+    def look_now(self) -> None:
+        """Somebody was just revoked here."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        self._listed = None
+        while True:
+            try:
+                await self._look()
+            except (StoreError, CertificateError) as error:
+                log.warning("revoked devices are not cut off yet: %s (%s)", error, error.hint)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK_S)
+            self._wake.clear()
+
+    async def _look(self) -> None:
+        """At the start it is not known who is connected: then booths that have no other device are cut off."""
+        async with self._database.reading() as connection:
+            revoked = await devices.every_revoked(connection, datetime.now(UTC))
+            serials = frozenset(row.serial for row in revoked)
+            if serials == self._listed:
+                return
+            booths = {row.booth_id for row in revoked if self._listed is None or row.serial not in self._listed}
+            served = await devices.current_certificates(connection, booths)
+        self._authority.write_revoked({row.serial: row.revoked_at for row in revoked})
+        if self._reload is not None:
+            self._reload()
+        at_start, self._listed = self._listed is None, serials
+        gone = sorted(booth for booth in booths if not at_start or booth not in served)
+        await asyncio.gather(*(self._cut(booth, served=booth in served) for booth in gone))
+
+    async def _cut(self, booth_id: str, *, served: bool) -> None:
+        """Its successor, where it is `served`, is thrown out as well and comes back within seconds."""
+        farewell = None if served else Availability(state="offline", since=datetime.now(UTC)).to_json()
+        for _ in range(TRIES):
+            keys = self._authority.issue_stand_in(booth_id)
+            address = replace(self._address, certificate=keys.certificate, key=keys.key)
+            try:
+                alone = await to_thread.run_sync(partial(take_place, address, booth_id, farewell=farewell))
+            finally:
+                keys.certificate.unlink(missing_ok=True)
+                keys.key.unlink(missing_ok=True)
+            if alone or served:
+                log.info("the connection of a revoked device of %s was cut", booth_id)
+                return
+        log.error(GIVE_LIST, booth_id, self._authority.revoked_file)
