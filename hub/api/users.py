@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
 from contract.wire import BoothId
-from hub.parts import ActorOf, TheHub, allowed
+from hub.parts import ActorOf, SignedIn, TheHub, allowed
 from hub.people import accounts as people
-from hub.people.permissions import Role
+from hub.people.permissions import PERMISSIONS, Role
 from hub.store import scopes, users
-from hub.views import PasswordReset, Scope, User, UserList
+from hub.views import PasswordReset, RoleList, RoleView, Scope, User, UserList
 
-router = APIRouter(prefix="/users", tags=["users"], dependencies=[Depends(allowed("people.manage"))])
+router = APIRouter(tags=["users"])
+managed = APIRouter(prefix="/users", dependencies=[Depends(allowed("people.manage"))])
 
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
@@ -29,21 +30,38 @@ class UserChangeRequest(BaseModel):
     disabled: bool | None = None
 
 
-@router.get("", operation_id="listUsers")
+@router.get("/roles", operation_id="listRoles")
+async def list_roles(_: SignedIn, hub: TheHub) -> RoleList:
+    """What each role may do."""
+    required = hub.settings.sign_in.totp_required
+    return RoleList(
+        items=tuple(
+            RoleView(
+                role=role,
+                permissions=may,
+                everywhere=role in scopes.EVERYWHERE,
+                second_factor_required=role in required,
+            )
+            for role, may in PERMISSIONS.items()
+        )
+    )
+
+
+@managed.get("", operation_id="listUsers")
 async def list_users(hub: TheHub) -> UserList:
     """Everybody, by name; also those who are disabled."""
     async with hub.database.reading() as connection:
         return UserList(items=tuple(await users.views(connection, people.now())))
 
 
-@router.get("/{username}", operation_id="getUser")
+@managed.get("/{username}", operation_id="getUser")
 async def get_user(username: str, hub: TheHub) -> User:
     async with hub.database.reading() as connection:
         await people.find(connection, username)
         return await people.view(connection, username)
 
 
-@router.patch("/{username}", operation_id="changeUser")
+@managed.patch("/{username}", operation_id="changeUser")
 async def change_user(username: str, change: UserChangeRequest, by: ActorOf, hub: TheHub) -> User:
     """A new role holds at once. 409 for the last administrator, and for administrators who would take it from
     themselves."""
@@ -58,14 +76,14 @@ async def change_user(username: str, change: UserChangeRequest, by: ActorOf, hub
         return await people.view(connection, username)
 
 
-@router.delete("/{username}", status_code=204, operation_id="disableUser")
+@managed.delete("/{username}", status_code=204, operation_id="disableUser")
 async def disable_user(username: str, by: ActorOf, hub: TheHub) -> None:
     """Nobody is removed, because records name them: the person may not sign in any more, and is signed out."""
     async with hub.database.writing() as connection:
         await people.disable(connection, by, await people.find(connection, username))
 
 
-@router.put("/{username}/scope", operation_id="setScope")
+@managed.put("/{username}/scope", operation_id="setScope")
 async def set_scope(username: str, scope: Scope, by: ActorOf, hub: TheHub) -> User:
     """These grants and no others. Whoever watches a booth that is taken away is cut off within seconds."""
     async with hub.database.writing() as connection:
@@ -73,7 +91,7 @@ async def set_scope(username: str, scope: Scope, by: ActorOf, hub: TheHub) -> Us
         return await people.view(connection, username)
 
 
-@router.put("/{username}/booths", operation_id="assignBooths")
+@managed.put("/{username}/booths", operation_id="assignBooths")
 async def assign_booths(username: str, request: AssignmentRequest, by: ActorOf, hub: TheHub) -> User:
     """These single booths and no others; what is granted by site or room stays."""
     async with hub.database.writing() as connection:
@@ -83,7 +101,7 @@ async def assign_booths(username: str, request: AssignmentRequest, by: ActorOf, 
         return await people.view(connection, username)
 
 
-@router.post("/{username}/password-reset", operation_id="resetPassword")
+@managed.post("/{username}/password-reset", operation_id="resetPassword")
 async def reset_password(username: str, by: ActorOf, hub: TheHub) -> PasswordReset:
     """A link with which the person chooses a new password; the old one and every sign-in end now."""
     async with hub.database.writing() as connection:
@@ -91,7 +109,7 @@ async def reset_password(username: str, by: ActorOf, hub: TheHub) -> PasswordRes
     return PasswordReset(link=f"/reset-password#{token}", token=token, expires_at=until)
 
 
-@router.post("/{username}/unlock", status_code=204, operation_id="unlockUser")
+@managed.post("/{username}/unlock", status_code=204, operation_id="unlockUser")
 async def unlock_user(username: str, by: ActorOf, hub: TheHub) -> None:
     """After too many failures, before the lock ends by itself."""
     async with hub.database.writing() as connection:
@@ -99,9 +117,12 @@ async def unlock_user(username: str, by: ActorOf, hub: TheHub) -> None:
         await people.unlock(connection, by, username)
 
 
-@router.delete("/{username}/totp", status_code=204, operation_id="removeSecondFactor")
+@managed.delete("/{username}/totp", status_code=204, operation_id="removeSecondFactor")
 async def remove_second_factor(username: str, by: ActorOf, hub: TheHub) -> None:
     """For somebody who lost the authenticator and the recovery codes: who they are is to be made sure of by other
     means first."""
     async with hub.database.writing() as connection:
         await people.remove_second_factor(connection, by, await people.find(connection, username))
+
+
+router.include_router(managed)

@@ -24,7 +24,7 @@ from hub.db import Database
 from hub.errors import RefusedError, StoreError
 from hub.metrics import Metrics
 from hub.people.lockout import Lockout
-from hub.people.passwords import hash_password, is_outdated, nobodys_hash, password_matches
+from hub.people.passwords import Judgement, hash_password, is_outdated, judge, nobodys_hash, password_matches
 from hub.people.permissions import PERMISSIONS
 from hub.people.throttle import Throttle
 from hub.store import api_tokens, scopes, second_factors, sign_ins, users
@@ -200,6 +200,10 @@ class Auth:
 
     async def hash(self, password: str) -> str:
         return await to_thread.run_sync(hash_password, password, limiter=self._limiter)
+
+    async def judge(self, password: str, *about: str) -> Judgement:
+        """How good a password is; beside the loop, one of few at a time."""
+        return await to_thread.run_sync(judge, password, *about, limiter=self._limiter)
 
     async def _attempt(self, username: str, origin: Origin) -> list[int]:
         limits = {

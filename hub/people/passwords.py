@@ -5,13 +5,14 @@ Argon2id with the library's parameters; where those change, a password is hashed
 
 import secrets
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from zxcvbn import zxcvbn
 
 from hub.errors import RefusedError
+from hub.views.credentials import Weakness
 
 SHORTEST: Final = 12
 """NIST SP 800-63B-4 asks for 15 where a password is all there is and 8 beside a second factor; guesses are limited."""
@@ -38,14 +39,48 @@ def is_outdated(password_hash: str) -> bool:
     return _HASHER.check_needs_rehash(password_hash)
 
 
-def check_password(password: str, *about: str) -> None:
-    """Raises `RefusedError` for one that is short or soon guessed, also by who knows what it is `about`."""
-    if len(password) < SHORTEST:
-        raise RefusedError(422, "The password is too short", f"use at least {SHORTEST} characters")
+_WEAKNESSES: Final[tuple[tuple[str, Weakness], ...]] = (
+    ("keys", "keyboard"),
+    ("keyboard", "keyboard"),
+    ("Repeats", "repeated"),
+    ("Sequences", "sequence"),
+    ("years", "date"),
+    ("Dates", "date"),
+    ("Names", "name"),
+    ("names", "name"),
+    ("word by itself", "word"),
+    ("password", "common"),
+)
+"""By what zxcvbn's warning says; the first that fits."""
+
+
+class Judgement(NamedTuple):
+    """`score` is zxcvbn's; `why` is None for a password that is good enough."""
+
+    score: int
+    why: Weakness | None
+    warning: str
+
+
+def judge(password: str, *about: str) -> Judgement:
+    """How soon it is guessed, also by who knows what it is `about`. Takes some milliseconds of a core."""
     known = [word for text in (*about, "invigil") for word in (text, *text.split(), "".join(text.split()))]
     judged = zxcvbn(password[:LOOKED_AT], user_inputs=known)
-    if judged["score"] < GOOD:
-        why = judged["feedback"]["warning"] or "it is soon guessed"
+    score, warning = int(judged["score"]), judged["feedback"]["warning"] or ""
+    if len(password) < SHORTEST:
+        return Judgement(min(score, GOOD - 1), "too_short", warning)
+    if score >= GOOD:
+        return Judgement(score, None, "")
+    return Judgement(score, next((why for part, why in _WEAKNESSES if part in warning), "guessable"), warning)
+
+
+def check_password(password: str, *about: str) -> None:
+    """Raises `RefusedError` for one that is short or soon guessed."""
+    judged = judge(password, *about)
+    if judged.why == "too_short":
+        raise RefusedError(422, "The password is too short", f"use at least {SHORTEST} characters")
+    if judged.why is not None:
+        why = judged.warning or "it is soon guessed"
         raise RefusedError(422, "The password is too weak", f"{why.rstrip('.')}; use several words that do not belong")
 
 

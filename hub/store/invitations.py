@@ -93,6 +93,20 @@ async def take_reset(connection: AsyncConnection, token_sha256: str, now: dateti
     return user
 
 
+async def reset_by_token(connection: AsyncConnection, token_sha256: str, now: datetime) -> Row[Any] | None:
+    """The row of `users` that a link is for, with `expires_at`; the link stays good."""
+    statement = (
+        select(users, password_resets.c.expires_at)
+        .join(password_resets, password_resets.c.user_id == users.c.user_id)
+        .where(
+            password_resets.c.token_sha256 == token_sha256,
+            password_resets.c.expires_at > now,
+            users.c.disabled_at.is_(None),
+        )
+    )
+    return (await connection.execute(statement)).one_or_none()
+
+
 async def remove_resets(connection: AsyncConnection, user_id: int) -> None:
     await connection.execute(delete(password_resets).where(password_resets.c.user_id == user_id))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store import scopes
-from hub.tables import failures, lockouts, second_factors, users
+from hub.tables import audit_log, failures, lockouts, second_factors, sign_ins, users
 from hub.views import User
 
 
@@ -41,8 +41,29 @@ async def count_administrators(connection: AsyncConnection, besides: int) -> int
 
 async def views(connection: AsyncConnection, now: datetime, username: str | None = None) -> list[User]:
     """All people, or one, by name."""
+    # The newest of the few entries about the person: a walk of an index that ends at the first.
+    entered = (
+        select(audit_log.c.at)
+        .where(audit_log.c.object_kind == "user", audit_log.c.object_id == users.c.username)
+        .where(audit_log.c.action == "sign_in.created")
+        .order_by(audit_log.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    inside = (
+        select(func.count())
+        .where(sign_ins.c.user_id == users.c.user_id, sign_ins.c.expires_at > now)
+        .correlate(users)
+        .scalar_subquery()
+    )
     statement = (
-        select(users, lockouts.c.locked_until, second_factors.c.confirmed_at)
+        select(
+            users,
+            lockouts.c.locked_until,
+            second_factors.c.confirmed_at,
+            entered.label("last_sign_in_at"),
+            inside.label("sign_ins"),
+        )
         .outerjoin(lockouts, (lockouts.c.username == users.c.username) & (lockouts.c.locked_until > now))
         .outerjoin(second_factors, second_factors.c.user_id == users.c.user_id)
         .order_by(users.c.username)
@@ -60,6 +81,8 @@ async def views(connection: AsyncConnection, now: datetime, username: str | None
             disabled_at=row.disabled_at,
             locked_until=row.locked_until,
             second_factor=row.confirmed_at is not None,
+            last_sign_in_at=row.last_sign_in_at,
+            sign_ins=row.sign_ins,
         )
         for row in (await connection.execute(statement)).all()
     ]

@@ -12,11 +12,14 @@ from hub.views.credentials import (
     ApiTokenList,
     Invitation,
     InvitationList,
+    InvitationShown,
     NewApiToken,
     NewInvitation,
     OidcBegun,
+    PasswordJudged,
     PasswordReset,
     RecoveryCodes,
+    ResetShown,
     SecondFactorBegun,
     SecondFactorState,
     SignInList,
@@ -72,7 +75,7 @@ from hub.views.live import (
     LiveMessage,
     LiveViolation,
 )
-from hub.views.people import Me, Scope, User, UserList
+from hub.views.people import Me, RoleList, RoleView, Scope, User, UserList
 from hub.views.profiles import Profile, ProfileList, ProfileVersion, ProfileVersionList
 from hub.views.recording import HoleView, Recording, SegmentView
 from hub.views.reports import ExamSessionReport, Summary
@@ -153,6 +156,7 @@ __all__ = [
     "ImportRow",
     "Invitation",
     "InvitationList",
+    "InvitationShown",
     "LiveBeat",
     "LiveBooth",
     "LiveEvidence",
@@ -172,6 +176,7 @@ __all__ = [
     "NoticeList",
     "OidcBegun",
     "Overlooked",
+    "PasswordJudged",
     "PasswordReset",
     "Permission",
     "Picture",
@@ -189,6 +194,7 @@ __all__ = [
     "ReasonView",
     "Recording",
     "RecoveryCodes",
+    "ResetShown",
     "ReviewHistory",
     "ReviewQueue",
     "ReviewState",
@@ -196,6 +202,8 @@ __all__ = [
     "Reviewed",
     "ReviewedList",
     "Role",
+    "RoleList",
+    "RoleView",
     "Room",
     "RoomList",
     "Said",

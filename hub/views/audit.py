@@ -25,6 +25,7 @@ class AuditEntry(View):
 class AuditList(View):
     items: tuple[AuditEntry, ...]
     next: str | None = Field(description="pass as `before` for the older ones; null at the end")
+    searched_to: int | None = Field(None, description="with `q`, where it did not look at all of them: down to here")
 
 
 class AuditVerified(View):

@@ -11,6 +11,8 @@ from hub.views.base import View
 from hub.views.people import Scope
 
 HowSignedIn = Literal["password", "totp", "recovery_code", "oidc", "invitation"]
+Weakness = Literal["too_short", "keyboard", "repeated", "sequence", "date", "common", "word", "name", "guessable"]
+"""Why a password would not be taken."""
 
 
 class SignInView(View):
@@ -89,6 +91,29 @@ class NewInvitation(View):
     link: str = Field(description="a path of this hub's dashboard")
     token: str
     invitation: Invitation
+
+
+class InvitationShown(View):
+    """What whoever holds an invitation's link is told before they accept."""
+
+    role: Role
+    display_name: str
+    invited_by: str = Field(description="what that person is called")
+    expires_at: datetime
+
+
+class ResetShown(View):
+    """Whose password it is that a link lets be chosen anew."""
+
+    username: str
+    display_name: str
+    expires_at: datetime
+
+
+class PasswordJudged(View):
+    good: bool = Field(description="whether it would be taken")
+    score: int = Field(ge=0, le=4, description="as zxcvbn counts: 4 is the best")
+    why: Weakness | None = Field(description="why it would not be taken")
 
 
 class PasswordReset(View):

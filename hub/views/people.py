@@ -58,7 +58,22 @@ class User(View):
     disabled_at: datetime | None = Field(description="since when this person may not sign in")
     locked_until: datetime | None = Field(description="after too many wrong passwords")
     second_factor: bool = Field(description="whether a TOTP is asked for at sign-in")
+    last_sign_in_at: datetime | None = Field(description="as far back as the audit log goes")
+    sign_ins: int = Field(description="how many hold now: in how many browsers this person is signed in")
 
 
 class UserList(View):
     items: tuple[User, ...]
+
+
+class RoleView(View):
+    role: Role
+    permissions: tuple[Permission, ...]
+    everywhere: bool = Field(description="whether it reaches every booth without being granted any")
+    second_factor_required: bool
+
+
+class RoleList(View):
+    """What each role may do; where is a matter of each person's scope."""
+
+    items: tuple[RoleView, ...]

@@ -173,3 +173,53 @@ def test_the_command_line_proves_and_exports(tmp_path: Path) -> None:
     broken = CliRunner().invoke(app, ["audit", "verify", "--data", str(tmp_path)])
     assert broken.exit_code == 1
     assert "entry 2" in broken.output
+
+
+async def test_a_search_stops_after_some_thousands_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hub.store import audit_log as store
+
+    monkeypatch.setattr(store, "SEARCHED", 4)
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        await write(hub.database, 9)
+        found = await asked(client, "GET", "/audit?q=T-8")
+        assert [entry["object_id"] for entry in found["items"]] == ["t-8"]
+        assert found["searched_to"] is not None, "there is more to look at"
+        seen, pages, after = [], 0, ""
+        while True:
+            page = await asked(client, "GET", f"/audit?q=t-1{after}")
+            seen += [entry["object_id"] for entry in page["items"]]
+            pages += 1
+            if page["next"] is None:
+                break
+            after = f"&before={page['next']}"
+        assert seen == ["t-1"]
+        assert pages >= 2
+        assert page["searched_to"] is None, "to the end"
+        percent = await asked(client, "GET", "/audit?q=%25")
+        assert percent["items"] == [], "no letter stands for others"
+        assert (await client.get("/api/v1/audit?q=%00")).status_code == 422
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+async def test_the_log_is_taken_along_as_it_is_filtered(tmp_path: Path, form: str) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        await write(hub.database, 3)
+        async with hub.database.writing() as connection:
+            await record(connection, HUB, "thing.done", "thing", "=1+1", note="x")
+        answer = await client.get(f"/api/v1/audit/export?form={form}&object_kind=thing")
+        assert answer.status_code == 200
+        assert int(answer.headers["X-Newest-Entry"]) > 0
+        lines = answer.text.removeprefix("\ufeff").splitlines()
+        if form == "csv":
+            assert lines[0].startswith("number,at,username,")
+            assert "'=1+1" in lines[-1], "a spreadsheet must not run it"
+            lines = lines[1:]
+        else:
+            assert [json.loads(line)["object_id"] for line in lines] == ["t-0", "t-1", "t-2", "=1+1"]
+        assert len(lines) == 4
+        (taken,) = (await asked(client, "GET", "/audit?action=audit.exported"))["items"]
+        assert taken["detail"] == {"filters": {"object_kind": "thing"}, "form": form}

@@ -109,6 +109,25 @@ async def test_a_role_holds_at_once_and_an_administrator_always_remains(tmp_path
             ]
 
 
+async def test_who_is_listed_with_when_they_last_came_and_what_roles_may_do(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await add_user(hub, "never", "reviewer")
+        await sign_in(client)
+        async with person(hub, "pat", "proctor") as pat:
+            ada, never, here = (await asked(client, "GET", "/users"))["items"]
+            assert (ada["sign_ins"], never["sign_ins"], here["sign_ins"]) == (1, 0, 1)
+            assert (never["last_sign_in_at"], here["last_sign_in_at"] is not None) == (None, True)
+            await asked(client, "DELETE", "/users/pat/sign-ins", 204)
+            gone = await asked(client, "GET", "/users/pat")
+            assert (gone["sign_ins"], gone["last_sign_in_at"]) == (0, here["last_sign_in_at"])
+            assert (await pat.get("/api/v1/roles")).status_code == 401
+        roles = {each["role"]: each for each in (await asked(client, "GET", "/roles"))["items"]}
+        assert (roles["admin"]["everywhere"], roles["proctor"]["everywhere"]) == (True, False)
+        assert "booths.watch" in roles["proctor"]["permissions"]
+        assert "violations.review" not in roles["proctor"]["permissions"]
+
+
 async def test_the_command_line_leaves_an_administrator_too(tmp_path: Path) -> None:
     from hub.audit import COMMAND_LINE
     from hub.people import accounts as people

@@ -51,8 +51,12 @@ EXPECTED: Final[dict[str, Expected]] = {
     "finishOidcSignIn": ANYONE,
     "acceptInvitation": ANYONE,
     "choosePassword": ANYONE,
+    "lookAtInvitation": ANYONE,
+    "lookAtReset": ANYONE,
+    "judgePassword": ANYONE,
     "me": SIGNED_IN,
     "changePassword": IN_PERSON,
+    "judgeMyPassword": IN_PERSON,
     "listMySignIns": IN_PERSON,
     "endMySignIn": IN_PERSON,
     "getSecondFactor": IN_PERSON,
@@ -63,6 +67,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "listMyTokens": IN_PERSON,
     "revokeMyToken": IN_PERSON,
     # People.
+    "listRoles": SIGNED_IN,
     "listUsers": PEOPLE,
     "getUser": PEOPLE,
     "changeUser": PEOPLE,
@@ -81,6 +86,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "revokeToken": PEOPLE,
     "listAudit": needs("audit.read", all_places=True),
     "verifyAudit": needs("audit.read"),
+    "exportAudit": needs("audit.read", all_places=True, query={"form": "csv"}),
     # Places, exams, candidates.
     "listSites": needs("booths.read", all_places=True),
     "createSite": needs("places.manage"),

@@ -149,6 +149,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description What each role may do.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -375,6 +395,86 @@ export interface paths {
          * @description With the link that an administrator made; sign in afterwards. 403 for a link that is not good.
          */
         post: operations["choosePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Invitation
+         * @description The link stays good. 403 for one that is not, 429 after repeated failures.
+         */
+        post: operations["lookAtInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Reset
+         * @description The link stays good. 403 for one that is not, 429 after repeated failures.
+         */
+        post: operations["lookAtReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-strength": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Password
+         * @description Before it is sent with a link. Only for who has one: it keeps a core busy for some milliseconds.
+         */
+        post: operations["judgePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password-strength": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge My Password
+         * @description Whether PUT /me/password would take it.
+         */
+        post: operations["judgeMyPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -616,9 +716,31 @@ export interface paths {
         };
         /**
          * List Audit
-         * @description Newest first.
+         * @description Newest first. A search for words (`q`) looks at some thousands of entries and says where it stopped: `next` goes
+         *     on from there, also where nothing was found.
          */
         get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit
+         * @description Oldest first, as one file. `X-Newest-Entry` is the number of the last there is, for whoever shows how far it is.
+         *     That it was taken is an entry of its own.
+         */
+        get: operations["exportAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2793,6 +2915,11 @@ export interface components {
              * @description pass as `before` for the older ones; null at the end
              */
             next: string | null;
+            /**
+             * Searched To
+             * @description with `q`, where it did not look at all of them: down to here
+             */
+            searched_to: number | null;
         };
         /**
          * AuditVerified
@@ -4656,6 +4783,50 @@ export interface components {
             days: number;
         };
         /**
+         * InvitationShown
+         * @description What whoever holds an invitation's link is told before they accept.
+         */
+        InvitationShown: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
+            /** Display Name */
+            display_name: string;
+            /**
+             * Invited By
+             * @description what that person is called
+             */
+            invited_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** JudgeMineRequest */
+        JudgeMineRequest: {
+            /** Password */
+            password: string;
+        };
+        /** JudgeRequest */
+        JudgeRequest: {
+            /** Password */
+            password: string;
+            /**
+             * Token
+             * @description of an invitation or of a link for a new password that is good
+             */
+            token: string;
+            /**
+             * Username
+             * @description as it is going to be
+             * @default
+             */
+            username: string;
+        };
+        /**
          * KindCount
          * @description Of many exam sessions.
          */
@@ -4747,6 +4918,11 @@ export interface components {
             released_by: string | null;
             /** Release Reason */
             release_reason: string | null;
+        };
+        /** LinkRequest */
+        LinkRequest: {
+            /** Token */
+            token: string;
         };
         /**
          * LiveBeat
@@ -5196,6 +5372,24 @@ export interface components {
             old_password: string;
             /** New Password */
             new_password: string;
+        };
+        /** PasswordJudged */
+        PasswordJudged: {
+            /**
+             * Good
+             * @description whether it would be taken
+             */
+            good: boolean;
+            /**
+             * Score
+             * @description as zxcvbn counts: 4 is the best
+             */
+            score: number;
+            /**
+             * Why
+             * @description why it would not be taken
+             */
+            why: ("too_short" | "keyboard" | "repeated" | "sequence" | "date" | "common" | "word" | "name" | "guessable") | null;
         };
         /** PasswordRequest */
         PasswordRequest: {
@@ -6022,6 +6216,21 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * ResetShown
+         * @description Whose password it is that a link lets be chosen anew.
+         */
+        ResetShown: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /** RetentionPolicy */
         RetentionPolicy: {
             /**
@@ -6179,6 +6388,31 @@ export interface components {
         ReviewedList: {
             /** Items */
             items: components["schemas"]["Reviewed"][];
+        };
+        /**
+         * RoleList
+         * @description What each role may do; where is a matter of each person's scope.
+         */
+        RoleList: {
+            /** Items */
+            items: components["schemas"]["RoleView"][];
+        };
+        /** RoleView */
+        RoleView: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "proctor" | "reviewer" | "technician" | "auditor";
+            /** Permissions */
+            permissions: ("people.manage" | "places.manage" | "devices.manage" | "exams.manage" | "candidates.manage" | "candidates.read" | "exam_sessions.read" | "exam_sessions.run" | "booths.read" | "booths.watch" | "violations.read" | "violations.review" | "reports.read" | "audit.read" | "retention.manage" | "webhooks.manage" | "system.read")[];
+            /**
+             * Everywhere
+             * @description whether it reaches every booth without being granted any
+             */
+            everywhere: boolean;
+            /** Second Factor Required */
+            second_factor_required: boolean;
         };
         /** Room */
         Room: {
@@ -6900,6 +7134,16 @@ export interface components {
              * @description whether a TOTP is asked for at sign-in
              */
             second_factor: boolean;
+            /**
+             * Last Sign In At
+             * @description as far back as the audit log goes
+             */
+            last_sign_in_at: string | null;
+            /**
+             * Sign Ins
+             * @description how many hold now: in how many browsers this person is signed in
+             */
+            sign_ins: number;
         };
         /**
          * UserChangeRequest
@@ -7513,6 +7757,35 @@ export interface operations {
             };
         };
     };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: never;
@@ -7951,6 +8224,138 @@ export interface operations {
             };
         };
     };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationShown"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetShown"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judgePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordJudged"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judgeMyPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeMineRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordJudged"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     signInSecondStep: {
         parameters: {
             query?: never;
@@ -8353,15 +8758,17 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
+                /** @description `next` of the page before */
+                before?: string | null;
+                limit?: number;
                 user?: string | null;
                 action?: string | null;
                 object_kind?: string | null;
                 object_id?: string | null;
                 from?: string | null;
                 to?: string | null;
-                /** @description `next` of the page before */
-                before?: string | null;
-                limit?: number;
+                /** @description stands somewhere in who, what, from where or details */
+                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -8376,6 +8783,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                form?: "csv" | "jsonl";
+                user?: string | null;
+                action?: string | null;
+                object_kind?: string | null;
+                object_id?: string | null;
+                from?: string | null;
+                to?: string | null;
+                /** @description stands somewhere in who, what, from where or details */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                    "application/jsonl": unknown;
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
