@@ -46,7 +46,7 @@ export function Timeline({ booth, violations, gaps }: Props) {
       {kinds.map((kind) => (
         <div key={kind} className={ROW}>
           <span className="truncate text-ink-2">{named("kind", kind)}</span>
-          <div className={LANE}>
+          <div className={LANE} data-time-axis>
             <Lines window={window} />
             {placed
               .filter(({ violation }) => violation.kind === kind)
@@ -67,7 +67,7 @@ export function Timeline({ booth, violations, gaps }: Props) {
       {blind.length > 0 && (
         <div className={ROW}>
           <span className="truncate text-ink-2">{t("gap.row")}</span>
-          <div className={LANE}>
+          <div className={LANE} data-time-axis>
             <Lines window={window} />
             {blind.map(({ left, width }) => (
               <span

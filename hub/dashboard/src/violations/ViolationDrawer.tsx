@@ -52,7 +52,7 @@ function Content({ id }: { id: string }) {
   const missing = query.error instanceof ApiError && [404, 422].includes(query.error.status);
   return (
     <>
-      <header className="flex items-start justify-between gap-4 border-line border-b px-5 py-4">
+      <div className="flex items-start justify-between gap-4 border-line border-b px-5 py-4">
         <Heading violation={query.data} />
         <Dialog.Close
           aria-label={t("violation.close")}
@@ -60,7 +60,7 @@ function Content({ id }: { id: string }) {
         >
           <X size={18} />
         </Dialog.Close>
-      </header>
+      </div>
       <div className="flex-1 overflow-y-auto p-5">
         {query.data ? (
           <ViolationDetail violation={query.data} />
