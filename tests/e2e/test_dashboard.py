@@ -30,7 +30,7 @@ def test_what_happens_in_the_booth_appears_in_the_browser(centre: Stack, tmp_pat
     with open_page() as page:
         sign_in(page, centre.url)
         tile = page.get_by_role("listitem", name="Booth-1")
-        tile.get_by_text("Online").wait_for()
+        tile.get_by_text("Idle").wait_for()
         feed = page.get_by_role("complementary", name="Feed")
         for kind in sorted(expected):
             item = feed.locator(f"[data-kind={kind}]").first

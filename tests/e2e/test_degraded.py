@@ -17,7 +17,7 @@ def test_a_booth_without_weights_says_so_and_watches_its_camera_all_the_same(cen
     with open_page() as page:
         sign_in(page, centre.url)
         tile = page.get_by_role("listitem", name="Booth-1")
-        tile.get_by_text("Online").wait_for()
+        tile.get_by_text("Idle").wait_for()
         page.get_by_role("complementary", name="Feed").locator("[data-kind=camera_blocked]").first.wait_for(
             timeout=200_000
         )

@@ -135,7 +135,7 @@ def proctor(centre: Stack, booth: str, network: Network | None = None) -> Iterat
         if network is not None:
             network.route(page)
         sign_in(page, centre.url)
-        page.get_by_role("listitem", name=booth.title()).get_by_text("Online").wait_for()
+        page.get_by_role("listitem", name=booth.title()).get_by_text("Idle").wait_for()
         page.goto(f"{centre.url}/booths/{booth}")
         page.get_by_role("button", name="Watch live").wait_for()
         yield Proctor(page, booth)

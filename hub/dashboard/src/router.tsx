@@ -20,6 +20,7 @@ import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { Notice } from "@/ui/Notice";
 import type { FilterSearch } from "@/violations/Filters";
+import { parseWallSearch } from "@/wall/search";
 import { WallPage } from "@/wall/WallPage";
 
 type Raw = Record<string, unknown>;
@@ -84,7 +85,12 @@ const shell = createRoute({
     typeof raw.violation === "string" && raw.violation ? { violation: raw.violation } : {},
   component: Shell,
 });
-const wall = createRoute({ getParentRoute: () => shell, path: "/", component: WallPage });
+const wall = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  validateSearch: parseWallSearch,
+  component: WallPage,
+});
 const violations = createRoute({
   getParentRoute: () => shell,
   path: "/violations",

@@ -45,12 +45,12 @@ describe("the order of the wall", () => {
 
 describe("a tile under the pointer", () => {
   it("keeps its place while the others move around it", () => {
-    expect(keepInPlace(["d", "a", "b", "c"], ["a", "b", "c", "d"], "b")).toEqual(["d", "b", "a", "c"]);
+    expect(keepInPlace(["d", "a", "b", "c"], ["a", "b", "c", "d"], ["b"])).toEqual(["d", "b", "a", "c"]);
   });
 
   it("changes nothing when no tile is pointed at, or the booth is gone", () => {
-    expect(keepInPlace(["b", "a"], ["a", "b"], null)).toEqual(["b", "a"]);
-    expect(keepInPlace(["b", "a"], ["a", "b", "c"], "c")).toEqual(["b", "a"]);
+    expect(keepInPlace(["b", "a"], ["a", "b"], [])).toEqual(["b", "a"]);
+    expect(keepInPlace(["b", "a"], ["a", "b", "c"], ["c"])).toEqual(["b", "a"]);
   });
 });
 

@@ -77,13 +77,18 @@ export function feedQuery(filter: ViolationFilter) {
   });
 }
 
+/** Violations that ended before this reach into no strip of the last `minutes`. */
+export function recentSince(minutes: number): number {
+  return hubNow() - minutes * 60_000 - RECENT_MARGIN_MS;
+}
+
 /** Every violation that reaches into the last `minutes`, plus all that are still open, however old. */
 export function recentQuery(minutes: number, boothId?: string) {
   const booth = boothId === undefined ? {} : { booth_id: boothId };
   return queryOptions({
     queryKey: keys.recent(minutes, boothId),
     queryFn: async ({ signal }): Promise<Violation[]> => {
-      const since = hubNow() - minutes * 60_000 - RECENT_MARGIN_MS;
+      const since = recentSince(minutes);
       const found = new Map<string, Violation>();
       const take = async (query: ViolationFilter & { before?: string }) => {
         const page = await ask(

@@ -29,6 +29,10 @@ export type ExamSessionStep = Schemas["ExamSessionStepView"];
 export type ExamSessionPhoto = Schemas["ExamSessionPhoto"];
 export type SittingState = ExamSession["state"];
 export type Reason = Schemas["ReasonView"];
+export type Presence = Schemas["Presence"];
+export type Looking = Schemas["Looking"];
+export type Room = Schemas["Room"];
+export type Site = Schemas["Site"];
 export type LiveMessage = Schemas["LiveMessage"];
 
 /** High first: the order in which people must look. */

@@ -10,6 +10,8 @@ import { BoothHealth } from "@/booths/BoothHealth";
 import { Detectors } from "@/booths/Detectors";
 import { GapList } from "@/booths/GapList";
 import { TIMELINE_MINUTES, Timeline } from "@/booths/Timeline";
+import { Onlookers } from "@/presence/Onlookers";
+import { useLooking } from "@/presence/useLooking";
 import { RecordingSection } from "@/recording/RecordingSection";
 import { t } from "@/text/text";
 import { age } from "@/time/format";
@@ -43,6 +45,7 @@ function BoothView({ booth }: { booth: Booth }) {
   const recent = useQuery(recentQuery(TIMELINE_MINUTES, id)).data ?? [];
   const gaps = useQuery(gapsQuery(id)).data?.items ?? [];
   const filter = useMemo(() => ({ booth_id: id }), [id]);
+  useLooking(id);
   const view = useView(id);
   const talk = useTalk(id);
   return (
@@ -117,6 +120,7 @@ export function BoothPage() {
       aside={
         <>
           <AvailabilityChip booth={booth} />
+          <Onlookers boothId={booth.booth_id} />
           <code className="font-mono text-ink-3 text-xs">{booth.booth_id}</code>
           <span className="ml-auto">{back}</span>
         </>

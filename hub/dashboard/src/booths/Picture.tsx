@@ -1,39 +1,65 @@
 /** A booth's latest still with its age, so that nobody takes it for live video, and the button for a new one. */
 import { Camera, LoaderCircle, VideoOff } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { evidenceUrl } from "@/api/client";
 import type { Booth } from "@/api/types";
 import { lookProblem, useLookNow } from "@/booths/lookNow";
 import { t } from "@/text/text";
 import { age, clock, utc } from "@/time/format";
-import { useNow } from "@/time/now";
+import { hubNow, useNowAs } from "@/time/now";
 import { Skeleton } from "@/ui/Skeleton";
 
-const OVERLAY = "rounded-md bg-[rgb(8_10_12/72%)] text-2xs text-white backdrop-blur-sm";
+const OVERLAY = "rounded-md bg-[rgb(8_10_12/72%)] text-2xs text-white";
 
 function Age({ at }: { at: string }) {
-  const now = useNow();
   const ms = Date.parse(at);
+  const past = useNowAs((now) => age(ms, now));
   return (
-    <time dateTime={at} title={`${clock(ms, now)} (${utc(ms)})`} className={`${OVERLAY} px-2 py-1`}>
-      {t("booth.picture-from", { age: age(ms, now) })}
+    <time dateTime={at} title={`${clock(ms, hubNow())} (${utc(ms)})`} className={`${OVERLAY} px-2 py-1`}>
+      {t("booth.picture-from", { age: past })}
     </time>
   );
 }
 
-/** Keeps the old picture until the new one has loaded, so that the tile never blinks. */
-function useLoaded(wanted: string | undefined): string | undefined {
+/** How far out of sight a picture is fetched already, so that scrolling does not meet empty places. */
+const NEARLY = "200px";
+
+/** Whether the element is in sight, or nearly. */
+function useInSight(element: RefObject<HTMLElement | null>): boolean {
+  const [inSight, setInSight] = useState(typeof IntersectionObserver === "undefined");
+  useEffect(() => {
+    if (!element.current || typeof IntersectionObserver === "undefined") return;
+    const observer = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? false), {
+      rootMargin: NEARLY,
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return inSight;
+}
+
+/**
+ * Keeps the old picture until the new one is decoded, so that the tile never blinks; sixty are decoded off the main
+ * thread. What is out of sight is not fetched.
+ */
+function useLoaded(wanted: string | undefined, inSight: boolean): string | undefined {
   const [loaded, setLoaded] = useState<string>();
   useEffect(() => {
-    if (!wanted) return;
+    if (!wanted || !inSight) return;
     let current = true;
     const image = new Image();
-    image.onload = () => current && setLoaded(wanted);
+    image.decoding = "async";
+    image.onload = () => {
+      const show = () => current && setLoaded(wanted);
+      // A picture that cannot be decoded here is for the browser to show as broken.
+      if (image.decode) image.decode().then(show, show);
+      else show();
+    };
     image.src = wanted;
     return () => {
       current = false;
     };
-  }, [wanted]);
+  }, [wanted, inSight]);
   return loaded;
 }
 
@@ -43,14 +69,16 @@ export function BoothPicture({ booth, className = "", large = false }: Props) {
   const { picture } = booth;
   const look = useLookNow(booth);
   const url = picture ? evidenceUrl(picture.sha256) : undefined;
-  const loaded = useLoaded(url);
+  const frame = useRef<HTMLDivElement>(null);
+  const loaded = useLoaded(url, useInSight(frame));
   const online = booth.availability === "online";
   const current = online && booth.health?.camera !== "lost";
   return (
-    <div className={`group/picture relative overflow-hidden bg-sunken ${className}`}>
+    <div ref={frame} className={`group/picture relative overflow-hidden bg-sunken ${className}`}>
       {picture && loaded ? (
         <img
           src={loaded}
+          decoding="async"
           alt={t("booth.picture-alt", { name: booth.name, time: clock(Date.parse(picture.taken_at)) })}
           className={`size-full object-cover ${current ? "" : "opacity-50 grayscale"}`}
         />
@@ -70,6 +98,8 @@ export function BoothPicture({ booth, className = "", large = false }: Props) {
           <button
             type="button"
             data-look-now
+            // On the wall one tile is reached by Tab, and its key is l.
+            tabIndex={large ? 0 : -1}
             disabled={look.isPending}
             onClick={() => look.mutate()}
             aria-label={`${t("booth.look")}: ${booth.name}`}
@@ -80,7 +110,7 @@ export function BoothPicture({ booth, className = "", large = false }: Props) {
             }`}
           >
             {look.isPending ? <LoaderCircle size={13} className="animate-spin" /> : <Camera size={13} />}
-            {t(look.isPending ? "booth.looking" : "booth.look")}
+            <span className="@max-[208px]:sr-only">{t(look.isPending ? "booth.looking" : "booth.look")}</span>
           </button>
         )}
       </div>

@@ -16,6 +16,8 @@ import { Said } from "@/exam-sessions/Said";
 import { SittingChip } from "@/exam-sessions/SittingChip";
 import { Steps } from "@/exam-sessions/Steps";
 import { TimeLeft } from "@/exam-sessions/TimeLeft";
+import { Onlookers } from "@/presence/Onlookers";
+import { useLooking } from "@/presence/useLooking";
 import { t } from "@/text/text";
 import { Section } from "@/ui/Facts";
 import { Failure, Notice } from "@/ui/Notice";
@@ -54,6 +56,7 @@ function Sitting({ detail }: { detail: ExamSessionDetail }) {
   const runs = me?.permissions.includes("exam_sessions.run") ?? false;
   const watches = me?.permissions.includes("booths.watch") ?? false;
   const alive = session.ended_at === null;
+  useLooking(alive && booth ? booth.booth_id : null);
   const bar = <ActBar detail={detail} />;
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_368px]">
@@ -139,6 +142,7 @@ export function ExamSessionPage() {
               {session.booth_name}
             </Link>
           )}
+          {session.booth_id && session.ended_at === null && <Onlookers boothId={session.booth_id} />}
           <span className="ml-auto flex items-center gap-4">
             <a
               href={`/api/v1/exam-sessions/${session.exam_session_id}/report.pdf`}

@@ -1,7 +1,9 @@
 /** Holds the live connection while somebody is signed in, and tells the page how fresh it is. */
-import { useQueryClient } from "@tanstack/react-query";
+import { notifyManager, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { keys } from "@/api/queries";
+import type { LiveMessage } from "@/api/types";
+import { FrameBatch } from "@/live/batch";
 import { LiveConnection, type LiveState } from "@/live/connection";
 import { Journal } from "@/live/journal";
 import { setSilentSince } from "@/time/now";
@@ -14,15 +16,24 @@ function liveUrl(): string {
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const { connection, journal } = useMemo(() => {
+  const { connection, journal, batch } = useMemo(() => {
     const journal = new Journal(client);
+    const batch = new FrameBatch<{ message: LiveMessage; at: number }>((heard) =>
+      notifyManager.batch(() => {
+        for (const { message, at } of heard) journal.record(message, at);
+      }),
+    );
     const connection = new LiveConnection({
       connect: () => new WebSocket(liveUrl()),
-      onMessage: (message) => journal.record(message),
+      onMessage: (message) => {
+        batch.add({ message, at: performance.now() });
+        // What came before the fetch that a hello starts must not be put on top of its answer.
+        if (message.type === "hello") batch.flush();
+      },
       onHello: () => client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] }),
       onLost: () => void client.invalidateQueries({ queryKey: keys.me }),
     });
-    return { connection, journal };
+    return { connection, journal, batch };
   }, [client]);
 
   useEffect(() => {
@@ -37,10 +48,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       window.removeEventListener("online", connection.retryNow);
       unsubscribe();
       connection.stop();
+      batch.flush();
       setSilentSince(null);
       unwatch();
     };
-  }, [connection, journal]);
+  }, [connection, journal, batch]);
 
   return <Context value={connection}>{children}</Context>;
 }

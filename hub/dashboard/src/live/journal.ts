@@ -26,8 +26,8 @@ export class Journal {
     });
   }
 
-  record(message: LiveMessage): void {
-    const at = performance.now();
+  /** `at` is when it was heard, by `performance.now`. */
+  record(message: LiveMessage, at = performance.now()): void {
     if (message.type !== "hello" && message.type !== "beat") {
       this.entries.push({ at, message });
       this.entries = this.entries.filter((entry) => at - entry.at < KEEP_MS).slice(-KEEP_MAX);

@@ -1,7 +1,7 @@
 /** Puts one live message into the query cache, so that lists move without asking the hub again. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import { keys, type ViolationFilter } from "@/api/queries";
-import type { Booth, BoothList, Gap, GapList, LiveMessage, Violation, ViolationList } from "@/api/types";
+import { keys, recentSince, type ViolationFilter } from "@/api/queries";
+import type { Booth, BoothList, ExamSession, Gap, GapList, LiveMessage, Violation, ViolationList } from "@/api/types";
 import { applyExamSession } from "@/exam-sessions/queries";
 import { setHubTime } from "@/time/now";
 
@@ -22,6 +22,17 @@ export function patchBooths(list: BoothList, booth: Booth): BoothList {
   const items = known
     ? list.items.map((item) => (item.booth_id === booth.booth_id ? booth : item))
     : [...list.items, booth];
+  return { ...list, items };
+}
+
+/** The exam session on each tile that shows it. A candidate's own step moves the exam session, not the booth. */
+export function patchSitting(list: BoothList, session: ExamSession): BoothList {
+  if (!list.items.some((booth) => booth.exam_session?.exam_session_id === session.exam_session_id)) return list;
+  const items = list.items.map((booth) =>
+    booth.exam_session?.exam_session_id === session.exam_session_id
+      ? { ...booth, exam_session: booth.booth_id === session.booth_id ? session : null }
+      : booth,
+  );
   return { ...list, items };
 }
 
@@ -58,9 +69,11 @@ function insert(pages: ViolationList[], violation: Violation): ViolationList[] {
   });
 }
 
-export function patchRecent(list: Violation[], violation: Violation, boothId: string | null): Violation[] {
+/** What ended before `since` leaves the list: a page may stay open for a day. */
+export function patchRecent(list: Violation[], violation: Violation, boothId: string | null, since = 0): Violation[] {
   if (boothId !== null && boothId !== violation.booth_id) return list;
-  return [violation, ...list.filter((item) => item.violation_id !== violation.violation_id)];
+  const stays = (item: Violation) => item.ended_at == null || Date.parse(item.ended_at) > since;
+  return [violation, ...list.filter((item) => item.violation_id !== violation.violation_id && stays(item))];
 }
 
 export function patchGaps(list: GapList, gap: Gap, boothId: string | null): GapList {
@@ -89,8 +102,8 @@ function patchViolation(client: QueryClient, violation: Violation): void {
     if (feed) client.setQueryData<Feed>(key, patchFeed(feed, violation, key[2] as ViolationFilter));
   }
   for (const [key, list] of client.getQueriesData<Violation[]>({ queryKey: keys.recents })) {
-    const { boothId } = key[2] as { boothId: string | null };
-    if (list) client.setQueryData<Violation[]>(key, patchRecent(list, violation, boothId));
+    const { boothId, minutes } = key[2] as { boothId: string | null; minutes: number };
+    if (list) client.setQueryData<Violation[]>(key, patchRecent(list, violation, boothId, recentSince(minutes)));
   }
   client.setQueryData<Violation>(keys.one(violation.violation_id), (one) => one && violation);
 }
@@ -113,6 +126,7 @@ export function applyLive(client: QueryClient, message: LiveMessage): void {
       }
       return;
     case "exam_session":
+      client.setQueryData<BoothList>(keys.booths, (list) => list && patchSitting(list, message.exam_session));
       applyExamSession(client, message.exam_session);
       return;
     case "hello":

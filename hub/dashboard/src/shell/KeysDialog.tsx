@@ -10,6 +10,8 @@ const GROUPS = [
       ["← ↑ ↓ →", t("keys.arrows")],
       ["Enter", t("keys.enter")],
       ["l", t("keys.look")],
+      ["v", t("keys.live")],
+      ["/", t("keys.search")],
     ],
   },
   {

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Keyboard } from "lucide-react";
+import { AlertButtons } from "@/alerts/AlertButtons";
 import { boothsQuery } from "@/api/queries";
 import { type BoothList, type Me, SEVERITIES } from "@/api/types";
 import { AccountMenu, ThemeMenu } from "@/shell/Account";
@@ -47,6 +48,7 @@ export function TopLine({ me, onKeys }: { me: Me; onKeys: () => void }) {
       <ConnectionState />
       <div className="ml-auto flex items-center gap-2">
         <OpenCount />
+        {me.permissions.includes("booths.read") && <AlertButtons watches={me.permissions.includes("booths.watch")} />}
         <button
           type="button"
           onClick={onKeys}

@@ -1,17 +1,18 @@
 /** A moment: how long ago, the clock time beside it, and UTC on hover. */
 import { age, clock, utc } from "@/time/format";
-import { useNow } from "@/time/now";
+import { useNowAs } from "@/time/now";
 
 type Props = { at: string; show?: "age" | "clock" | "both" };
 
 export function When({ at, show = "both" }: Props) {
-  const now = useNow();
   const ms = Date.parse(at);
+  const past = useNowAs((now) => (show === "clock" ? "" : age(ms, now)));
+  const time = useNowAs((now) => (show === "age" ? "" : clock(ms, now)));
   return (
     <time dateTime={at} title={utc(ms)} className="whitespace-nowrap">
-      {show !== "clock" && age(ms, now)}
+      {past}
       {show === "both" && <span className="text-ink-3"> · </span>}
-      {show !== "age" && clock(ms, now)}
+      {time}
     </time>
   );
 }

@@ -48,11 +48,33 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => ticked);
 }
 
+/** What `read` makes of the time. Drawn again only when that changes: an age in minutes is not drawn every second. */
+export function useNowAs<Read extends string | number | boolean | null>(read: (now: number) => Read): Read {
+  return useSyncExternalStore(subscribe, () => read(ticked));
+}
+
 /**
  * Like `useNow`, but it stands still while nothing is heard from the hub: up to then we know that a violation lasted,
  * and what came after must not be guessed.
  */
 export function useKnownNow(): number {
-  const now = useNow();
+  return useNowAs(known);
+}
+
+/** `useNowAs` of a time that stands still while nothing is heard from the hub. */
+export function useKnownNowAs<Read extends string | number | boolean | null>(read: (now: number) => Read): Read {
+  return useNowAs((now) => read(known(now)));
+}
+
+/**
+ * The known time, drawn again every `everyMs` only. Parts of a page that pass different `offset`s (0 to 1) draw at
+ * different seconds, so that sixty of them are never one long task.
+ */
+export function useKnownNowEvery(everyMs: number, offset: number): number {
+  useKnownNowAs((now) => Math.floor(now / everyMs + offset));
+  return known(hubNow());
+}
+
+function known(now: number): number {
   return heardAt === null ? now : Math.min(now, heardAt);
 }

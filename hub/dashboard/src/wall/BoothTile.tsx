@@ -1,107 +1,132 @@
-/** One booth on the wall: what it looked like, how it is, and its last ten minutes. The whole tile opens the booth. */
+/** One booth on the wall: what it looks like, who sits in it and for how long, and its last ten minutes. */
 import { Link } from "@tanstack/react-router";
-import { Hand, TriangleAlert } from "lucide-react";
-import type { Booth, Gap, Severity, Violation } from "@/api/types";
-import { AvailabilityChip } from "@/booths/Availability";
+import { TriangleAlert } from "lucide-react";
+import { lazy, memo, Suspense } from "react";
+import type { Booth, Gap, Looking, Severity, Violation } from "@/api/types";
 import { BoothPicture } from "@/booths/Picture";
 import { warnings } from "@/booths/warnings";
-import { count, t } from "@/text/text";
-import { useKnownNow } from "@/time/now";
+import { count } from "@/text/text";
+import { useKnownNowAs } from "@/time/now";
 import { SeverityMark } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
+import { LookRing } from "@/wall/LookRing";
+import { StateChip } from "@/wall/StateChip";
 import { Strip } from "@/wall/Strip";
+import { TileLine } from "@/wall/TileLine";
+import { whereTo } from "@/wall/whereTo";
 
-const RINGS: Record<Severity, string> = {
+const TileLive = lazy(() => import("@/wall/TileLive").then(({ TileLive }) => ({ default: TileLive })));
+
+const EDGES: Record<Severity, string> = {
   low: "border-low-fill",
   medium: "border-medium-fill",
   high: "border-high-fill",
 };
+/** Under five seconds, so that nothing that moves must be stopped first (WCAG 2.2.2); then the edge stands. */
+const PULSES: Record<Severity, string> = { low: "", medium: "animate-alarm-medium", high: "animate-alarm-high" };
 
 /** What is going on now, over the picture's top edge; the worst of what is open. */
 function Happening({ violation }: { violation: Violation }) {
-  const now = useKnownNow();
+  const said = useKnownNowAs((now) => sentence(violation, now));
   return (
-    <p className="tabular absolute top-2 left-2 flex max-w-[calc(100%-16px)] items-center gap-1.5 rounded-md bg-surface px-2 py-1 font-medium text-xs">
+    <p className="tabular flex min-w-0 items-center gap-1.5 rounded-md bg-surface px-2 py-1 font-medium text-xs">
       <SeverityMark severity={violation.severity} size={13} />
-      <span className="truncate">{sentence(violation, now)}</span>
+      <span className="truncate">{said}</span>
     </p>
+  );
+}
+
+/** The severity's edge. A new incident has a new key, and so pulses anew. */
+function Edge({ severity }: { severity: Severity }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={`pointer-events-none absolute inset-0 z-10 rounded-[7px] border-2 ${EDGES[severity]} ${PULSES[severity]}`}
+    />
   );
 }
 
 function Summary({ booth }: { booth: Booth }) {
   const troubles = warnings(booth);
   return (
-    <div className="tabular flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3 text-xs">
-      {booth.hand_raised_at && (
-        <span className="inline-flex items-center gap-1 font-medium text-medium">
-          <Hand size={12} aria-hidden="true" />
-          {t("booth.hand")}
-        </span>
-      )}
+    <>
       {booth.open_violations > 0 && (
         <span className="font-medium text-ink">{count("booth.open", booth.open_violations)}</span>
       )}
-      {booth.availability !== "never_seen" && (
-        <span>
-          {booth.violations_last_hour > 0 ? count("booth.hour", booth.violations_last_hour) : t("booth.quiet")}
-        </span>
+      {booth.violations_last_hour > 0 && (
+        <span className="@max-[208px]:sr-only">{count("booth.hour", booth.violations_last_hour)}</span>
       )}
       {troubles.map((trouble) => (
         <span
           key={trouble.key}
-          title={trouble.detail}
+          title={`${trouble.text}. ${trouble.detail}`}
           className={`relative z-10 inline-flex items-center gap-1 ${trouble.grave ? "text-high" : "text-medium"}`}
         >
           <TriangleAlert size={12} aria-hidden="true" />
-          {trouble.text}
+          <span className="@max-[208px]:sr-only">{trouble.text}</span>
           <span className="sr-only">{trouble.detail}</span>
         </span>
       ))}
-    </div>
+    </>
   );
 }
 
-type Props = {
+export type TileProps = {
   booth: Booth;
   violations: readonly Violation[];
   gaps: readonly Gap[];
   happening: Violation | undefined;
+  /** Who looks at it now, besides oneself. */
+  people: readonly Looking[];
+  /** After how long without a look somebody should look. */
+  overlookedAfterMs: number;
+  /** Its live picture plays. */
+  live: boolean;
   /** One tile is reached by Tab, the others by arrow keys. */
   tabbable: boolean;
-  onFocus: () => void;
 };
 
-export function BoothTile({ booth, violations, gaps, happening, tabbable, onFocus }: Props) {
-  const ring = booth.worst_open ? RINGS[booth.worst_open] : "border-line";
+export const BoothTile = memo(function BoothTile(props: TileProps) {
+  const { booth, violations, gaps, happening, people, overlookedAfterMs, live, tabbable } = props;
   return (
     <li
       aria-label={booth.name}
       data-testid="booth-tile"
       data-booth-id={booth.booth_id}
+      data-availability={booth.availability}
       data-worst-open={booth.worst_open ?? undefined}
-      className={`group/tile relative flex flex-col overflow-hidden rounded-lg border bg-surface transition-colors focus-within:outline-2 focus-within:outline-accent focus-within:outline-offset-2 ${ring}`}
+      className="group/tile @container relative flex flex-col overflow-hidden rounded-lg border border-line bg-surface [contain-intrinsic-size:auto_280px] [content-visibility:auto] focus-within:outline-2 focus-within:outline-accent focus-within:outline-offset-2"
     >
       <div className="relative">
         <BoothPicture booth={booth} className="aspect-[4/3] w-full" />
-        {happening && <Happening violation={happening} />}
+        {live && (
+          <Suspense>
+            <TileLive boothId={booth.booth_id} name={booth.name} />
+          </Suspense>
+        )}
+        <div className="pointer-events-none absolute inset-x-2 top-2 flex items-start justify-between gap-2">
+          {happening && !live ? <Happening violation={happening} /> : <span />}
+          <LookRing booth={booth} people={people} own={live} afterMs={overlookedAfterMs} />
+        </div>
       </div>
-      <div className="flex flex-col gap-2 p-3">
-        <div className="flex items-baseline justify-between gap-3">
+      <div className="flex @max-[208px]:gap-1.5 flex-col gap-2 @max-[208px]:px-2 px-3 @max-[208px]:py-2 py-2.5">
+        <TileLine booth={booth}>
           <Link
-            to="/booths/$boothId"
-            params={{ boothId: booth.booth_id }}
+            {...whereTo(booth)}
             tabIndex={tabbable ? 0 : -1}
             data-tile-link
-            onFocus={onFocus}
-            className="truncate font-semibold outline-none after:absolute after:inset-0"
+            className="font-semibold outline-none after:absolute after:inset-0"
           >
             {booth.name}
           </Link>
-          <AvailabilityChip booth={booth} />
-        </div>
+        </TileLine>
         <Strip booth={booth} violations={violations} gaps={gaps} />
-        <Summary booth={booth} />
+        <div className="tabular flex flex-wrap items-center gap-x-2.5 gap-y-0.5 text-ink-3 text-xs">
+          <StateChip booth={booth} />
+          <Summary booth={booth} />
+        </div>
       </div>
+      {booth.worst_open && <Edge key={happening?.violation_id ?? booth.worst_open} severity={booth.worst_open} />}
     </li>
   );
-}
+});

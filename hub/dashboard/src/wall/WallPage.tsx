@@ -1,18 +1,53 @@
 /** The wall: every booth at a glance, those that need a person first, and what happens at the right of it. */
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { boothsQuery } from "@/api/queries";
+import type { Booth } from "@/api/types";
 import { count, t } from "@/text/text";
+import { Button } from "@/ui/Button";
 import { CopyCode } from "@/ui/CopyCode";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Loading, Skeleton } from "@/ui/Skeleton";
 import { Feed } from "@/violations/Feed";
 import { BoothGrid } from "@/wall/BoothGrid";
+import { shows, sitesOf } from "@/wall/filter";
+import { roomsQuery } from "@/wall/queries";
+import { isFiltered, type WallSearch } from "@/wall/search";
+import { WallFilters } from "@/wall/WallFilters";
 
 const ALL = {};
 
-function Booths() {
+function Booths({ booths, search }: { booths: readonly Booth[]; search: WallSearch }) {
+  const navigate = useNavigate();
+  const rooms = useQuery(roomsQuery).data?.items;
+  const sites = useMemo(() => sitesOf(rooms ?? []), [rooms]);
+  const change = (next: WallSearch) =>
+    // An opened violation stays open.
+    navigate({
+      to: "/",
+      search: ({ violation }) => ({ ...(violation === undefined ? {} : { violation }), ...next }),
+      replace: true,
+    });
+  const shown = isFiltered(search) ? booths.filter((booth) => shows(search, booth, sites)) : booths;
+  return (
+    <>
+      <WallFilters value={search} onChange={change} />
+      {shown.length > 0 ? (
+        <BoothGrid booths={shown} sort={search.sort} size={search.size} />
+      ) : (
+        <div className="panel">
+          <Notice title={t("wall.filtered")} detail={count("wall.filtered-detail", booths.length)}>
+            <Button onClick={() => change({})}>{t("feed.filtered-action")}</Button>
+          </Notice>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Content({ search }: { search: WallSearch }) {
   const booths = useQuery(boothsQuery);
   if (booths.isPending) return <WallSkeleton />;
   if (!booths.data) return <Failure error={booths.error} onRetry={() => booths.refetch()} />;
@@ -25,7 +60,7 @@ function Booths() {
       </div>
     );
   }
-  return <BoothGrid booths={booths.data.items} />;
+  return <Booths booths={booths.data.items} search={search} />;
 }
 
 function Tally() {
@@ -40,10 +75,11 @@ function Tally() {
 }
 
 export function WallPage() {
+  const search = useSearch({ from: "/shell/" });
   return (
     <div className="lg:grid lg:grid-cols-[minmax(0,1fr)_368px]">
       <Page title={t("wall.title")} aside={<Tally />}>
-        <Booths />
+        <Content search={search} />
       </Page>
       <aside
         aria-label={t("feed.title")}
@@ -61,16 +97,16 @@ export function WallPage() {
   );
 }
 
-const PLACEHOLDERS = ["a", "b", "c"];
+const PLACEHOLDERS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
 function WallSkeleton() {
   return (
-    <div className="tiles">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,224px),1fr))] gap-3">
       <Loading />
       {PLACEHOLDERS.map((key) => (
         <div key={key} className="panel overflow-hidden">
           <Skeleton className="aspect-[4/3] w-full rounded-none" />
-          <div className="flex flex-col gap-3 p-3">
+          <div className="flex flex-col gap-2.5 p-3">
             <Skeleton className="h-4 w-2/5" />
             <Skeleton className="h-5 w-full" />
             <Skeleton className="h-3 w-3/5" />

@@ -13,7 +13,8 @@ export type Held = {
   };
 };
 
-export function useHeldOrder(wanted: string[]): Held {
+/** `focused` is the tile that has the keyboard, which keeps its place as the one under the pointer does. */
+export function useHeldOrder(wanted: string[], focused: string | null): Held {
   const [moving, setMoving] = useState(false);
   const [pinned, setPinned] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -21,7 +22,12 @@ export function useHeldOrder(wanted: string[]): Held {
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const same = wanted.length === shown.current.length && wanted.every((id) => shown.current.includes(id));
-  if (!moving || !same) shown.current = keepInPlace(wanted, shown.current, pinned);
+  if (!moving || !same)
+    shown.current = keepInPlace(
+      wanted,
+      shown.current,
+      [pinned, focused].filter((id) => id !== null),
+    );
   return {
     order: shown.current,
     handlers: {

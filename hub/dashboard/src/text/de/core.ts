@@ -102,7 +102,6 @@ export const core: Record<keyof typeof english, string> = {
   "booth.open_other": "{count} offen",
   "booth.hour_one": "{count} in der letzten Stunde",
   "booth.hour_other": "{count} in der letzten Stunde",
-  "booth.quiet": "Seit einer Stunde ruhig",
   "booth.waiting_one": "{count} Ereignis wartet",
   "booth.waiting_other": "{count} Ereignisse warten",
   "booth.waiting-title": "Ereignisse, die die Kabine behält, bis der Hub sie gespeichert hat.",

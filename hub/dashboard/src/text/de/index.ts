@@ -1,6 +1,7 @@
 /** Every German sentence of the dashboard, by part, as the English ones are. */
 import { core } from "@/text/de/core";
 import { examSessions } from "@/text/de/exam-sessions";
+import { wall } from "@/text/de/wall";
 import type { Catalogue } from "@/text/text";
 
-export const de: Catalogue = { ...core, ...examSessions };
+export const de: Catalogue = { ...core, ...examSessions, ...wall };

@@ -98,7 +98,6 @@ export const core = {
   "booth.open_other": "{count} open",
   "booth.hour_one": "{count} in the last hour",
   "booth.hour_other": "{count} in the last hour",
-  "booth.quiet": "Quiet for an hour",
   "booth.waiting_one": "{count} event waiting",
   "booth.waiting_other": "{count} events waiting",
   "booth.waiting-title": "Events that the booth keeps until the hub has stored them.",

@@ -4,5 +4,6 @@
  */
 import { core } from "@/text/en/core";
 import { examSessions } from "@/text/en/exam-sessions";
+import { wall } from "@/text/en/wall";
 
-export const en = { ...core, ...examSessions } as const;
+export const en = { ...core, ...examSessions, ...wall } as const;
