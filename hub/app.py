@@ -35,11 +35,12 @@ from hub.api import (
     oidc,
     places,
     presence,
-    recording,
     profiles,
+    recording,
     reports,
     retention,
     reviews,
+    schedule,
     sign_ins,
     signaling,
     system,
@@ -57,10 +58,10 @@ from hub.config import Settings
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.devices.certificates import Authority
+from hub.devices.cutting import Cutting, write_list
 from hub.devices.enrolment import Enrolment
 from hub.errors import BrokerError, HubError
 from hub.evidence.bundle import Bundles
-from hub.devices.cutting import Cutting, write_list
 from hub.evidence.countersign import Countersigner
 from hub.evidence.files import EvidenceFiles
 from hub.evidence.filestore import FileStore, LocalFiles
@@ -132,12 +133,13 @@ def create_app() -> FastAPI:
         audit,
         places,
         exams,
+        profiles,
         candidates,
         exam_sessions,
+        schedule,
         booths,
         violations,
         reviews,
-        profiles,
         messages,
         flags,
         presence,
@@ -195,14 +197,14 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         files = _file_store(settings)
 
         # 2. The broker, and the connection to it. Nothing arrives before `mqtt.start`.
+        await write_list(database, authority)
+        broker: Broker | None = None
         if settings.broker is None:
             broker = Broker(
                 settings.data / "mosquitto", settings.host, settings.mqtt_port, server_keys, authority, metrics
             )
             await broker.start()
             stack.push_async_callback(broker.stop)
-        await write_list(database, authority)
-        broker: Broker | None = None
             address, for_devices = of_own_broker(settings, broker.port, authority)
         else:
             address, for_devices = of_external_broker(settings.broker, settings, authority)
@@ -242,13 +244,13 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             heard=lambda booth_id: states.heard_at(booth_id) if mqtt.connected else None,
             after=timedelta(seconds=settings.exams.silent_after_s),
         )
+        cutting = Cutting(database, authority, address, broker.reload if broker else None)
         presences = Presences(database, feed, settings.watching, loop)
         telling = Deliverer(database, metrics, allow_private=settings.webhooks.allow_private)
         deleting = Retention(database, files, countersigner.signer)
         watched = Watches(database, one_of_several=several)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
-        cutting = Cutting(database, authority, address, broker.reload if broker else None)
 
         def route(message: Message) -> None:
             """In paho's thread: to whom a message goes."""
@@ -293,13 +295,13 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("watches", watched.run),
             # Any process may be asked for a run, and each forgets its copies; days and messages are claimed.
             ("retention", deleting.run),
+            ("cutting", lambda: leader.while_leading(cutting.run)),
             ("webhooks", lambda: leader.while_leading(telling.run)),
             ("presence", presences.run),
             ("greet", greet),
         ):
             stack.push_async_callback(_start(name, work))
         stack.push_async_callback(ingest.finish)
-            ("cutting", lambda: leader.while_leading(cutting.run)),
         mqtt.start()
         stack.push_async_callback(to_thread.run_sync, mqtt.stop)
         if not await to_thread.run_sync(mqtt.wait_connected, BROKER_TIMEOUT_S):
@@ -321,13 +323,13 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             oidc=OidcSignIns(provider, database, auth) if provider else None,
             viewed=Viewed(database),
             enrolment=Enrolment(database, authority, for_devices),
+            cutting=cutting,
             mqtt=mqtt,
             leader=leader,
             ingest=ingest,
             states=states,
             feed=feed,
             desired=desired,
-            cutting=cutting,
             commands=commands,
             exam_sessions=sittings,
             evidence=EvidenceFiles(

@@ -1,10 +1,10 @@
 """Candidates: one by one, and from and to a table."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +13,7 @@ from hub.api.fields import Cursor, Limit, LongName, Name, Note, Search
 from hub.errors import RefusedError
 from hub.exams.candidate_import import COLUMNS, MAX_EXTRA_PERCENT, RULES, as_row
 from hub.exams.imports import import_candidates
-from hub.exams.sheet import MAX_BYTES, write_sheet
+from hub.exams.sheet import LISTED, MAX_BYTES, MAX_ROWS, write_sheet
 from hub.parts import ActorOf, TheHub, allowed
 from hub.people.scope import refuse_foreign
 from hub.store import candidates
@@ -46,6 +46,8 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$", 
 RulesOff = Annotated[
     tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=20), AfterValidator(_known_rules)
 ]
+Listed = Annotated[int, Query(ge=0, le=MAX_ROWS, description="problems and rows in the answer")]
+Order = Annotated[Literal["name", "-name", "number", "-number"], Query(description="`-` from the end")]
 Percent = Annotated[int, Field(ge=0, le=MAX_EXTRA_PERCENT)]
 
 
@@ -71,16 +73,25 @@ class ChangeCandidateRequest(BaseModel):
 
 @router.get("", operation_id="listCandidates")
 async def list_candidates(
-    me: Reader, actor: ActorOf, hub: TheHub, q: Search = "", after: Cursor = None, limit: Limit = 50
+    me: Reader,
+    actor: ActorOf,
+    hub: TheHub,
+    q: Search = "",
+    accommodated: Annotated[
+        bool | None, Query(description="with extra time, rules that are off or a note; or without")
+    ] = None,
+    sort: Order = "name",
+    after: Cursor = None,
+    limit: Limit = 50,
 ) -> CandidateList:
-    """By name; those with an exam session in your scope."""
+    """Those with an exam session in your scope. `next` goes with the same search and order only."""
     try:
         cursor = parse_cursor(after) if after else None
     except ValueError:
         raise RefusedError(422, "The cursor is not valid", "use `next` of the page before as it came") from None
     await hub.viewed.record(actor, "candidates.listed", "candidates", "list")
     async with hub.database.reading() as connection:
-        return await candidates.page(connection, q, cursor, limit, me.booths)
+        return await candidates.page(connection, q, cursor, limit, me.booths, sort, accommodated)
 
 
 @router.post("", operation_id="createCandidate", status_code=201)
@@ -96,14 +107,14 @@ async def create_candidate(request: CandidateRequest, _: Manager, actor: ActorOf
 
 @router.post("/import", operation_id="importCandidates", openapi_extra=TABLE)
 async def import_table(
-    request: Request, _: Manager, actor: ActorOf, hub: TheHub, dry_run: bool = False
+    request: Request, _: Manager, actor: ActorOf, hub: TheHub, dry_run: bool = False, listed: Listed = LISTED
 ) -> ImportReport:
     """Columns `number`, `name`, and where wanted `email`, `extra_time_percent`, `rules_off`, `note`.
 
     With `dry_run` it only tells what the table would change, and all that is wrong in it. Without, all of it is taken
     or, with a mistake anywhere, nothing (422).
     """
-    return await import_candidates(hub.database, actor, await request.body(), dry_run=dry_run)
+    return await import_candidates(hub.database, actor, await request.body(), dry_run=dry_run, listed=listed)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from contract.sitting import SittingState
 from contract.wire import BoothId
-from hub.api.candidates import TABLE
+from hub.api.candidates import TABLE, Listed
 from hub.api.fields import Cursor, Limit, Note, Search, Slug, When
 from hub.errors import RefusedError
 from hub.exams.effects import Given
@@ -18,6 +18,7 @@ from hub.exams.imports import import_schedule
 from hub.exams.machine import ALIVE, Decision, allowed_actions
 from hub.exams.reasons import CATALOGUE
 from hub.exams.sessions import not_found
+from hub.exams.sheet import LISTED
 from hub.parts import ActorOf, Hub, SignedIn, TheHub, allowed
 from hub.people.scope import refuse_foreign
 from hub.store import candidates, exam_sessions, sittings
@@ -154,6 +155,7 @@ async def import_table(
     hub: TheHub,
     timezone: Annotated[str, Query(max_length=60, description="IANA name, for times without one")] = "UTC",
     dry_run: bool = False,
+    listed: Listed = LISTED,
 ) -> ImportReport:
     """Columns `candidate_number`, `exam` (name or id), `booth`, `start`, and where wanted `practice`.
 
@@ -165,7 +167,7 @@ async def import_table(
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise RefusedError(422, "No such time zone", "use an IANA name such as Europe/Berlin") from None
     data = await request.body()
-    return await import_schedule(hub.exam_sessions, hub.database, me, actor, data, zone, dry_run=dry_run)
+    return await import_schedule(hub.exam_sessions, hub.database, me, actor, data, zone, dry_run=dry_run, listed=listed)
 
 
 @router.get("/exam-sessions/{exam_session_id}", operation_id="getExamSession")

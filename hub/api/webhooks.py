@@ -57,7 +57,7 @@ class WebhookChange(BaseModel):
     enabled: bool | None = Field(None, description="true also switches one on again that the hub switched off")
 
 
-class TestSent(BaseModel):
+class Sent(BaseModel):
     message_id: UUID = Field(description="look for it among the deliveries")
 
 
@@ -160,16 +160,16 @@ async def replace_secret(webhook_id: UUID, me: Manager, by: ActorOf, hub: TheHub
 
 
 @router.post("/{webhook_id}/test", operation_id="testWebhook", status_code=202)
-async def test_webhook(webhook_id: UUID, me: Manager, by: ActorOf, hub: TheHub) -> TestSent:
+async def test_webhook(webhook_id: UUID, me: Manager, by: ActorOf, hub: TheHub) -> Sent:
     """Sends it a `webhook.test`, whatever it wants to hear of; the deliveries tell what became of it."""
     now, message_id = datetime.now(UTC), uuid4()
     async with hub.database.writing() as connection:
         if not (await _find(connection, webhook_id)).enabled:
-            raise RefusedError(409, "Switched off", "switch the webhook on first: PATCH it with enabled true")
+            raise _off()
         body = payload(WebhookTest(message=f"a test, asked for by {me.username}"), now)
         await webhooks.add_message(connection, message_id, WebhookTest.TYPE, body, now, [webhook_id])
         await audit.record(connection, by, "webhook.tested", "webhook", str(webhook_id))
-    return TestSent(message_id=message_id)
+    return Sent(message_id=message_id)
 
 
 @router.get("/{webhook_id}/deliveries", operation_id="listWebhookDeliveries")
@@ -194,6 +194,23 @@ async def list_deliveries(
     )
     more = format_cursor(items[-1].created_at, items[-1].message_id) if len(items) == limit else None
     return WebhookDeliveryList(items=items, next=more)
+
+
+@router.post("/{webhook_id}/deliveries/{message_id}/retry", operation_id="retryWebhookDelivery", status_code=202)
+async def retry_delivery(webhook_id: UUID, message_id: UUID, me: Manager, by: ActorOf, hub: TheHub) -> Sent:
+    """Sends at once what failed or waits for its next attempt, with the same id; 409 for what was delivered."""
+    async with hub.database.writing() as connection:
+        if not (await _find(connection, webhook_id)).enabled:
+            raise _off()
+        if not await webhooks.send_again(connection, message_id, webhook_id, datetime.now(UTC)):
+            hint = "it was delivered, or the log of it is gone; see GET /api/v1/webhooks/{id}/deliveries"
+            raise RefusedError(409, "Nothing to send again", hint)
+        await audit.record(connection, by, "webhook.retried", "webhook", str(webhook_id), message=str(message_id))
+    return Sent(message_id=message_id)
+
+
+def _off() -> RefusedError:
+    return RefusedError(409, "Switched off", "switch the webhook on first: PATCH it with enabled true")
 
 
 async def _find(connection: AsyncConnection, webhook_id: UUID) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contract.profiles import Rules
-from hub.exams.sheet import Line, Sheet, read_sheet
+from hub.exams.sheet import LISTED, Line, Sheet, read_sheet
 from hub.views import Candidate, ImportReport, ImportRow
 
 COLUMNS: Final = ("number", "name", "email", "extra_time_percent", "rules_off", "note")
@@ -26,9 +26,9 @@ class Plan:
     unchanged: int = 0
     rows: list[ImportRow] = field(default_factory=list)
 
-    def report(self, *, applied: bool) -> ImportReport:
+    def report(self, *, applied: bool, listed: int = LISTED) -> ImportReport:
         counts = {"new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged}
-        return self.sheet.report(self.rows, **counts, applied=applied)
+        return self.sheet.report(self.rows, **counts, applied=applied, listed=listed)
 
 
 def read_candidates(data: bytes) -> tuple[Sheet, list[tuple[Line, dict[str, Any]]]]:

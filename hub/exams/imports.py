@@ -16,7 +16,7 @@ from hub.exams import booking, candidate_import, schedule_import
 from hub.exams.schedule import Slot
 from hub.exams.schedule_import import Known
 from hub.exams.sessions import Done, ExamSessions
-from hub.exams.sheet import Sheet
+from hub.exams.sheet import LISTED, Sheet
 from hub.store import booths, candidates, exams
 from hub.views import Exam, ImportReport, Me
 
@@ -24,14 +24,16 @@ SHOWN: Final = 3
 """Problems in a refusal; a dry run tells all."""
 
 
-async def import_candidates(database: Database, actor: Actor, data: bytes, *, dry_run: bool) -> ImportReport:
+async def import_candidates(
+    database: Database, actor: Actor, data: bytes, *, dry_run: bool, listed: int = LISTED
+) -> ImportReport:
     """Candidates are known by their number: one that is there is changed where the table says something else."""
     sheet, found = await to_thread.run_sync(candidate_import.read_candidates, data)
     numbers = [said["number"] for _, said in found]
     if dry_run:
         async with database.reading() as connection:
             there = await candidates.numbered(connection, numbers)
-        return candidate_import.plan(sheet, found, there).report(applied=False)
+        return candidate_import.plan(sheet, found, there).report(applied=False, listed=listed)
     _refuse_problems(sheet)
     now = datetime.now(UTC)
     async with database.writing() as connection:
@@ -41,11 +43,19 @@ async def import_candidates(database: Database, actor: Actor, data: bytes, *, dr
             await candidates.change(connection, row)
         counts = {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged}
         await audit.record(connection, actor, "candidates.imported", "candidates", "import", **counts)
-    return plan.report(applied=True)
+    return plan.report(applied=True, listed=listed)
 
 
 async def import_schedule(
-    sessions: ExamSessions, database: Database, me: Me, actor: Actor, data: bytes, zone: tzinfo, *, dry_run: bool
+    sessions: ExamSessions,
+    database: Database,
+    me: Me,
+    actor: Actor,
+    data: bytes,
+    zone: tzinfo,
+    *,
+    dry_run: bool,
+    listed: int = LISTED,
 ) -> ImportReport:
     """Every line becomes an exam session; one that is scheduled just so already stays as it is."""
     sheet = await to_thread.run_sync(schedule_import.read_schedule, data)
@@ -53,13 +63,13 @@ async def import_schedule(
     if dry_run:
         async with database.reading() as connection:
             plan = await _schedule(connection, sessions, me, sheet, zone, now)
-        return plan.report(applied=False)
+        return plan.report(applied=False, listed=listed)
     async with database.writing() as connection:
         plan = await _schedule(connection, sessions, me, sheet, zone, now)
         _refuse_problems(sheet)
         done = await sessions.write(connection, plan.bookings, actor, now) if plan.bookings else Done((), frozenset())
     await sessions.tell(done)
-    return plan.report(applied=True)
+    return plan.report(applied=True, listed=listed)
 
 
 async def _schedule(

@@ -51,6 +51,33 @@ def collision(wanted: Slot, taken: Iterable[Slot], turnaround: timedelta) -> Slo
     return None
 
 
+def free_starts(
+    length: timedelta,
+    booth_id: str,
+    candidate_id: UUID | None,
+    taken: Iterable[Slot],
+    turnaround: timedelta,
+    first: datetime,
+    last: datetime,
+) -> list[tuple[datetime, datetime]]:
+    """When something of this length could begin in this booth, from `first` to `last`: each time from its first to its
+    last possible moment. What `collision` refuses lies in none of them."""
+    blocked: list[tuple[datetime, datetime]] = []
+    for other in taken:
+        if other.booth_id == booth_id:
+            blocked.append((other.first - turnaround - length, other.last + turnaround))
+        elif candidate_id is not None and other.candidate_id == candidate_id:
+            blocked.append((other.first - length, other.last))
+    found, begins = [], first
+    for stops, goes_on in sorted(blocked):
+        if stops >= begins:
+            found.append((begins, min(stops, last)))
+        begins = max(begins, goes_on)
+        if begins > last:
+            return found
+    return [*found, (begins, last)]
+
+
 def refused(wanted: Slot, other: Slot, turnaround: timedelta) -> RefusedError:
     """Which one it collides with, and what to do."""
     if other.booth_id == wanted.booth_id:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.exams.booking import Booking
 from hub.exams.schedule import Slot, collision, refused
-from hub.exams.sheet import Line, Sheet, read_sheet
+from hub.exams.sheet import LISTED, Line, Sheet, read_sheet
 from hub.views import Candidate, Exam, ImportReport, ImportRow
 
 COLUMNS: Final = ("candidate_number", "exam", "booth", "start", "practice")
@@ -39,9 +39,9 @@ class SchedulePlan:
     unchanged: int = 0
     rows: list[ImportRow] = field(default_factory=list)
 
-    def report(self, *, applied: bool) -> ImportReport:
+    def report(self, *, applied: bool, listed: int = LISTED) -> ImportReport:
         counts = {"new": len(self.bookings), "changed": 0, "unchanged": self.unchanged}
-        return self.sheet.report(self.rows, **counts, applied=applied)
+        return self.sheet.report(self.rows, **counts, applied=applied, listed=listed)
 
 
 def read_schedule(data: bytes) -> Sheet:

@@ -26,7 +26,7 @@ GUESSED: Final = (
     "again as “CSV UTF-8”"
 )
 LISTED: Final = 200
-"""Problems and rows in an answer."""
+"""Problems and rows in an answer, unless it was asked for more."""
 
 Encoding = Literal["utf-8", "windows-1252"]
 Separator = Literal[";", ",", "tab"]
@@ -53,7 +53,7 @@ class Sheet:
         return GUESSED if self.encoding == "windows-1252" else ""
 
     def report(
-        self, rows: Sequence[ImportRow], *, new: int, changed: int, unchanged: int, applied: bool
+        self, rows: Sequence[ImportRow], *, new: int, changed: int, unchanged: int, applied: bool, listed: int
     ) -> ImportReport:
         ordered = sorted(self.problems, key=lambda each: (each.line, each.column or ""))
         return ImportReport(
@@ -64,8 +64,8 @@ class Sheet:
             changed=changed,
             unchanged=unchanged,
             problem_count=len(ordered),
-            problems=tuple(ordered[:LISTED]),
-            rows=tuple(rows[:LISTED]),
+            problems=tuple(ordered[:listed]),
+            rows=tuple(rows[:listed]),
             warning=self.warning,
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.store.cursor import format_cursor
@@ -18,6 +18,9 @@ WORD_LETTERS: Final = 60
 WORDS_ASKED: Final = 5
 AT_ONCE: Final = 500
 _LAST: Final = "\U0010ffff"
+_ACCOMMODATED: Final = or_(
+    candidates.c.extra_time_percent > 0, candidates.c.rules_off != "[]", candidates.c.accommodation_note != ""
+)
 
 
 def terms(text: str) -> list[str]:
@@ -87,19 +90,27 @@ async def page(
     after: tuple[str, UUID] | None,
     limit: int,
     scope: Sequence[str] | None = None,
+    sort: str = "name",
+    accommodated: bool | None = None,
 ) -> CandidateList:
-    """By name, of those with an exam session in a scope of booths. Of a search: whose name or number has words that
-    begin with all of its words."""
-    statement = select(candidates).order_by(candidates.c.name, candidates.c.candidate_id).limit(limit + 1)
+    """By name or number, with `-` from the end; of those with an exam session in a scope of booths. Of a search: whose
+    name or number has words that begin with all of its words."""
+    key, column, falls = candidates.c.candidate_id, candidates.c[sort.removeprefix("-")], sort.startswith("-")
+    order = (column.desc(), key.desc()) if falls else (column, key)
+    statement = select(candidates).order_by(*order).limit(limit + 1)
     conditions: list[ColumnElement[bool]] = [candidates.c.candidate_id.in_(some) for some in matching(q)]
     if scope is not None:
         conditions.append(_sits_in(scope))
+    if accommodated is not None:
+        conditions.append(_ACCOMMODATED if accommodated else ~_ACCOMMODATED)
     if after is not None:
-        conditions.append(tuple_(candidates.c.name, candidates.c.candidate_id) > after)
+        place = tuple_(column, key)
+        conditions.append(place < after if falls else place > after)
     if conditions:
         statement = statement.where(and_(*conditions))
     items = [_view(row) for row in await connection.execute(statement)]
-    more = format_cursor(items[limit - 1].name, items[limit - 1].candidate_id) if len(items) > limit else None
+    last = items[limit - 1] if len(items) > limit else None
+    more = format_cursor(getattr(last, column.name), last.candidate_id) if last else None
     return CandidateList(items=tuple(items[:limit]), next=more)
 
 

@@ -122,6 +122,20 @@ async def claim(
     return (await connection.execute(statement)).rowcount == 1
 
 
+async def send_again(connection: AsyncConnection, message_id: UUID, webhook_id: UUID, now: datetime) -> bool:
+    """What failed or waits is tried at once; False for what was delivered, and for what there is no log of."""
+    statement = (
+        update(webhook_deliveries)
+        .where(
+            webhook_deliveries.c.message_id == message_id,
+            webhook_deliveries.c.webhook_id == webhook_id,
+            webhook_deliveries.c.state != "delivered",
+        )
+        .values(state="waiting", next_attempt_at=now)
+    )
+    return (await connection.execute(statement)).rowcount == 1
+
+
 async def note(connection: AsyncConnection, message_id: UUID, webhook_id: UUID, values: dict[str, Any]) -> None:
     """What became of an attempt."""
     await connection.execute(

@@ -107,8 +107,10 @@ class ImportReport(View):
     changed: int
     unchanged: int
     problem_count: int
-    problems: tuple[ImportProblem, ...] = Field(description="the first 200")
-    rows: tuple[ImportRow, ...] = Field(description="the first 200 that are new or changed")
+    problems: tuple[ImportProblem, ...] = Field(description="the first 200, or as many as were asked for")
+    rows: tuple[ImportRow, ...] = Field(
+        description="the first 200 that are new or changed, or as many as were asked for"
+    )
     warning: str = Field(description="what to look at before importing; empty where there is nothing")
 
 

@@ -14,7 +14,7 @@ from hub.errors import RefusedError
 from hub.exams.effects import Given, effect
 from hub.exams.following import END_SHOWN, choose, with_rules_off
 from hub.exams.machine import ACTIVE, ON, ROWS
-from hub.exams.schedule import ALPHABET, CODE_LETTERS, Slot, collision, new_code, refused
+from hub.exams.schedule import ALPHABET, CODE_LETTERS, Slot, collision, free_starts, new_code, refused
 from hub.exams.timing import Timing, duration_s
 
 NINE = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -49,6 +49,16 @@ def test_what_is_booked_one_by_one_never_overlaps(wanted: list[Slot]) -> None:
                 assert one.first >= other.last + TURNAROUND or other.first >= one.last + TURNAROUND
             if one is not other and one.candidate_id == other.candidate_id:
                 assert one.first >= other.last or other.first >= one.last
+
+
+@given(st.lists(slots, max_size=8), st.integers(1, 120))
+def test_a_start_is_free_exactly_where_nothing_collides(taken: list[Slot], minutes: int) -> None:
+    length, last = timedelta(minutes=minutes), NINE + timedelta(minutes=300)
+    free = free_starts(length, BOOTHS[0], PEOPLE[0], taken, TURNAROUND, NINE, last)
+    for minute in range(301):
+        start = NINE + timedelta(minutes=minute)
+        collides = collision(Slot(None, "", BOOTHS[0], PEOPLE[0], start, start + length), taken, TURNAROUND)
+        assert any(begins <= start <= ends for begins, ends in free) == (collides is None)
 
 
 def test_a_refusal_tells_what_is_in_the_way() -> None:

@@ -9,11 +9,11 @@ import anyio
 import httpx
 import jsonschema_rs
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from contract.messages import Availability
 from hub.config import WebhookConfig
-from hub.tables import audit_log, webhooks
+from hub.tables import audit_log, webhook_deliveries, webhooks
 from hub.webhooks.catalogue import CATALOGUE, json_schema
 from hub.webhooks.document import document
 from tests.hub.test_webhooks import NINE, signed
@@ -109,6 +109,8 @@ async def test_a_secret_is_shown_once_and_kept_out_of_everything_else(
                         break
                     await anyio.sleep(0.02)
             assert delivery["message_id"] == sent.json()["message_id"]
+            again = await client.post(f"{path}/deliveries/{delivery['message_id']}/retry")
+            assert again.status_code == 409, "it was delivered"
             fresh = (await client.post(f"{path}/secret")).json()["secret"]
             await client.post(f"{path}/test")
             with anyio.fail_after(60):
@@ -172,6 +174,31 @@ async def test_what_leads_inside_or_makes_no_sense_is_refused(tmp_path: Path) ->
         assert (await client.get(f"{path}/deliveries", params={"before": "?"})).status_code == 422
 
 
+async def test_what_did_not_arrive_is_sent_again_at_once_when_a_person_says_so(tmp_path: Path) -> None:
+    with Receiver([500]) as receiver:
+        async with a_hub(tmp_path, webhooks=INSIDE) as hub, browser(hub) as client:
+            await add_user(hub)
+            await sign_in(client)
+            path = f"/api/v1/webhooks/{(await created(client, receiver.url))['webhook_id']}"
+            message = (await client.post(f"{path}/test")).json()["message_id"]
+
+            async def becomes(state: str, attempts: int) -> None:
+                with anyio.fail_after(60):
+                    while True:
+                        (delivery,) = (await client.get(f"{path}/deliveries")).json()["items"]
+                        if (delivery["state"], delivery["attempts"]) == (state, attempts) and delivery["status"]:
+                            return
+                        await anyio.sleep(0.02)
+
+            await becomes("waiting", 1)
+            async with hub.database.writing() as connection:
+                await connection.execute(update(webhook_deliveries).values(state="failed", next_attempt_at=None))
+            assert (await client.post(f"{path}/deliveries/{uuid4()}/retry")).status_code == 409
+            assert (await client.post(f"{path}/deliveries/{message}/retry")).status_code == 202
+            await becomes("delivered", 2)
+            assert [got.headers["webhook-id"] for got in receiver.received] == [f"msg_{message.replace('-', '')}"] * 2
+
+
 async def test_only_administrators_have_to_do_with_webhooks(tmp_path: Path) -> None:
     async with a_hub(tmp_path) as hub:
         for role in ("auditor", "proctor", "reviewer", "technician"):
@@ -189,6 +216,7 @@ async def test_only_administrators_have_to_do_with_webhooks(tmp_path: Path) -> N
                     await client.post(f"{path}/secret"),
                     await client.post(f"{path}/test"),
                     await client.get(f"{path}/deliveries"),
+                    await client.post(f"{path}/deliveries/{uuid4()}/retry"),
                 ):
                     assert answer.status_code == 403, (role, answer.request.url)
 

@@ -118,6 +118,8 @@ EXPECTED: Final[dict[str, Expected]] = {
     "listExamSessions": needs("exam_sessions.read"),
     "scheduleExamSession": needs("exams.manage"),
     "importSchedule": needs("exams.manage"),
+    "listFreeTimes": needs("exams.manage"),
+    "listCheckInCodes": needs("exam_sessions.run"),
     "getExamSession": needs("exam_sessions.read", scoped=True),
     "listExamSessionSteps": needs("exam_sessions.read", scoped=True),
     "extendExamSession": needs("exam_sessions.run", scoped=True, body={"seconds": 60}),
@@ -209,6 +211,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "testWebhook": needs("webhooks.manage"),
     "replaceWebhookSecret": needs("webhooks.manage"),
     "listWebhookDeliveries": needs("webhooks.manage"),
+    "retryWebhookDelivery": needs("webhooks.manage"),
     "listWebhookEvents": needs("webhooks.manage"),
     # The hub, and devices, which sign what they send.
     "system": needs("system.read"),

@@ -948,6 +948,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Profiles */
+        get: operations["listProfiles"];
+        put?: never;
+        /**
+         * Create Profile
+         * @description 409 for a name that is taken, 422 for rules that are not valid, with the fields that are wrong.
+         */
+        post: operations["createProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Profile */
+        get: operations["getProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Profile
+         * @description Booths that follow it are told at once; exam sessions whose candidate is admitted keep the version they have.
+         *
+         *     409 for a built-in profile, for one that somebody else has changed meanwhile, and for archiving one that is in use.
+         */
+        patch: operations["changeProfile"];
+        trace?: never;
+    };
+    "/api/v1/profiles/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Versions */
+        get: operations["listProfileVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/candidates": {
         parameters: {
             query?: never;
@@ -957,7 +1018,7 @@ export interface paths {
         };
         /**
          * List Candidates
-         * @description By name; those with an exam session in your scope.
+         * @description Those with an exam session in your scope. `next` goes with the same search and order only.
          */
         get: operations["listCandidates"];
         put?: never;
@@ -1491,6 +1552,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedule/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Free Times
+         * @description When the exam could begin in each booth of your scope, without colliding with what is scheduled there.
+         */
+        get: operations["listFreeTimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Codes
+         * @description To hand out: what each candidate of your scope types at the booth. That somebody asked for it is recorded.
+         */
+        get: operations["listCheckInCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/booths": {
         parameters: {
             query?: never;
@@ -1752,67 +1853,6 @@ export interface paths {
          *     decided, as the bounds of the share tell.
          */
         get: operations["listReviewRates"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/profiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Profiles */
-        get: operations["listProfiles"];
-        put?: never;
-        /**
-         * Create Profile
-         * @description 409 for a name that is taken, 422 for rules that are not valid, with the fields that are wrong.
-         */
-        post: operations["createProfile"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/profiles/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Profile */
-        get: operations["getProfile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change Profile
-         * @description Booths that follow it are told at once; exam sessions whose candidate is admitted keep the version they have.
-         *
-         *     409 for a built-in profile, for one that somebody else has changed meanwhile, and for archiving one that is in use.
-         */
-        patch: operations["changeProfile"];
-        trace?: never;
-    };
-    "/api/v1/profiles/{name}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Versions */
-        get: operations["listProfileVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2695,6 +2735,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Delivery
+         * @description Sends at once what failed or waits for its next attempt, with the same id; 409 for what was delivered.
+         */
+        post: operations["retryWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrol": {
         parameters: {
             query?: never;
@@ -3308,6 +3368,51 @@ export interface components {
              * @description an archived profile is kept and can be chosen no more
              */
             archived?: boolean | null;
+        };
+        /**
+         * CheckInCode
+         * @description What one candidate is handed before the exam.
+         */
+        CheckInCode: {
+            /**
+             * Exam Session Id
+             * Format: uuid
+             */
+            exam_session_id: string;
+            /** Candidate Number */
+            candidate_number: string;
+            /** Candidate Name */
+            candidate_name: string;
+            /** Exam Name */
+            exam_name: string;
+            /** Booth Id */
+            booth_id: string | null;
+            /** Booth Name */
+            booth_name: string | null;
+            /** Room Name */
+            room_name: string | null;
+            /**
+             * Scheduled Start
+             * Format: date-time
+             */
+            scheduled_start: string;
+            /** Practice */
+            practice: boolean;
+            /** Check In Code */
+            check_in_code: string;
+        };
+        /**
+         * CheckInCodeList
+         * @description Of those who have not checked in yet, the earliest first.
+         */
+        CheckInCodeList: {
+            /** Items */
+            items: components["schemas"]["CheckInCode"][];
+            /**
+             * More
+             * @description whether there are more than these
+             */
+            more: boolean;
         };
         /** ClassPreview */
         ClassPreview: {
@@ -4338,6 +4443,44 @@ export interface components {
              */
             written_at: string;
         };
+        /**
+         * FreeTime
+         * @description From the first to the last moment at which the exam could begin there.
+         */
+        FreeTime: {
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /**
+             * First Start
+             * Format: date-time
+             */
+            first_start: string;
+            /**
+             * Last Start
+             * Format: date-time
+             */
+            last_start: string;
+        };
+        /**
+         * FreeTimeList
+         * @description By booth, the earliest first.
+         */
+        FreeTimeList: {
+            /** Items */
+            items: components["schemas"]["FreeTime"][];
+            /**
+             * Duration S
+             * @description with the candidate's extra time
+             */
+            duration_s: number;
+            /**
+             * Turnaround S
+             * @description kept free between two exam sessions in one booth
+             */
+            turnaround_s: number;
+        };
         /** GapList */
         GapList: {
             /** Items */
@@ -4644,12 +4787,12 @@ export interface components {
             problem_count: number;
             /**
              * Problems
-             * @description the first 200
+             * @description the first 200, or as many as were asked for
              */
             problems: components["schemas"]["ImportProblem"][];
             /**
              * Rows
-             * @description the first 200 that are new or changed
+             * @description the first 200 that are new or changed, or as many as were asked for
              */
             rows: components["schemas"]["ImportRow"][];
             /**
@@ -6734,6 +6877,15 @@ export interface components {
              */
             deleted_at: string | null;
         };
+        /** Sent */
+        Sent: {
+            /**
+             * Message Id
+             * Format: uuid
+             * @description look for it among the deliveries
+             */
+            message_id: string;
+        };
         /** SignInList */
         SignInList: {
             /** Items */
@@ -7067,15 +7219,6 @@ export interface components {
             database_bytes: number;
             /** Disk Free Bytes */
             disk_free_bytes: number;
-        };
-        /** TestSent */
-        TestSent: {
-            /**
-             * Message Id
-             * Format: uuid
-             * @description look for it among the deliveries
-             */
-            message_id: string;
         };
         /** TokenRequest */
         TokenRequest: {
@@ -9293,11 +9436,176 @@ export interface operations {
             };
         };
     };
+    listProfiles: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProfileVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersionList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCandidates: {
         parameters: {
             query?: {
                 /** @description beginnings of words of a candidate's name or number */
                 q?: string;
+                /** @description with extra time, rules that are off or a note; or without */
+                accommodated?: boolean | null;
+                /** @description `-` from the end */
+                sort?: "name" | "-name" | "number" | "-number";
                 /** @description `next` of the page before */
                 after?: string | null;
                 limit?: number;
@@ -9365,6 +9673,8 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
+                /** @description problems and rows in the answer */
+                listed?: number;
             };
             header?: never;
             path?: never;
@@ -9640,6 +9950,8 @@ export interface operations {
                 /** @description IANA name, for times without one */
                 timezone?: string;
                 dry_run?: boolean;
+                /** @description problems and rows in the answer */
+                listed?: number;
             };
             header?: never;
             path?: never;
@@ -10329,6 +10641,82 @@ export interface operations {
             };
         };
     };
+    listFreeTimes: {
+        parameters: {
+            query: {
+                exam: string;
+                /** @description at this time or later */
+                from: string;
+                /** @description before this time */
+                to: string;
+                /** @description with their extra time, and when they sit nowhere else */
+                candidate?: string | null;
+                room?: string | null;
+                site?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeTimeList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCheckInCodes: {
+        parameters: {
+            query: {
+                /** @description at this time or later */
+                from: string;
+                /** @description before this time */
+                to: string;
+                room?: string | null;
+                site?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInCodeList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listBooths: {
         parameters: {
             query?: never;
@@ -10797,167 +11185,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RateList"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listProfiles: {
-        parameters: {
-            query?: {
-                archived?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProfileList"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateProfileRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Profile"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Profile"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changeProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeProfileRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Profile"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listProfileVersions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProfileVersionList"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -12804,7 +13031,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TestSent"];
+                    "application/json": components["schemas"]["Sent"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -12840,6 +13067,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
