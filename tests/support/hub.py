@@ -4,20 +4,23 @@ import asyncio
 import base64
 import queue
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import httpx
 import paho.mqtt.client as paho
+from argon2 import PasswordHasher
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from fastapi import FastAPI
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -48,6 +51,9 @@ from tests.support.postgres import ON_POSTGRESQL, configure, database_at, own_da
 PASSWORD = "correct horse battery"
 Value = TypeVar("Value")
 
+# Each test signs somebody in: at the strength that people get, that takes a third of all processor time of these tests.
+patch("hub.people.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)).start()
+
 
 @asynccontextmanager
 async def a_hub(data: Path, **settings: Any) -> AsyncIterator[Hub]:
@@ -71,14 +77,26 @@ async def a_database(folder: Path) -> AsyncIterator[Database]:
         await database.close()
 
 
+_idle_applications: list[FastAPI] = []
+
+
+@contextmanager
+def application(hub: Hub) -> Iterator[FastAPI]:
+    """The web application of `hub`. It holds nothing else of a hub: built once, it serves one after another."""
+    app = _idle_applications.pop() if _idle_applications else create_app()
+    app.state.hub = hub
+    yield app  # after an error it is not taken again
+    del app.state.hub
+    _idle_applications.append(app)
+
+
 @asynccontextmanager
 async def browser(hub: Hub, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client straight into the application of `hub`."""
-    app = create_app()
-    app.state.hub = hub
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=options.pop("client", ("127.0.0.1", 1)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub.test", **options) as client:
-        yield client
+    with application(hub) as app:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=options.pop("client", ("127.0.0.1", 1)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://hub.test", **options) as client:
+            yield client
 
 
 async def add_user(hub: Hub, name: str = "ada", role: str = "admin") -> None:

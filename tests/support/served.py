@@ -11,9 +11,8 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from hub.app import create_app
 from hub.parts import Hub
-from tests.support.hub import add_user, sign_in, until
+from tests.support.hub import add_user, application, sign_in, until
 
 
 class Served:
@@ -42,23 +41,22 @@ class Served:
 @asynccontextmanager
 async def served(hub: Hub, **options: Any) -> AsyncIterator[Served]:
     """`options` are uvicorn's."""
-    app = create_app()
-    app.state.hub = hub
     settings: dict[str, Any] = {"ws": "websockets-sansio", "ws_max_size": 64 * 1024} | options
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, **settings)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
-    await until("the server", lambda: server.started)
-    here = Served(hub, server.servers[0].sockets[0].getsockname()[1])
-    await add_user(hub)
-    here.cookie = await here.cookie_of("ada")
-    try:
-        yield here
-    finally:
-        hub.live.close_all()
-        hub.signaling.close_all()
-        server.should_exit = True
-        await task
+    with application(hub) as app:
+        config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, **settings)
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server._serve())
+        await until("the server", lambda: server.started)
+        here = Served(hub, server.servers[0].sockets[0].getsockname()[1])
+        await add_user(hub)
+        here.cookie = await here.cookie_of("ada")
+        try:
+            yield here
+        finally:
+            hub.live.close_all()
+            hub.signaling.close_all()
+            server.should_exit = True
+            await task
 
 
 async def next_of(socket: ClientConnection, kind: str, **wanted: Any) -> Any:
