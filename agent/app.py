@@ -21,8 +21,20 @@ from agent.evidence.sealed import spool_key
 from agent.evidence.snapshot import take_snapshot
 from agent.evidence.spool import Spool
 from agent.evidence.uploader import Uploader
+from agent.facts import device_facts
 from agent.frame import FrameTap, LatestFrame
-from agent.health import Trouble, disk_free_bytes, temperature_c, throttled
+from agent.health import (
+    Trouble,
+    board_uptime_s,
+    disk_free_bytes,
+    disk_total_bytes,
+    load_1m,
+    memory_bytes,
+    temperature_c,
+    throttle_bits,
+    throttled,
+)
+from agent.logbook import Logbook
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
 from agent.screen.server import ScreenServer
@@ -33,6 +45,7 @@ from agent.streaming.encoder import settings_of
 from agent.streaming.encoders import factories
 from agent.streaming.rendition import RenditionThread
 from agent.streaming.service import Streaming
+from agent.upkeep import Upkeep
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
 from agent.vision.analyzer import Analyzer
@@ -42,6 +55,7 @@ from contract.device import DeviceConfig
 from contract.live import Screen
 from contract.manifest import default_weights_dir, load_manifest
 from contract.messages import ErrorReply, EvidenceDropped, Health, MessageRead, Reported, SnapshotReply
+from contract.sitting import SittingState
 from contract.wire import InvalidError
 
 log = logging.getLogger(__name__)
@@ -53,13 +67,19 @@ ALIVE_EVERY_S: Final = 4.0
 CHECKPOINT_EVERY_S: Final = 20.0
 """DESIGN asks for a signature at least every 30 s while events come."""
 
+RESTART_EXIT: Final = 75
+"""EX_TEMPFAIL of sysexits.h: a supervisor that restarts on failure alone does so as well."""
+
 
 def run(config: DeviceConfig) -> int:
-    """Watch until SIGTERM or SIGINT. Exit codes: 0 stopped cleanly, 1 a part died, 2 cannot start."""
+    """Watch until SIGTERM or SIGINT. Exit codes: 0 stopped cleanly, 1 a part died, 2 cannot start,
+    75 somebody asked for a restart."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logbook = Logbook()
+    logging.getLogger().addHandler(logbook)
     stop = _stop_on_signals()
     try:
-        agent = Agent(config)
+        agent = Agent(config, logbook)
     except (InvalidError, StorageError, DetectorError, CameraError) as error:
         log.error("The agent cannot start: %s", error)
         return 2
@@ -68,6 +88,7 @@ def run(config: DeviceConfig) -> int:
 
 def watch(agent: "Agent", stop: threading.Event) -> int:
     """Start, beat and stop `agent`; gives the exit code."""
+    agent.upkeep.on_restart = stop.set
     agent.start()
     dead = None
     while dead is None and not stop.wait(BEAT_S):
@@ -77,14 +98,17 @@ def watch(agent: "Agent", stop: threading.Event) -> int:
         log.critical("The %s thread died; leaving, so that the service manager starts the agent again.", dead)
     agent.stop(cleanly=dead is None)
     log.info("Stopped.")
-    return 1 if dead else 0
+    if dead:
+        return 1
+    return RESTART_EXIT if agent.upkeep.restarting else 0
 
 
 class Agent:
     """Every part, wired. Built and beaten by the main thread."""
 
-    def __init__(self, config: DeviceConfig) -> None:
+    def __init__(self, config: DeviceConfig, logbook: Logbook | None = None) -> None:
         self._config = config
+        self._facts = device_facts(config)
         self._began_s = time.monotonic()
         self._alive_at_s = self._signed_at_s = 0.0
         self._version = agent_version()
@@ -115,6 +139,7 @@ class Agent:
         )
         self._recorder = self._new_recorder(tap) if config.evidence.clips else None
         self._screen = ScreenServer(config.screen, self._trouble) if config.screen.enabled else None
+        self.upkeep = Upkeep(logbook or Logbook(), self._screen, self._sitting_state)
         self._reported: Reported | None = None
         self._reporting = threading.Lock()
         self._uploader = Uploader(config, self._key, self._spool, self._trouble)
@@ -123,7 +148,9 @@ class Agent:
             self._outbox,
             self._trouble,
             on_desired=self._desk.want,
-            on_command=Commands(snapshot=self._snapshot, viewing=self._streaming, screen=self._screen),
+            on_command=Commands(
+                snapshot=self._snapshot, viewing=self._streaming, screen=self._screen, upkeep=self.upkeep
+            ),
         )
         self._monitor = Monitor(
             self._slot,
@@ -198,6 +225,7 @@ class Agent:
 
     def stop(self, *, cleanly: bool) -> None:
         """What sees stops before what tells, so that the last word reaches the hub."""
+        self.upkeep.stop()
         self._desk.stop()
         self._monitor.stop()
         if self._recorder is not None:
@@ -254,6 +282,8 @@ class Agent:
             errors["vision"] = errors.get("vision", 0) + unseen
         if self._outbox.waiting:
             errors["events_waiting_in_memory"] = self._outbox.waiting
+        files = self._spool.files()
+        memory_total, memory_available = memory_bytes()
         return Health(
             at=datetime.now(UTC),
             version=self._version,
@@ -264,10 +294,17 @@ class Agent:
             frames_dropped=self._slot.dropped,
             detectors=self._analyzer.detectors(),
             outbox_depth=self._outbox.depth,
-            spool_files=len(self._spool.files()),
+            spool_files=len(files),
+            spool_bytes=sum(file.size_bytes for file in files),
             disk_free_bytes=disk_free_bytes(self._config.state_dir),
             temperature_c=temperature_c(),
             throttled=throttled(),
+            throttle_bits=throttle_bits(),
+            board_uptime_s=board_uptime_s(),
+            disk_total_bytes=disk_total_bytes(self._config.state_dir),
+            memory_total_bytes=memory_total,
+            memory_available_bytes=memory_available,
+            load_1m=load_1m(),
             errors=errors,
             viewers=self._streaming.viewers() if self._streaming is not None else (),
             streams=self._streaming.streams() if self._streaming is not None else (),
@@ -283,7 +320,11 @@ class Agent:
             if self._screen is not None:
                 self._screen.recording(self._reported.monitoring)
             hand = self._screen.hand_raised_at if self._screen is not None else None
-            self._uplink.report(self._reported.model_copy(update={"hand_raised_at": hand}))
+            self._uplink.report(self._reported.model_copy(update={"hand_raised_at": hand, "device": self._facts}))
+
+    def _sitting_state(self) -> SittingState | None:
+        reported = self._reported
+        return reported.sitting_state if reported is not None else None
 
     def _snapshot(self) -> SnapshotReply | ErrorReply:
         """The newest frame, whether or not anybody looked at it."""

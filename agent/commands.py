@@ -6,6 +6,7 @@ from typing import Final
 
 from agent.screen.server import ScreenServer
 from agent.streaming.service import Streaming
+from agent.upkeep import Upkeep
 from contract.live import (
     CandidateCommand,
     DoneReply,
@@ -17,6 +18,7 @@ from contract.live import (
     TalkCommand,
 )
 from contract.messages import AnyCommand, AnyReply, ErrorReply, SnapshotCommand
+from contract.upkeep import IdentifyCommand, LogsCommand, RestartCommand
 
 Answer = AnyReply | Future[AnyReply]
 NOBODY: Final = ErrorReply(reason="nobody is connected under this peer_id; offer again")
@@ -26,9 +28,15 @@ class Commands:
     """Call it from the uplink's thread; nothing here waits. A part that is switched off says so."""
 
     def __init__(
-        self, *, snapshot: Callable[[], AnyReply], viewing: Streaming | None, screen: ScreenServer | None
+        self,
+        *,
+        snapshot: Callable[[], AnyReply],
+        viewing: Streaming | None,
+        screen: ScreenServer | None,
+        upkeep: Upkeep,
     ) -> None:
         self._snapshot = snapshot
+        self._upkeep = upkeep
         self._viewing = viewing
         self._screen = screen
 
@@ -58,6 +66,12 @@ class Commands:
                 return self._screen.say(command) if self._screen else _off("the screen", "screen")
             case LowerHandCommand():
                 return self._screen.lower_hand() if self._screen else DoneReply()
+            case IdentifyCommand():
+                return self._upkeep.identify(command)
+            case LogsCommand():
+                return self._upkeep.logs(command)
+            case RestartCommand():
+                return self._upkeep.restart(command)
         return ErrorReply(reason=f"this booth has nothing that answers {command.type!r}")
 
 

@@ -94,8 +94,14 @@ def throttled(flags: Path = Path("/sys/devices/platform/soc/soc:firmware/get_thr
 
     Bits 0 to 3 are now (under-voltage, frequency capped, throttled, soft limit); the upper ones are history.
     """
+    bits = throttle_bits(flags)
+    return None if bits is None else bool(bits & 0xF)
+
+
+def throttle_bits(flags: Path = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")) -> int | None:
+    """As the firmware of a Raspberry Pi tells them; None elsewhere."""
     try:
-        return bool(int(flags.read_text(), 16) & 0xF)
+        return int(flags.read_text(), 16)
     except (OSError, ValueError):
         return None
 
@@ -106,3 +112,35 @@ def disk_free_bytes(path: Path) -> int:
         return shutil.disk_usage(path).free
     except OSError:
         return 0
+
+
+def disk_total_bytes(path: Path) -> int | None:
+    try:
+        return shutil.disk_usage(path).total
+    except OSError:
+        return None
+
+
+def board_uptime_s(file: Path = Path("/proc/uptime")) -> float | None:
+    try:
+        return float(file.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def load_1m(file: Path = Path("/proc/loadavg")) -> float | None:
+    """Processes that wanted to run, mean of the last minute."""
+    try:
+        return float(file.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def memory_bytes(file: Path = Path("/proc/meminfo")) -> tuple[int | None, int | None]:
+    """Total, and what programs could still have. `proc` counts in KiB."""
+    try:
+        words = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
+        total, available = (int(words[name].split()[0]) * 1024 for name in ("MemTotal", "MemAvailable"))
+    except (OSError, ValueError, KeyError, IndexError):
+        return None, None
+    return total, available

@@ -26,6 +26,14 @@ from contract.live import (
 )
 from contract.profiles import RuleProfile
 from contract.sitting import ExamSessionStep, Sitting, SittingState
+from contract.upkeep import (
+    DeviceFacts,
+    IdentifyCommand,
+    IdentifyReply,
+    LogsCommand,
+    LogsReply,
+    RestartCommand,
+)
 from contract.violation import EvidenceRef, EvidenceRole, Violation
 from contract.wire import BoothId, InvalidError, Seq, Sha256, Timestamp, Wire, explain
 
@@ -235,6 +243,18 @@ class Health(Wire):
     screen: Screen = Screen()
 
 
+    board_uptime_s: float | None = Field(None, ge=0)
+    disk_total_bytes: int | None = Field(None, ge=0)
+    memory_total_bytes: int | None = Field(None, ge=0)
+    memory_available_bytes: int | None = Field(None, ge=0)
+    load_1m: float | None = Field(None, ge=0, description="processes that wanted to run, mean of the last minute")
+    throttle_bits: int | None = Field(
+        None,
+        ge=0,
+        description="of a Raspberry Pi: bits 0 to 3 under-voltage, frequency capped, throttled, soft limit, now; "
+        "bits 16 to 19 the same since the board started",
+    )
+    spool_bytes: int | None = Field(None, ge=0, description="of evidence that is not uploaded yet")
 class Desired(Wire):
     """What a booth should be doing. It survives a reboot without the hub."""
 
@@ -265,6 +285,7 @@ class Reported(Wire):
 
 
 # --- request and response: hub → booth → hub ---
+    device: DeviceFacts | None = Field(None, description="what the booth's device is; None from older agents")
 
 
 class ClockCommand(Wire):
@@ -305,8 +326,11 @@ AnyCommand = (
     | SayCommand
     | LowerHandCommand
 )
-AnyReply = ClockReply | SnapshotReply | AnswerReply | DoneReply | ErrorReply
+AnyReply = ClockReply | SnapshotReply | AnswerReply | IdentifyReply | LogsReply | DoneReply | ErrorReply
 
+    | IdentifyCommand
+    | LogsCommand
+    | RestartCommand
 Command = Annotated[AnyCommand, Field(discriminator="type")]
 Reply = Annotated[AnyReply, Field(discriminator="type")]
 

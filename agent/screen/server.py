@@ -22,7 +22,7 @@ from agent.screen.files import FALLBACK, FOLDER, Files
 from agent.screen.link import BEHIND, REPLACED, PageLink
 from agent.screen.loopback import HOST, listen
 from agent.screen.state import ScreenState
-from agent.screen.talks import Speaking, Talks, done, settle
+from agent.screen.talks import MDNS, NO_SCREEN, Speaking, Talks, done, settle
 from agent.screen.words import (
     Answer,
     Candidate,
@@ -64,11 +64,6 @@ ANSWER_S: Final = 7.0
 """The page gathers its candidates for at most 4 s; the hub gives up later."""
 
 BIND_AGAIN_S: Final = (1.0, 30.0)
-MDNS: Final = (
-    "The screen's browser hides its address behind a .local name, which many networks do not carry: start Chromium "
-    "with --disable-features=WebRtcHideLocalIpsWithMdns (docs/screen.md)."
-)
-NO_SCREEN: Final = "no browser shows this booth's screen: is there a screen, and does Chromium run on it?"
 
 
 class ScreenServer:
@@ -147,6 +142,13 @@ class ScreenServer:
             changed = self._state.turn(step)
         if changed:
             self._show()
+
+    def identify(self, name: str, seconds: float) -> bool:
+        """Show in large letters which booth this is, for so long. False where no page shows it."""
+        with self._lock:
+            shown = self._link is not None and self._state.sign(name, seconds)
+        self._show()
+        return shown
 
     def say(self, command: SayCommand) -> DoneReply | ErrorReply:
         """Keep the message until it is read. Without a page nobody would see it, so it is refused and not kept."""

@@ -4,6 +4,7 @@ Lives in memory. After a restart of the agent the page gives back what it still 
 agent does; only when both end at once (a power cut) are unread messages and the raised hand gone.
 """
 
+import time
 from collections import deque
 from datetime import UTC, datetime
 from typing import Final
@@ -27,6 +28,7 @@ class ScreenState:
         self.trouble: str | None = None
         self.hand_raised_at: datetime | None = None
         self.step: Step | None = None
+        self._sign: tuple[str, float] | None = None
         self._messages: list[Message] = []
         self._read: deque[UUID] = deque(maxlen=REMEMBERED_READ)
 
@@ -36,6 +38,16 @@ class ScreenState:
         if older is None or step is None:
             return older is not step
         return older != step.model_copy(update={"left_s": older.left_s})
+
+    def sign(self, name: str, seconds: float) -> bool:
+        """Which booth this is, until then; the next beat takes it away again."""
+        self._sign = name, time.monotonic() + seconds
+        return True
+
+    def _signed(self) -> str | None:
+        if self._sign is not None and time.monotonic() >= self._sign[1]:
+            self._sign = None
+        return self._sign[0] if self._sign else None
 
     @property
     def filmed(self) -> bool:
@@ -93,6 +105,7 @@ class ScreenState:
             trouble=self.trouble,
             messages=tuple(self._messages),
             step=self.step,
+            identify=self._signed(),
         )
 
     def screen(self, *, connected: bool, speaker: str | None) -> Screen:

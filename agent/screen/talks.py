@@ -13,6 +13,12 @@ from contract.messages import AnyReply, ErrorReply
 REMEMBERED: Final = 32
 """Talks that are over, so that late words of their browsers get an answer that says so."""
 
+MDNS: Final = (
+    "The screen's browser hides its address behind a .local name, which many networks do not carry: start Chromium "
+    "with --disable-features=WebRtcHideLocalIpsWithMdns (docs/screen.md)."
+)
+NO_SCREEN: Final = "no browser shows this booth's screen: is there a screen, and does Chromium run on it?"
+
 
 @dataclass(slots=True)
 class Speaking:

@@ -42,6 +42,7 @@ class Show(Wire):
     trouble: str | None = None
     messages: tuple[Message, ...] = ()
     step: Step | None = Field(None, description="of the exam session; None outside of one")
+    identify: str | None = Field(None, description="which booth this is, in large letters, while somebody looks for it")
 
 
 class Talk(Wire):

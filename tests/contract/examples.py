@@ -10,6 +10,7 @@ from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig, HubConfig
 from contract.profiles import PROFILES
 from contract.sitting import ExamSessionStep, Sitting, code_digest
+from contract.upkeep import DeviceFacts, IdentifyCommand, IdentifyReply, LogsCommand, LogsReply, RestartCommand
 from contract.violation import EvidenceRef, Explanation, Violation
 from contract.wire import Wire
 
@@ -182,6 +183,13 @@ EXAMPLES: dict[str, Wire] = {
             code_sha256=code_digest(EXAM_SESSION, "K7QF-3M"),
             notice="You are recorded while the exam lasts.",
             notice_version=2,
+        board_uptime_s=81_200.5,
+        disk_total_bytes=62_000_000_000,
+        memory_total_bytes=8_250_000_000,
+        memory_available_bytes=5_100_000_000,
+        load_1m=1.75,
+        throttle_bits=0x50000,
+        spool_bytes=48_213,
             duration_s=5400,
             ends_at=NOON + timedelta(seconds=5400),
         ),
@@ -209,6 +217,17 @@ EXAMPLES: dict[str, Wire] = {
     ),
     "command_candidate": live.CandidateCommand(
         peer_id=PEER,
+        device=DeviceFacts(
+            model="Raspberry Pi 5 Model B Rev 1.0",
+            hardware_serial="10000000deadbeef",
+            os="Debian GNU/Linux 13 (trixie)",
+            kernel="6.12.34+rpt-rpi-2712",
+            machine="aarch64",
+            python="3.13.5",
+            certificate_serial="5f0c9a",
+            certificate_until=NOON + timedelta(days=800),
+            started_at=NOON - timedelta(hours=2),
+        ),
         candidate=live.IceCandidate(
             candidate="candidate:1 1 udp 2122260223 192.0.2.7 50123 typ host", sdp_mid="0", sdp_mline_index=0
         ),
@@ -232,6 +251,11 @@ EXAMPLES: dict[str, Wire] = {
     ),
     "profile_strict": PROFILES["strict"],
     "profile_standard": PROFILES["standard"],
+    "command_identify": IdentifyCommand(name="Room 1, A", seconds=20),
+    "command_logs": LogsCommand(lines=50),
+    "command_restart": RestartCommand(force=True),
+    "reply_identify": IdentifyReply(screen=True, light=False),
+    "reply_logs": LogsReply(lines=("12:00:00 WARNING agent.app: The camera is lost.",), dropped=7),
     "profile_lenient": PROFILES["lenient"],
     "device_config": DeviceConfig(
         booth="booth-1",

@@ -41,6 +41,7 @@ export class View {
     this.steps.show(shown?.step ?? null, scene === "step");
     this.#status(shown, replaced || agent_lost);
     this.#trouble(trouble, scene);
+    this.#identify(replaced || agent_lost ? null : (shown?.identify ?? null));
     this.#calm(shown);
     this.#speaks(talk);
     this.#hand(shown, scene);
@@ -78,6 +79,12 @@ export class View {
     put("#trouble .what", what);
     put("#banner p", trouble === null ? "" : `${what} ${this.text.comfort}`);
     reveal("#banner", trouble !== null && (scene === "talk" || scene === "step"));
+  }
+
+  #identify(name) {
+    reveal("#identify", name !== null);
+    put("#identify p", name === null ? "" : this.text.identify);
+    put("#identify strong", name ?? "");
   }
 
   #calm(shown) {

@@ -38,6 +38,8 @@ export const text = {
   interrupted: (name) => `${name} ist gerade nicht zu hören. Bitte warten Sie einen Moment.`,
   hear: (name) => `Hier tippen, um ${name} zu hören`,
 
+  identify: "Diese Kabine heißt",
+
   trouble: "Etwas stimmt nicht mit dieser Kabine",
   comfort: "Sie können nichts dafür. Bitte bleiben Sie sitzen. Jemand kommt.",
   troubles: {

@@ -38,6 +38,8 @@ export const text = {
   interrupted: (name) => `${name} cannot be heard just now. Please wait a moment.`,
   hear: (name) => `Touch here to hear ${name}`,
 
+  identify: "This booth is called",
+
   trouble: "Something is wrong with this booth",
   comfort: "It is not your fault. Please stay seated. Somebody will come.",
   troubles: {
