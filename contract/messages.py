@@ -282,10 +282,10 @@ class Reported(Wire):
     hand_raised_at: Timestamp | None = Field(None, description="since when the candidate asks for somebody")
     exam_session: UUID | None = Field(None, description="the one that is on")
     sitting_state: SittingState | None = Field(None, description="the state of it that this booth follows")
+    device: DeviceFacts | None = Field(None, description="what the booth's device is; None from older agents")
 
 
 # --- request and response: hub → booth → hub ---
-    device: DeviceFacts | None = Field(None, description="what the booth's device is; None from older agents")
 
 
 class ClockCommand(Wire):
@@ -325,12 +325,12 @@ AnyCommand = (
     | HangUpCommand
     | SayCommand
     | LowerHandCommand
-)
-AnyReply = ClockReply | SnapshotReply | AnswerReply | IdentifyReply | LogsReply | DoneReply | ErrorReply
-
     | IdentifyCommand
     | LogsCommand
     | RestartCommand
+)
+AnyReply = ClockReply | SnapshotReply | AnswerReply | IdentifyReply | LogsReply | DoneReply | ErrorReply
+
 Command = Annotated[AnyCommand, Field(discriminator="type")]
 Reply = Annotated[AnyReply, Field(discriminator="type")]
 
