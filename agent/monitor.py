@@ -21,6 +21,7 @@ from agent.frame import Frame, LatestFrame
 from agent.health import Trouble
 from agent.rules.engine import Change, Engine, Opened, Updated
 from agent.sitting.orders import Orders
+from agent.traces import Tracer
 from agent.uplink.outbox import Outbox
 from agent.vision.analyzer import Analyzer
 from agent.vision.identity import Sitting
@@ -90,6 +91,7 @@ class Monitor:
         self._calibration = self._orders.calibration
         self._recognise(desired)
         self._engine = self._new_engine(self._profile)
+        self._tracer = Tracer(outbox.append_of)
         self._evidence: dict[UUID, tuple[EvidenceRef, ...]] = {}
         self._last: Frame | None = None
         self._camera_gap: MonitoringGap | None = None
@@ -148,6 +150,8 @@ class Monitor:
         self._last = frame
         if self._recorder is not None:
             self._recorder.saw(observation)
+        if self._orders.exam_session is not None and self._desired is not None and self._desired.traces:
+            self._tracer.saw(observation, self._orders.exam_session, self._engine.rules, self._calibration)
         self._record(self._engine.step(observation), frame)
 
     def _record(self, changes: list[Change], frame: Frame | None) -> None:
@@ -189,6 +193,7 @@ class Monitor:
 
     def _end_all(self) -> None:
         """What is open ends with the last frame that somebody looked at."""
+        self._tracer.flush()
         if self._last is not None:
             self._record(self._engine.close_all(self._last.captured_s, self._last.wall_time), None)
 

@@ -26,6 +26,7 @@ from contract.live import (
 )
 from contract.profiles import RuleProfile
 from contract.sitting import ExamSessionStep, Sitting, SittingState
+from contract.trace import Trace
 from contract.upkeep import (
     DeviceFacts,
     IdentifyCommand,
@@ -145,6 +146,7 @@ EventBody = Annotated[
     | SegmentRecorded
     | ExamSessionStep
     | MessageRead
+    | Trace
     | Checkpoint,
     Field(discriminator="type"),
 ]
@@ -271,6 +273,7 @@ class Desired(Wire):
         False, description="clips and recordings have sound; the candidate was told, and a microphone is there"
     )
     sitting: Sitting | None = Field(None, description="what the screen shows of it and asks for; None outside of exams")
+    traces: bool = Field(False, description="this hub takes `trace` events; an older one would keep each aside")
 
 
 class Reported(Wire):

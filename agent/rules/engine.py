@@ -113,8 +113,8 @@ class Engine:
         """
         self.profile = profile
         self._calibration = calibration
-        self._rules = profile.rules if calibration is None else widened(profile.rules, calibration)
-        settings: list[tuple[Rule, RuleSettings]] = [(rule, getattr(self._rules, rule.name)) for rule in RULES]
+        self.rules = profile.rules if calibration is None else widened(profile.rules, calibration)
+        settings: list[tuple[Rule, RuleSettings]] = [(rule, getattr(self.rules, rule.name)) for rule in RULES]
         self._enabled = tuple(pair for pair in settings if pair[1].enabled)
         self._models = dict(models)
         self._detector_of = dict(detector_of or {})
@@ -151,7 +151,7 @@ class Engine:
             observation = all_levelled(observation, self._calibration)
         tracked = {name for name, _ in self._tracks}
         for rule, settings in self._enabled:
-            findings = rule.find(observation, self._rules)
+            findings = rule.find(observation, self.rules)
             if findings is None or not (findings or rule.name in tracked):
                 continue
             by_key: dict[_Key, Finding] = {(rule.name, f.label if rule.each_label else None): f for f in findings}

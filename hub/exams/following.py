@@ -64,6 +64,7 @@ def desired_of(row: Any, default: RuleProfile) -> Desired:
         recording=row.state in WATCHED and row.recording and not row.practice,
         recorded_sound=on and row.recorded_sound and not row.practice,
         sitting=_sitting(row),
+        traces=on and not row.practice,
     )
 
 

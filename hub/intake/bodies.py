@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.messages import (
+    Checkpoint,
     Event,
     EvidenceAdded,
     EvidenceDropped,
@@ -20,11 +21,12 @@ from contract.messages import (
     ViolationOpened,
     ViolationUpdated,
 )
+from contract.trace import Trace
 from contract.violation import SEVERITIES, EvidenceRef
 from hub.exams.attach import Attached
 from hub.exams.steps import take_steps
 from hub.intake.message import Message
-from hub.store import evidence, gaps, messages, recording, reviews, violations
+from hub.store import evidence, gaps, messages, recording, reviews, traces, violations
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class _Rows:
     pictures: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     dropped: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     segments: list[dict[str, Any]] = field(default_factory=list)
+    traces: list[dict[str, Any]] = field(default_factory=list)
 
 
 async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Message]], attached: Attached) -> Changed:
@@ -68,6 +71,8 @@ async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Messa
         await gaps.upsert(connection, list(rows.gaps.values()))
     if rows.segments:
         await recording.add(connection, rows.segments)
+    if rows.traces:
+        await traces.add(connection, rows.traces)
     changed = set(rows.violations) | {violation_id for violation_id, _ in rows.refs}
     if rows.dropped:
         changed |= await evidence.drop(connection, list(rows.dropped.values()))
@@ -75,7 +80,7 @@ async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Messa
         if isinstance(event.body, MessageRead):
             await messages.read(connection, event.body.message_id, event.booth, event.wall_time)
     stepped = await take_steps(connection, stored)
-    exam_sessions = stepped.exam_sessions | set(attached.values())
+    exam_sessions = stepped.exam_sessions | _seen_to_change(stored, attached)
     return Changed(changed, set(rows.gaps), exam_sessions, stepped.booths, stepped.unused)
 
 
@@ -116,9 +121,17 @@ def _sort(event: Event, message: Message, exam_session: UUID | None, rows: _Rows
             | {name: getattr(body, name) for name in ("started_at", "ended_at", "has_sound")}
             | {name: getattr(body.evidence, name) for name in ("sha256", "media_type", "size_bytes")}
         )
+    elif isinstance(body, Trace):
+        rows.traces.append(row | {"started_at": body.started_at, "ended_at": body.ended_at})
     elif isinstance(body, MonitoringGap):
         fields = ("gap_id", "reason", "detail", "started_at", "ended_at")
         rows.gaps[body.gap_id] = row | {name: getattr(body, name) for name in fields}
+
+
+def _seen_to_change(stored: Sequence[tuple[Event, Message]], attached: Attached) -> set[UUID]:
+    """Exam sessions that look different: traces and signatures come every few seconds and change nothing of them."""
+    silent = {(event.chain_id, event.seq) for event, _ in stored if isinstance(event.body, Trace | Checkpoint)}
+    return {exam_session for key, exam_session in attached.items() if key not in silent}
 
 
 async def _ask_for_reviews(connection: AsyncConnection, rows: _Rows) -> None:

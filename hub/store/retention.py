@@ -21,6 +21,7 @@ from hub.tables import (
     monitoring_gaps,
     rejected_messages,
     segments,
+    traces,
     violations,
 )
 
@@ -204,7 +205,7 @@ async def events_after(connection: AsyncConnection, chain_id: UUID, after: int, 
 
 async def cut(connection: AsyncConnection, chain_id: UUID, last_seq: int) -> int:
     """Removes the beginning of a chain with what was read from it; of the recording only what has no file any more."""
-    for table in (checkpoints, monitoring_gaps):
+    for table in (checkpoints, monitoring_gaps, traces):
         await connection.execute(delete(table).where(table.c.chain_id == chain_id, table.c.seq <= last_seq))
     here = exists().where(evidence_files.c.sha256 == segments.c.sha256)
     await connection.execute(delete(segments).where(segments.c.chain_id == chain_id, segments.c.seq <= last_seq, ~here))

@@ -1,6 +1,6 @@
 """The lines of timelines, as booths send them while an exam session counts."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Uuid
 
 from hub.tables.base import UtcDateTime, metadata
 
@@ -13,9 +13,8 @@ traces = Table(
     Column("exam_session_id", Uuid),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=False),
-    Column("document", Text, nullable=False),
     Index(None, "exam_session_id", "started_at"),
     Index(None, "booth_id", "started_at"),
 )
-"""Some seconds each, by the booth's clock, with the event that told them; `document` is a `contract.trace.Trace`. They
-are deleted with that event."""
+"""Where to find them: some seconds each, by the booth's clock, in the event that told them, whose bytes are the values.
+They are deleted with that event."""

@@ -92,6 +92,7 @@ from hub.views.reviews import (
     ReviewView,
 )
 from hub.views.system import System
+from hub.views.traces import Line, Traces
 from hub.views.watching import (
     AssignedProctor,
     AssignedProctorList,
@@ -157,6 +158,7 @@ __all__ = [
     "Invitation",
     "InvitationList",
     "InvitationShown",
+    "Line",
     "LiveBeat",
     "LiveBooth",
     "LiveEvidence",
@@ -219,6 +221,7 @@ __all__ = [
     "SiteList",
     "Summary",
     "System",
+    "Traces",
     "User",
     "UserList",
     "View",

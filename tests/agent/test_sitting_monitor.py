@@ -22,6 +22,7 @@ from agent.vision.observation import Observation
 from contract.manifest import Manifest, load_manifest
 from contract.messages import Desired, Event, MonitoringGap, Reported, ViolationClosed, ViolationOpened
 from contract.sitting import ExamSessionStep, SittingState
+from contract.trace import Trace
 from tests.support.footage import covered, write_video
 from tests.support.processes import wait_for
 from tests.support.sittings import NOON, checked_in, desired, sitting
@@ -51,7 +52,7 @@ class Booth:
         slot = LatestFrame()
         self.capture = CaptureThread(ReplayCamera(self.video, realtime=True, loop=True), slot)
         self.analyzer = Asked(load_manifest(), folder / "no weights")
-        self.session = sitting()
+        self.session, self.traces = sitting(), False
         wish, orders = self.wish("scheduled", 1)
         self.monitor = Monitor(
             slot,
@@ -73,7 +74,7 @@ class Booth:
         self, state: SittingState, revision: int, monitoring: bool = True, **progress: Any
     ) -> tuple[Desired, Orders]:
         self.session = self.session.model_copy(update={"state": state})
-        wish = desired(self.session, revision, monitoring=monitoring)
+        wish = desired(self.session, revision, monitoring=monitoring, traces=self.traces)
         return wish, orders_of(wish, self.session, checked_in(self.session, **progress), sees_faces=True)
 
     def follow(self, state: SittingState, revision: int, monitoring: bool = True, **progress: Any) -> Reported:
@@ -131,6 +132,23 @@ def test_violations_count_from_the_admission_to_the_end_and_name_the_exam_sessio
     }
     assert names(booth.of(ViolationOpened, ViolationClosed)) == {mine}
     assert booth.of(MonitoringGap) == []
+
+
+def test_traces_are_written_while_the_exam_session_counts_for_a_hub_that_takes_them(booth: Booth) -> None:
+    booth.follow("admitted", 2)
+    before = len(booth.looks)
+    wait_for("looks", lambda: len(booth.looks) > before + 10)
+    booth.traces = True
+    booth.follow("on_break", 3)
+    assert booth.of(Trace) == [], "an older hub would keep each of them aside"
+    booth.follow("in_progress", 4)
+    before = len(booth.looks)
+    wait_for("more looks", lambda: len(booth.looks) > before + 20)
+    booth.follow("completed", 5)
+    (written,) = booth.of(Trace)
+    assert isinstance(written.body, Trace)
+    assert (written.exam_session, len(written.body.faces) >= 2) == (booth.session.exam_session, True)
+    assert set(written.body.faces) == {None}, "the lens is covered, and that says nothing of who is there"
 
 
 def test_a_camera_that_is_lost_is_a_gap_only_while_somebody_is_to_be_watched(booth: Booth) -> None:

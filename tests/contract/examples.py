@@ -10,6 +10,7 @@ from contract.calibration import Calibration
 from contract.device import CameraConfig, DeviceConfig, HubConfig
 from contract.profiles import PROFILES
 from contract.sitting import ExamSessionStep, Sitting, code_digest
+from contract.trace import Trace
 from contract.upkeep import DeviceFacts, IdentifyCommand, IdentifyReply, LogsCommand, LogsReply, RestartCommand
 from contract.violation import EvidenceRef, Explanation, Violation
 from contract.wire import Wire
@@ -92,6 +93,20 @@ EXAMPLES: dict[str, Wire] = {
         14,
     ),
     "event_message_read": event(m.MessageRead(message_id=PEER), 16).model_copy(update={"exam_session": EXAM_SESSION}),
+    "event_trace": event(
+        Trace(
+            started_at=NOON,
+            step_ms=500,
+            faces=(1, 1, 0, None),
+            hidden=(0, 0, 1, None),
+            yaw_deg=(2, -41, None, None),
+            pitch_deg=(0, -5, None, None),
+            speech=(0, 93, 88, 12),
+            objects={"cell phone": (0, 61, 64, None)},
+            cone_deg=(28, 20, 25),
+        ),
+        17,
+    ).model_copy(update={"exam_session": EXAM_SESSION}),
     "event_exam_session_step": event(
         ExamSessionStep(
             exam_session=EXAM_SESSION,

@@ -36,7 +36,7 @@ def test_reading_the_golden_file_gives_the_value(name: str) -> None:
 def test_events_of_every_body_type_have_an_example() -> None:
     known = {"violation_opened", "violation_updated", "violation_closed"}
     known |= {"monitoring_gap", "monitoring_step", "checkpoint"}
-    known |= {"evidence_added", "evidence_dropped", "segment_recorded", "exam_session_step", "message_read"}
+    known |= {"evidence_added", "evidence_dropped", "segment_recorded", "exam_session_step", "message_read", "trace"}
     shown = {example.body.type for example in EXAMPLES.values() if isinstance(example, m.Event)}
     assert shown == known
 

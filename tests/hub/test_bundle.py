@@ -21,6 +21,7 @@ from sqlalchemy import delete, update
 
 from contract import chain
 from contract.messages import EvidenceDropped, SegmentRecorded
+from contract.trace import Trace
 from contract.verify import verify_bundle
 from contract.verify.report import Report
 from hub.devices.certificates import fingerprint, load_certificate
@@ -95,6 +96,7 @@ def sat(writer: Writer) -> Writer:
     writer.violation(SNAPSHOT, later=(CLIP,))
     segment = ref(SEGMENT, "segment", "video/mp4")
     writer.event(SegmentRecorded(evidence=segment, started_at=BEGAN, ended_at=BEGAN + timedelta(seconds=30)))
+    writer.event(Trace(started_at=BEGAN, step_ms=500, faces=(1, 1, None), yaw_deg=(4, -7, None)))
     writer.checkpoint()
     writer.violation(later=(LOST,))
     writer.event(EvidenceDropped(sha256=chain.sha256_hex(LOST), role="clip", reason="spool_full"))
@@ -112,7 +114,7 @@ async def test_a_sitting_comes_out_whole(tmp_path: Path) -> None:
         data = await centre.bundle()
         report = verify_bundle(io.BytesIO(data), centre.authority)
         assert report.verdict == "whole", report.findings
-        assert [facts.events for facts in report.chains] == [13, 13]
+        assert [facts.events for facts in report.chains] == [14, 14]
         assert report.held["evidence"].startswith("3 of 4 files")
         assert "was dropped" in said(report, "note")
         assert any("monitoring stopped" in word for word in report.chains[0].countersigned)

@@ -149,6 +149,8 @@ EXPECTED: Final[dict[str, Expected]] = {
     "addFlag": needs("exam_sessions.run", scoped=True, body={"note": "look here"}),
     "listFlags": needs("exam_sessions.read", scoped=True),
     "changeFlag": needs("exam_sessions.run"),
+    "getExamSessionTraces": needs("violations.read", scoped=True),
+    "getBoothTraces": needs("violations.read", scoped=True),
     "lookAtBooth": needs("booths.watch", scoped=True),
     "getPresence": needs("booths.read"),
     "listHands": needs("exam_sessions.read"),

@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("exam_session_id", sa.Uuid(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["booth_id"], ["booths.booth_id"], name=op.f("fk_traces_booth_id")),
         sa.PrimaryKeyConstraint("chain_id", "seq", name=op.f("pk_traces")),
     )

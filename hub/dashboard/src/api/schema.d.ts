@@ -1018,7 +1018,7 @@ export interface paths {
         };
         /**
          * List Candidates
-         * @description Those with an exam session in your scope. `next` goes with the same search and order only.
+         * @description By name; those with an exam session in your scope.
          */
         get: operations["listCandidates"];
         put?: never;
@@ -1546,46 +1546,6 @@ export interface paths {
          * @description The candidate did not come. Needs a reason; 409 before the time that the test centre has set. Answers null where a practice exam ended, which leaves nothing.
          */
         post: operations["noShowExamSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/schedule/free": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Free Times
-         * @description When the exam could begin in each booth of your scope, without colliding with what is scheduled there.
-         */
-        get: operations["listFreeTimes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/schedule/codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Codes
-         * @description To hand out: what each candidate of your scope types at the booth. That somebody asked for it is recorded.
-         */
-        get: operations["listCheckInCodes"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2147,6 +2107,46 @@ export interface paths {
          * @description For those who judge what happened in the booth. At most two days and 2000 pieces at a time.
          */
         get: operations["getRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{exam_session_id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Exam Session Traces
+         * @description Without times all of it. For those who judge what happened in the booth; at most two days.
+         */
+        get: operations["getExamSessionTraces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Booth Traces
+         * @description Without times the newest hour. At most two days.
+         */
+        get: operations["getBoothTraces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2729,26 +2729,6 @@ export interface paths {
         get: operations["listWebhookDeliveries"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhooks/{webhook_id}/deliveries/{message_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry Delivery
-         * @description Sends at once what failed or waits for its next attempt, with the same id; 409 for what was delivered.
-         */
-        post: operations["retryWebhookDelivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3368,51 +3348,6 @@ export interface components {
              * @description an archived profile is kept and can be chosen no more
              */
             archived?: boolean | null;
-        };
-        /**
-         * CheckInCode
-         * @description What one candidate is handed before the exam.
-         */
-        CheckInCode: {
-            /**
-             * Exam Session Id
-             * Format: uuid
-             */
-            exam_session_id: string;
-            /** Candidate Number */
-            candidate_number: string;
-            /** Candidate Name */
-            candidate_name: string;
-            /** Exam Name */
-            exam_name: string;
-            /** Booth Id */
-            booth_id: string | null;
-            /** Booth Name */
-            booth_name: string | null;
-            /** Room Name */
-            room_name: string | null;
-            /**
-             * Scheduled Start
-             * Format: date-time
-             */
-            scheduled_start: string;
-            /** Practice */
-            practice: boolean;
-            /** Check In Code */
-            check_in_code: string;
-        };
-        /**
-         * CheckInCodeList
-         * @description Of those who have not checked in yet, the earliest first.
-         */
-        CheckInCodeList: {
-            /** Items */
-            items: components["schemas"]["CheckInCode"][];
-            /**
-             * More
-             * @description whether there are more than these
-             */
-            more: boolean;
         };
         /** ClassPreview */
         ClassPreview: {
@@ -4443,44 +4378,6 @@ export interface components {
              */
             written_at: string;
         };
-        /**
-         * FreeTime
-         * @description From the first to the last moment at which the exam could begin there.
-         */
-        FreeTime: {
-            /** Booth Id */
-            booth_id: string;
-            /** Booth Name */
-            booth_name: string;
-            /**
-             * First Start
-             * Format: date-time
-             */
-            first_start: string;
-            /**
-             * Last Start
-             * Format: date-time
-             */
-            last_start: string;
-        };
-        /**
-         * FreeTimeList
-         * @description By booth, the earliest first.
-         */
-        FreeTimeList: {
-            /** Items */
-            items: components["schemas"]["FreeTime"][];
-            /**
-             * Duration S
-             * @description with the candidate's extra time
-             */
-            duration_s: number;
-            /**
-             * Turnaround S
-             * @description kept free between two exam sessions in one booth
-             */
-            turnaround_s: number;
-        };
         /** GapList */
         GapList: {
             /** Items */
@@ -4787,12 +4684,12 @@ export interface components {
             problem_count: number;
             /**
              * Problems
-             * @description the first 200, or as many as were asked for
+             * @description the first 200
              */
             problems: components["schemas"]["ImportProblem"][];
             /**
              * Rows
-             * @description the first 200 that are new or changed, or as many as were asked for
+             * @description the first 200 that are new or changed
              */
             rows: components["schemas"]["ImportRow"][];
             /**
@@ -5061,6 +4958,23 @@ export interface components {
             released_by: string | null;
             /** Release Reason */
             release_reason: string | null;
+        };
+        /**
+         * Line
+         * @description The lowest and the highest value within each point; null where nobody could tell. Both are empty where nothing
+         *     of it is known at all.
+         */
+        Line: {
+            /**
+             * Low
+             * @default []
+             */
+            low: (number | null)[];
+            /**
+             * High
+             * @default []
+             */
+            high: (number | null)[];
         };
         /** LinkRequest */
         LinkRequest: {
@@ -6877,15 +6791,6 @@ export interface components {
              */
             deleted_at: string | null;
         };
-        /** Sent */
-        Sent: {
-            /**
-             * Message Id
-             * Format: uuid
-             * @description look for it among the deliveries
-             */
-            message_id: string;
-        };
         /** SignInList */
         SignInList: {
             /** Items */
@@ -7220,6 +7125,15 @@ export interface components {
             /** Disk Free Bytes */
             disk_free_bytes: number;
         };
+        /** TestSent */
+        TestSent: {
+            /**
+             * Message Id
+             * Format: uuid
+             * @description look for it among the deliveries
+             */
+            message_id: string;
+        };
         /** TokenRequest */
         TokenRequest: {
             /** Name */
@@ -7235,6 +7149,67 @@ export interface components {
              * @default 90
              */
             days: number;
+        };
+        /**
+         * Traces
+         * @description Point `i` begins at `started_at` + `i` · `step_ms` and is `step_ms` long. All lines have one length, or none.
+         */
+        Traces: {
+            /**
+             * Booth Id
+             * @description null for an exam session without a booth
+             */
+            booth_id: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Step Ms */
+            step_ms: number;
+            /**
+             * Points
+             * @description how many there are; 0 where nothing was traced
+             */
+            points: number;
+            /**
+             * Known Until
+             * @description the end of what has come so far; null where nothing has
+             */
+            known_until: string | null;
+            /** @description living faces */
+            faces: components["schemas"]["Line"];
+            /** @description 1: somebody is there whose face cannot be found */
+            hidden: components["schemas"]["Line"];
+            /** @description of the head against the calibrated middle; + is left in the picture */
+            yaw_deg: components["schemas"]["Line"];
+            /** @description likewise; + is up */
+            pitch_deg: components["schemas"]["Line"];
+            /** @description of the eyes against the head; + is left in the picture */
+            eyes_deg: components["schemas"]["Line"];
+            /** @description percent: how surely somebody speaks */
+            speech: components["schemas"]["Line"];
+            /**
+             * Objects
+             * @description percent: score of each thing that was seen at all
+             */
+            objects: {
+                [key: string]: components["schemas"]["Line"];
+            };
+            /**
+             * Cone Deg
+             * @description to either side, up, down: beyond it a head looked away; as it was last
+             */
+            cone_deg: [
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Truncated
+             * @description whether there is more than was read; ask again from `known_until`
+             */
+            truncated: boolean;
         };
         /**
          * User
@@ -9602,10 +9577,6 @@ export interface operations {
             query?: {
                 /** @description beginnings of words of a candidate's name or number */
                 q?: string;
-                /** @description with extra time, rules that are off or a note; or without */
-                accommodated?: boolean | null;
-                /** @description `-` from the end */
-                sort?: "name" | "-name" | "number" | "-number";
                 /** @description `next` of the page before */
                 after?: string | null;
                 limit?: number;
@@ -9673,8 +9644,6 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
-                /** @description problems and rows in the answer */
-                listed?: number;
             };
             header?: never;
             path?: never;
@@ -9950,8 +9919,6 @@ export interface operations {
                 /** @description IANA name, for times without one */
                 timezone?: string;
                 dry_run?: boolean;
-                /** @description problems and rows in the answer */
-                listed?: number;
             };
             header?: never;
             path?: never;
@@ -10628,82 +10595,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionView"] | null;
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listFreeTimes: {
-        parameters: {
-            query: {
-                exam: string;
-                /** @description at this time or later */
-                from: string;
-                /** @description before this time */
-                to: string;
-                /** @description with their extra time, and when they sit nowhere else */
-                candidate?: string | null;
-                room?: string | null;
-                site?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FreeTimeList"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listCheckInCodes: {
-        parameters: {
-            query: {
-                /** @description at this time or later */
-                from: string;
-                /** @description before this time */
-                to: string;
-                room?: string | null;
-                site?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckInCodeList"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -11912,6 +11803,78 @@ export interface operations {
             };
         };
     };
+    getExamSessionTraces: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                /** @description at most so many; each keeps its lowest and highest value */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                exam_session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traces"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBoothTraces: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                /** @description at most so many; each keeps its lowest and highest value */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traces"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listReports: {
         parameters: {
             query?: {
@@ -13031,7 +12994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sent"];
+                    "application/json": components["schemas"]["TestSent"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -13067,38 +13030,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDeliveryList"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    retryWebhookDelivery: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                webhook_id: string;
-                message_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sent"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
