@@ -1018,7 +1018,7 @@ export interface paths {
         };
         /**
          * List Candidates
-         * @description By name; those with an exam session in your scope.
+         * @description Those with an exam session in your scope. `next` goes with the same search and order only.
          */
         get: operations["listCandidates"];
         put?: never;
@@ -1546,6 +1546,46 @@ export interface paths {
          * @description The candidate did not come. Needs a reason; 409 before the time that the test centre has set. Answers null where a practice exam ended, which leaves nothing.
          */
         post: operations["noShowExamSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Free Times
+         * @description When the exam could begin in each booth of your scope, without colliding with what is scheduled there.
+         */
+        get: operations["listFreeTimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Codes
+         * @description To hand out: what each candidate of your scope types at the booth. That somebody asked for it is recorded.
+         */
+        get: operations["listCheckInCodes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2735,6 +2775,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Delivery
+         * @description Sends at once what failed or waits for its next attempt, with the same id; 409 for what was delivered.
+         */
+        post: operations["retryWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrol": {
         parameters: {
             query?: never;
@@ -3348,6 +3408,51 @@ export interface components {
              * @description an archived profile is kept and can be chosen no more
              */
             archived?: boolean | null;
+        };
+        /**
+         * CheckInCode
+         * @description What one candidate is handed before the exam.
+         */
+        CheckInCode: {
+            /**
+             * Exam Session Id
+             * Format: uuid
+             */
+            exam_session_id: string;
+            /** Candidate Number */
+            candidate_number: string;
+            /** Candidate Name */
+            candidate_name: string;
+            /** Exam Name */
+            exam_name: string;
+            /** Booth Id */
+            booth_id: string | null;
+            /** Booth Name */
+            booth_name: string | null;
+            /** Room Name */
+            room_name: string | null;
+            /**
+             * Scheduled Start
+             * Format: date-time
+             */
+            scheduled_start: string;
+            /** Practice */
+            practice: boolean;
+            /** Check In Code */
+            check_in_code: string;
+        };
+        /**
+         * CheckInCodeList
+         * @description Of those who have not checked in yet, the earliest first.
+         */
+        CheckInCodeList: {
+            /** Items */
+            items: components["schemas"]["CheckInCode"][];
+            /**
+             * More
+             * @description whether there are more than these
+             */
+            more: boolean;
         };
         /** ClassPreview */
         ClassPreview: {
@@ -4378,6 +4483,44 @@ export interface components {
              */
             written_at: string;
         };
+        /**
+         * FreeTime
+         * @description From the first to the last moment at which the exam could begin there.
+         */
+        FreeTime: {
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /**
+             * First Start
+             * Format: date-time
+             */
+            first_start: string;
+            /**
+             * Last Start
+             * Format: date-time
+             */
+            last_start: string;
+        };
+        /**
+         * FreeTimeList
+         * @description By booth, the earliest first.
+         */
+        FreeTimeList: {
+            /** Items */
+            items: components["schemas"]["FreeTime"][];
+            /**
+             * Duration S
+             * @description with the candidate's extra time
+             */
+            duration_s: number;
+            /**
+             * Turnaround S
+             * @description kept free between two exam sessions in one booth
+             */
+            turnaround_s: number;
+        };
         /** GapList */
         GapList: {
             /** Items */
@@ -4579,6 +4722,29 @@ export interface components {
              *     }
              */
             screen: components["schemas"]["Screen"];
+            /** Board Uptime S */
+            board_uptime_s: number | null;
+            /** Disk Total Bytes */
+            disk_total_bytes: number | null;
+            /** Memory Total Bytes */
+            memory_total_bytes: number | null;
+            /** Memory Available Bytes */
+            memory_available_bytes: number | null;
+            /**
+             * Load 1M
+             * @description processes that wanted to run, mean of the last minute
+             */
+            load_1m: number | null;
+            /**
+             * Throttle Bits
+             * @description of a Raspberry Pi: bits 0 to 3 under-voltage, frequency capped, throttled, soft limit, now; bits 16 to 19 the same since the board started
+             */
+            throttle_bits: number | null;
+            /**
+             * Spool Bytes
+             * @description of evidence that is not uploaded yet
+             */
+            spool_bytes: number | null;
         };
         /**
          * HoleView
@@ -4684,12 +4850,12 @@ export interface components {
             problem_count: number;
             /**
              * Problems
-             * @description the first 200
+             * @description the first 200, or as many as were asked for
              */
             problems: components["schemas"]["ImportProblem"][];
             /**
              * Rows
-             * @description the first 200 that are new or changed
+             * @description the first 200 that are new or changed, or as many as were asked for
              */
             rows: components["schemas"]["ImportRow"][];
             /**
@@ -6791,6 +6957,15 @@ export interface components {
              */
             deleted_at: string | null;
         };
+        /** Sent */
+        Sent: {
+            /**
+             * Message Id
+             * Format: uuid
+             * @description look for it among the deliveries
+             */
+            message_id: string;
+        };
         /** SignInList */
         SignInList: {
             /** Items */
@@ -7124,15 +7299,6 @@ export interface components {
             database_bytes: number;
             /** Disk Free Bytes */
             disk_free_bytes: number;
-        };
-        /** TestSent */
-        TestSent: {
-            /**
-             * Message Id
-             * Format: uuid
-             * @description look for it among the deliveries
-             */
-            message_id: string;
         };
         /** TokenRequest */
         TokenRequest: {
@@ -9577,6 +9743,10 @@ export interface operations {
             query?: {
                 /** @description beginnings of words of a candidate's name or number */
                 q?: string;
+                /** @description with extra time, rules that are off or a note; or without */
+                accommodated?: boolean | null;
+                /** @description `-` from the end */
+                sort?: "name" | "-name" | "number" | "-number";
                 /** @description `next` of the page before */
                 after?: string | null;
                 limit?: number;
@@ -9644,6 +9814,8 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
+                /** @description problems and rows in the answer */
+                listed?: number;
             };
             header?: never;
             path?: never;
@@ -9919,6 +10091,8 @@ export interface operations {
                 /** @description IANA name, for times without one */
                 timezone?: string;
                 dry_run?: boolean;
+                /** @description problems and rows in the answer */
+                listed?: number;
             };
             header?: never;
             path?: never;
@@ -10595,6 +10769,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionView"] | null;
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFreeTimes: {
+        parameters: {
+            query: {
+                exam: string;
+                /** @description at this time or later */
+                from: string;
+                /** @description before this time */
+                to: string;
+                /** @description with their extra time, and when they sit nowhere else */
+                candidate?: string | null;
+                room?: string | null;
+                site?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeTimeList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCheckInCodes: {
+        parameters: {
+            query: {
+                /** @description at this time or later */
+                from: string;
+                /** @description before this time */
+                to: string;
+                room?: string | null;
+                site?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInCodeList"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -12994,7 +13244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TestSent"];
+                    "application/json": components["schemas"]["Sent"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -13030,6 +13280,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
