@@ -243,8 +243,6 @@ class Health(Wire):
     viewers: tuple[ViewerStats, ...] = Field((), description="who watches now, and how their streams are doing")
     streams: tuple[StreamStats, ...] = Field((), description="encoders that run")
     screen: Screen = Screen()
-
-
     board_uptime_s: float | None = Field(None, ge=0)
     disk_total_bytes: int | None = Field(None, ge=0)
     memory_total_bytes: int | None = Field(None, ge=0)
@@ -257,6 +255,8 @@ class Health(Wire):
         "bits 16 to 19 the same since the board started",
     )
     spool_bytes: int | None = Field(None, ge=0, description="of evidence that is not uploaded yet")
+
+
 class Desired(Wire):
     """What a booth should be doing. It survives a reboot without the hub."""
 
