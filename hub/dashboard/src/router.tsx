@@ -14,6 +14,7 @@ import {
 import { meQuery } from "@/api/queries";
 import { KINDS, SEVERITIES } from "@/api/types";
 import { parseExamSessionSearch } from "@/exam-sessions/search";
+import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
 import { Shell } from "@/shell/Shell";
 import { SignInPage } from "@/sign-in/SignInPage";
 import { t } from "@/text/text";
@@ -123,11 +124,29 @@ const system = createRoute({
   path: "/system",
   component: lazyRouteComponent(() => import("@/system/SystemPage"), "SystemPage"),
 });
+const reports = createRoute({
+  getParentRoute: () => shell,
+  path: "/reports",
+  validateSearch: parseReportsSearch,
+  component: lazyRouteComponent(() => import("@/reports/ReportsPage"), "ReportsPage"),
+});
+const report = createRoute({
+  getParentRoute: () => shell,
+  path: "/reports/$examSessionId",
+  validateSearch: parseReportSearch,
+  component: lazyRouteComponent(() => import("@/reports/ReportPage"), "ReportPage"),
+});
+const summaries = createRoute({
+  getParentRoute: () => shell,
+  path: "/summaries",
+  validateSearch: parseSummarySearch,
+  component: lazyRouteComponent(() => import("@/reports/SummariesPage"), "SummariesPage"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([wall, examSessions, examSession, violations, booths, booth, system]),
+    shell.addChildren([wall, examSessions, examSession, violations, booths, booth, system, reports, report, summaries]),
   ]),
   defaultNotFoundComponent: NotFound,
   defaultErrorComponent: Crash,

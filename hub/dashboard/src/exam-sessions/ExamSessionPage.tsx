@@ -100,6 +100,7 @@ function Sitting({ detail }: { detail: ExamSessionDetail }) {
 export function ExamSessionPage() {
   const { examSessionId } = useParams({ from: "/shell/exam-sessions/$examSessionId" });
   const query = useQuery(examSessionQuery(examSessionId));
+  const reads = useQuery(meQuery).data?.permissions.includes("reports.read") ?? false;
   const back = (
     <Link to="/exam-sessions" className="inline-flex items-center gap-1.5 text-ink-2 hover:text-ink">
       <ArrowLeft size={15} aria-hidden="true" />
@@ -144,13 +145,16 @@ export function ExamSessionPage() {
           )}
           {session.booth_id && session.ended_at === null && <Onlookers boothId={session.booth_id} />}
           <span className="ml-auto flex items-center gap-4">
-            <a
-              href={`/api/v1/exam-sessions/${session.exam_session_id}/report.pdf`}
-              className="inline-flex items-center gap-1.5 text-ink-2 hover:text-ink"
-            >
-              <FileText size={15} aria-hidden="true" />
-              {t("exam-session.report")} ({t("exam-session.pdf")})
-            </a>
+            {reads && (
+              <Link
+                to="/reports/$examSessionId"
+                params={{ examSessionId: session.exam_session_id }}
+                className={`inline-flex items-center gap-1.5 ${session.ended_at ? "font-medium underline underline-offset-2" : "text-ink-2 hover:text-ink"}`}
+              >
+                <FileText size={15} aria-hidden="true" />
+                {t("exam-session.report")}
+              </Link>
+            )}
             {back}
           </span>
         </>

@@ -1,6 +1,6 @@
 /** The places of the dashboard and the pages at each: what the rail, the tabs above a page and the keys 1 to 9 know. */
 import type { LinkProps } from "@tanstack/react-router";
-import { Gauge, GraduationCap, LayoutGrid, List, type LucideIcon, RectangleVertical } from "lucide-react";
+import { FileText, Gauge, GraduationCap, LayoutGrid, List, type LucideIcon, RectangleVertical } from "lucide-react";
 import type { Me } from "@/api/types";
 import { t } from "@/text/text";
 
@@ -31,6 +31,14 @@ const PLACES: Place[] = [
     text: t("nav.violations"),
     icon: List,
     tabs: [{ to: "/violations", text: t("nav.violations"), needs: "violations.read" }],
+  },
+  {
+    text: t("nav.reports"),
+    icon: FileText,
+    tabs: [
+      { to: "/reports", text: t("nav.reports"), needs: "reports.read" },
+      { to: "/summaries", text: t("nav.summaries"), needs: "reports.read" },
+    ],
   },
   {
     text: t("nav.booths"),

@@ -67,7 +67,6 @@ export const examSessions: Record<keyof typeof english, string> = {
   "exam-session.steps": "Was geschah",
   "exam-session.violations": "Verstöße",
   "exam-session.report": "Bericht",
-  "exam-session.pdf": "PDF",
 
   "identity.title": "Ist es diese Person?",
   "identity.face": "Beim Einchecken aufgenommen",

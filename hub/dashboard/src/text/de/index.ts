@@ -1,7 +1,8 @@
 /** Every German sentence of the dashboard, by part, as the English ones are. */
 import { core } from "@/text/de/core";
 import { examSessions } from "@/text/de/exam-sessions";
+import { reports } from "@/text/de/reports";
 import { wall } from "@/text/de/wall";
 import type { Catalogue } from "@/text/text";
 
-export const de: Catalogue = { ...core, ...examSessions, ...wall };
+export const de: Catalogue = { ...core, ...examSessions, ...reports, ...wall };

@@ -65,7 +65,6 @@ export const examSessions = {
   "exam-session.steps": "What happened",
   "exam-session.violations": "Violations",
   "exam-session.report": "Report",
-  "exam-session.pdf": "PDF",
 
   "identity.title": "Is it this person?",
   "identity.face": "Taken at check-in",

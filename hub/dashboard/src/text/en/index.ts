@@ -4,6 +4,7 @@
  */
 import { core } from "@/text/en/core";
 import { examSessions } from "@/text/en/exam-sessions";
+import { reports } from "@/text/en/reports";
 import { wall } from "@/text/en/wall";
 
-export const en = { ...core, ...examSessions, ...wall } as const;
+export const en = { ...core, ...examSessions, ...reports, ...wall } as const;
