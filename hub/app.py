@@ -23,6 +23,7 @@ from hub.api import (
     booths,
     bundles,
     candidates,
+    devices,
     enrol,
     evidence,
     exam_sessions,
@@ -61,6 +62,7 @@ from hub.desired import DesiredState
 from hub.devices.certificates import Authority
 from hub.devices.cutting import Cutting, write_list
 from hub.devices.enrolment import Enrolment
+from hub.devices.fleet import Fleet
 from hub.errors import BrokerError, HubError
 from hub.evidence.bundle import Bundles
 from hub.evidence.countersign import Countersigner
@@ -93,6 +95,7 @@ from hub.retention.service import Retention
 from hub.states import BoothStates
 from hub.streaming.signaling import Signaling
 from hub.streaming.turn import IceServers
+from hub.watching.holding import Holds
 from hub.watching.presence import Presences
 from hub.watching.viewed import Viewed
 from hub.watching.viewing import Viewing
@@ -152,6 +155,7 @@ def create_app() -> FastAPI:
         bundles,
         retention,
         webhooks,
+        devices,
         enrol,
         system,
         live,
@@ -248,6 +252,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         )
         cutting = Cutting(database, authority, address, broker.reload if broker else None)
         presences = Presences(database, feed, settings.watching, loop)
+        holds = Holds(feed, loop)
         telling = Deliverer(database, metrics, allow_private=settings.webhooks.allow_private)
         deleting = Retention(database, files, countersigner.signer)
         watched = Watches(database, one_of_several=several)
@@ -266,6 +271,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             elif message.topic == HUB_FEED:
                 live_feed.receive(message)
                 presences.receive(message)
+                holds.receive(message)
             elif message.topic == mqtt.reply_topic:
                 commands.receive(message)
 
@@ -325,7 +331,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             oidc=OidcSignIns(provider, database, auth) if provider else None,
             viewed=Viewed(database),
             enrolment=Enrolment(database, authority, for_devices),
-            cutting=cutting,
+            fleet=Fleet(database, commands, cutting),
             mqtt=mqtt,
             leader=leader,
             ingest=ingest,
@@ -350,6 +356,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             live=live_feed,
             watches=watched,
             presences=presences,
+            holds=holds,
             signaling=signals,
         )
 

@@ -31,12 +31,23 @@ class Look(Wire):
     since: Timestamp
 
 
+class Hold(Wire):
+    """Somebody has a violation before them for review; None: nothing any more."""
+
+    username: str
+    display_name: str
+    violation_id: UUID | None
+    booth_id: BoothId | None
+    since: Timestamp
+
+
 class Changes(Wire):
     violations: tuple[UUID, ...] = ()
     gaps: tuple[UUID, ...] = ()
     evidence: tuple[ArrivedEvidence, ...] = ()
     booths: tuple[BoothId, ...] = ()
     looking: tuple[Look, ...] = ()
+    holding: tuple[Hold, ...] = ()
     exam_sessions: tuple[UUID, ...] = ()
 
 
@@ -55,6 +66,9 @@ class Feed:
 
     def looked(self, look: Look) -> None:
         self._send(Changes(looking=(look,)))
+
+    def held(self, hold: Hold) -> None:
+        self._send(Changes(holding=(hold,)))
 
     def evidence_arrived(self, sha256: str, booth_id: str) -> None:
         self._send(Changes(evidence=(ArrivedEvidence(sha256=sha256, booth_id=booth_id),)))

@@ -14,8 +14,8 @@ from hub.config import Settings
 from hub.db import Database
 from hub.desired import DesiredState
 from hub.devices.certificates import Authority, KeyPair
-from hub.devices.cutting import Cutting
 from hub.devices.enrolment import Enrolment
+from hub.devices.fleet import Fleet
 from hub.errors import RefusedError
 from hub.evidence.bundle import Bundles
 from hub.evidence.files import EvidenceFiles
@@ -35,6 +35,7 @@ from hub.retention.service import Retention
 from hub.states import BoothStates
 from hub.streaming.signaling import Signaling
 from hub.views import Me
+from hub.watching.holding import Holds
 from hub.watching.presence import Presences
 from hub.watching.viewed import Viewed
 from hub.watching.watches import Watches
@@ -54,7 +55,7 @@ class Hub:
     oidc: OidcSignIns | None
     viewed: Viewed
     enrolment: Enrolment
-    cutting: Cutting
+    fleet: Fleet
     mqtt: HubMqtt
     leader: Leader
     ingest: Ingest
@@ -70,6 +71,7 @@ class Hub:
     live: Live
     watches: Watches
     presences: Presences
+    holds: Holds
     signaling: Signaling
 
 

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.violation import ViolationKind
 from hub import audit
 from hub.api.presence import MayRun, SeenSession, find_exam_session
+from hub.api.reviews import MayReview
 from hub.errors import RefusedError
 from hub.parts import ActorOf, TheHub
+from hub.people.scope import refuse_foreign
 from hub.store import flags
 from hub.views import Flag, FlagList, FlagVersion
 
@@ -94,6 +96,33 @@ async def change_flag(flag_id: UUID, request: FlagChangeRequest, me: MayRun, act
         changed = await _find(connection, flag_id)
     hub.feed.exam_session_changed(flag.exam_session_id)
     return changed
+
+
+class FlagReviewRequest(BaseModel):
+    noted: bool = Field(True, description="false takes it back")
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+
+
+@router.post("/flags/{flag_id}/reviews", operation_id="reviewFlag")
+async def review_flag(flag_id: UUID, request: FlagReviewRequest, me: MayReview, actor: ActorOf, hub: TheHub) -> Flag:
+    """A reviewer took note of it, and may say what it came to. Each time is kept; the last one stands."""
+    async with hub.database.reading() as connection:
+        flag = await _find(connection, flag_id)
+    await refuse_foreign(hub.database, me, flag.booth_id)
+    said = request.model_dump()
+    row = {
+        "review_id": uuid4(),
+        "flag_id": flag_id,
+        "username": me.username,
+        "display_name": me.display_name,
+        "decided_at": datetime.now(UTC),
+    }
+    async with hub.database.writing() as connection:
+        await flags.review(connection, row | said)
+        await audit.record(connection, actor, "flag.reviewed", "flag", str(flag_id), **said)
+        reviewed = await _find(connection, flag_id)
+    hub.feed.exam_session_changed(flag.exam_session_id)
+    return reviewed
 
 
 def _refuse_time(at: datetime, scheduled_start: datetime, now: datetime) -> None:

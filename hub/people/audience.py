@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from hub.people.permissions import Permission
-from hub.views import LiveBooth, Me
+from hub.views import LiveBooth, LiveViolation, Me
 
 
 class _Audience(NamedTuple):
@@ -32,7 +32,7 @@ class Sent:
     def __init__(self, message: BaseModel) -> None:
         self._message = message
         self._audience = AUDIENCE[str(getattr(message, "type", None))]
-        self._texts: dict[bool, str] = {}
+        self._texts: dict[tuple[bool, bool], str] = {}
 
     def text_for(self, me: Me) -> str | None:
         """None: it is not for them."""
@@ -41,10 +41,19 @@ class Sent:
             in_scope = me.booths is None or (booth_id is not None and me.sees(booth_id))
             if not in_scope or not me.may(self._audience.permission):
                 return None
-        whole = not isinstance(self._message, LiveBooth) or me.may("violations.read")
-        if whole not in self._texts:
-            shown = self._message
+        shown = self._message
+        match shown:
+            case LiveBooth(booth=booth):
+                latest = booth.latest
+                which = (me.may("violations.read"), latest is not None and latest.blind_to(me))
+            case LiveViolation(violation=violation):
+                which = (True, violation.blind_to(me))
+            case _:
+                which = (True, False)
+        if which not in self._texts:
             if isinstance(shown, LiveBooth):
                 shown = LiveBooth(booth=shown.booth.shown_to(me))
-            self._texts[whole] = shown.model_dump_json()
-        return self._texts[whole]
+            elif isinstance(shown, LiveViolation):
+                shown = LiveViolation(violation=shown.violation.shown_to(me))
+            self._texts[which] = shown.model_dump_json()
+        return self._texts[which]

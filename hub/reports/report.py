@@ -188,10 +188,20 @@ class _Reading:
             deleted={ref.sha256: deleted[ref.sha256] for ref in view.evidence if ref.sha256 in deleted},
             grown_at=row.grown_at,
             reviews=tuple(
-                ReportReview(decision=each.decision, note=each.note, by=self._person(each), decided_at=each.decided_at)
+                ReportReview(
+                    decision=each.decision,
+                    note=self._dismissed_because(each),
+                    by=self._person(each),
+                    decided_at=each.decided_at,
+                )
                 for each in decisions
             ),
         )
+
+    def _dismissed_because(self, row: Row[Any]) -> str:
+        """The reason in words before the note."""
+        why = self._said.find(f"dismissal.{row.reason_code}", row.reason_code) if row.reason_code else ""
+        return ": ".join(part for part in (why, row.note) if part)
 
     async def _gaps(self, line: Timeline, until: datetime) -> list[ReportGap]:
         found: dict[UUID, ReportGap] = {}

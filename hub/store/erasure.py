@@ -14,6 +14,7 @@ from hub.tables import (
     candidates,
     exam_session_steps,
     exam_sessions,
+    flag_reviews,
     flag_versions,
     flags,
     messages,
@@ -66,6 +67,7 @@ async def erase(connection: AsyncConnection, candidate_id: UUID, exam_session_id
     await connection.execute(delete(messages).where(messages.c.exam_session_id.in_(exam_session_ids)))
     of_them = select(flags.c.flag_id).where(flags.c.exam_session_id.in_(exam_session_ids))
     await connection.execute(update(flag_versions).where(flag_versions.c.flag_id.in_(of_them)).values(note=""))
+    await connection.execute(update(flag_reviews).where(flag_reviews.c.flag_id.in_(of_them)).values(note=""))
     steps = exam_session_steps.c
     await connection.execute(
         update(exam_session_steps).where(steps.exam_session_id.in_(exam_session_ids)).values(note="")

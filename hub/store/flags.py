@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.tables import flag_versions, flags
+from hub.tables import flag_reviews, flag_versions, flags
 from hub.views import Flag, FlagVersion
+from hub.views.watching import FlagReview
 
 
 async def add(connection: AsyncConnection, row: dict[str, Any]) -> None:
@@ -19,6 +20,10 @@ async def add(connection: AsyncConnection, row: dict[str, Any]) -> None:
 async def word(connection: AsyncConnection, flag_id: UUID, version: FlagVersion) -> None:
     """One more wording."""
     await connection.execute(insert(flag_versions).values(flag_id=flag_id, **version.model_dump()))
+
+
+async def review(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    await connection.execute(insert(flag_reviews).values(row))
 
 
 async def find(connection: AsyncConnection, flag_id: UUID) -> Flag | None:
@@ -44,14 +49,31 @@ async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[
     for row in await connection.execute(statement):
         fields = {name: value for name, value in row._mapping.items() if name != "flag_id"}
         wordings[row.flag_id].append(FlagVersion(**fields))
+    noted = await _noted(connection, list(wordings))
     return [
         Flag(
             **row._mapping,
+            noted=noted.get(row.flag_id),
             **wordings[row.flag_id][-1].model_dump(include={"at", "kind", "note", "withdrawn"}),
             history=tuple(wordings[row.flag_id]),
         )
         for row in rows
     ]
+
+
+async def _noted(connection: AsyncConnection, flag_ids: Sequence[UUID]) -> dict[UUID, FlagReview]:
+    """Of those that somebody took note of, who did last."""
+    statement = (
+        select(flag_reviews)
+        .where(flag_reviews.c.flag_id.in_(flag_ids))
+        .order_by(flag_reviews.c.flag_id, flag_reviews.c.decided_at, flag_reviews.c.review_id)
+    )
+    last = {row.flag_id: row for row in await connection.execute(statement)}
+    return {
+        flag_id: FlagReview(**{name: getattr(row, name) for name in FlagReview.model_fields})
+        for flag_id, row in last.items()
+        if row.noted
+    }
 
 
 def next_version(flag: Flag, now: datetime, **changes: Any) -> FlagVersion:

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.tables import exam_sessions, exams, reviews, violations
+from hub.tables import booths, exam_sessions, exams, reviews, violations
 from hub.views import ReviewState, ReviewView
 
-GroupedBy = Literal["kind", "rule", "profile", "exam"]
+GroupedBy = Literal["kind", "rule", "profile", "exam", "booth"]
 
 
 async def to_review(connection: AsyncConnection, violation_ids: Iterable[UUID]) -> dict[UUID, Any]:
@@ -96,6 +96,7 @@ async def counts(
         "rule": {"rule": of.rule},
         "profile": {"profile": of.profile, "profile_version": of.profile_version},
         "exam": {"exam_id": exams.c.exam_id, "exam_name": exams.c.name},
+        "booth": {"booth_id": of.booth_id, "booth_name": booths.c.name},
     }
     made = {name: column for group in by for name, column in groups[group].items()}
     others = [name for group in groups.values() for name in group if name not in made]
@@ -107,9 +108,9 @@ async def counts(
             func.count().label("number"),
         )
         .select_from(
-            violations.outerjoin(exam_sessions, exam_sessions.c.exam_session_id == of.exam_session_id).outerjoin(
-                exams, exams.c.exam_id == exam_sessions.c.exam_id
-            )
+            violations.join(booths, booths.c.booth_id == of.booth_id)
+            .outerjoin(exam_sessions, exam_sessions.c.exam_session_id == of.exam_session_id)
+            .outerjoin(exams, exams.c.exam_id == exam_sessions.c.exam_id)
         )
         .group_by(*made.values(), of.review)
     )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select, tuple_, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import SEVERITIES, Severity, ViolationKind
@@ -30,6 +30,18 @@ _RANKS: Final = tuple(reversed(range(len(SEVERITIES))))
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """What one word of a search means: violations in these booths, of these kinds, or of these exam sessions."""
+
+    booths: tuple[str, ...] = ()
+    kinds: tuple[ViolationKind, ...] = ()
+    exam_sessions: tuple[UUID, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.booths) + len(self.kinds) + len(self.exam_sessions)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a list is narrowed to; None or nothing means any. `since` and `until` are of `opened_at`, `until` beyond."""
 
@@ -41,11 +53,8 @@ class Wanted:
     is_open: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
-
-
-def narrowed(wanted: Wanted, there: tuple[str, ...] | None) -> Wanted:
-    """The same of these booths only."""
-    return replace(wanted, booths=there)
+    sought: tuple[Sought, ...] = ()
+    """Each of the words."""
 
 
 class QueueCursor(NamedTuple):
@@ -94,23 +103,26 @@ async def booths_at(
     return tuple(sorted(there if found is None else there & set(found)))
 
 
-async def newest(connection: AsyncConnection, wanted: Wanted, before: Cursor | None, limit: int) -> list[UUID]:
-    """The newest first, older than the cursor."""
-    if wanted.booths == ():
+async def newest(
+    connection: AsyncConnection, wanted: Wanted, cursor: Cursor | None, limit: int, *, oldest_first: bool = False
+) -> list[UUID]:
+    """The newest first, or the oldest; behind the cursor."""
+    if _is_nothing(wanted):
         return []
     of = violations.c
     leads, rest = _leads(wanted)
-    if before is not None:
-        rest.append(tuple_(of.opened_at, of.violation_id) < before)
+    if cursor is not None:
+        place = tuple_(of.opened_at, of.violation_id)
+        rest.append(place > cursor if oldest_first else place < cursor)
     walks = [
         select(of.opened_at, of.violation_id)
         .where(*lead, *rest)
-        .order_by(of.opened_at.desc(), of.violation_id.desc())
+        .order_by(*_in_time(of, oldest_first=oldest_first))
         .limit(limit)
         for lead in leads
     ]
-    found = _merged(walks)
-    statement = select(found.c.violation_id).order_by(found.c.opened_at.desc(), found.c.violation_id.desc())
+    found = _merged(walks, each_once=bool(wanted.sought))
+    statement = select(found.c.violation_id).order_by(*_in_time(found.c, oldest_first=oldest_first))
     return list((await connection.execute(statement.limit(limit))).scalars())
 
 
@@ -121,7 +133,7 @@ async def queue(
 
     Left out is what this person has decided already and others must decide, too. In it is what grew after its review.
     """
-    if wanted.booths == ():
+    if _is_nothing(wanted):
         return []
     of = violations.c
     walks = []
@@ -161,6 +173,15 @@ async def waiting(connection: AsyncConnection, scope: tuple[str, ...] | None) ->
     return min(int(counted), WAITING_COUNTED)
 
 
+def _is_nothing(wanted: Wanted) -> bool:
+    return wanted.booths == () or any(len(word) == 0 for word in wanted.sought)
+
+
+def _in_time(columns: Any, *, oldest_first: bool) -> list[Any]:
+    both = (columns.opened_at, columns.violation_id)
+    return [column.asc() if oldest_first else column.desc() for column in both]
+
+
 def _leads(wanted: Wanted) -> tuple[list[list[Condition]], list[Condition]]:
     """By what an index is walked, several ways side by side, and what is looked at on each."""
     of = violations.c
@@ -176,8 +197,16 @@ def _leads(wanted: Wanted) -> tuple[list[list[Condition]], list[Condition]]:
     leads: list[list[Condition]] = [[]]
     led: tuple[str, ...] = ()
     decided = bool(wanted.review) and "unreviewed" not in wanted.review
+    rarest = min(wanted.sought, key=len, default=None)
+    rest += [_fits(word) for word in wanted.sought]
     if wanted.exam_session is not None:
         leads, led = [beside["exam_session"]], ("exam_session",)
+    elif rarest is not None and len(rarest) <= MAX_WALKS:
+        leads = [
+            *([of.booth_id == booth_id] for booth_id in rarest.booths),
+            *([of.kind == kind] for kind in rarest.kinds),
+            *([of.exam_session_id == exam_session] for exam_session in rarest.exam_sessions),
+        ]
     elif wanted.is_open:
         leads, led = [beside["open"]], ("open",)
     elif wanted.booths is not None and len(wanted.booths) <= MAX_WALKS:
@@ -232,7 +261,7 @@ def _filters(wanted: Wanted) -> list[Condition]:
         found.append(_beside(of.kind).in_(wanted.kinds))
     if wanted.is_open is not None:
         found.append(_open(is_open=wanted.is_open))
-    return found
+    return [*found, *(_fits(word) for word in wanted.sought)]
 
 
 def _undecided_by(whose: str) -> Condition:
@@ -264,6 +293,19 @@ def _between(wanted: Wanted) -> list[Condition]:
     return found
 
 
+def _fits(word: Sought) -> Condition:
+    """Looked at beside whatever leads."""
+    of = violations.c
+    found: list[Condition] = [false()]
+    if word.booths:
+        found.append(_beside(of.booth_id).in_(word.booths))
+    if word.kinds:
+        found.append(_beside(of.kind).in_(word.kinds))
+    if word.exam_sessions:
+        found.append(func.coalesce(of.exam_session_id, None).in_(word.exam_sessions))
+    return or_(*found)
+
+
 def _open(*, is_open: bool) -> Condition:
     ended_at = violations.c.ended_at
     return ended_at.is_(None) if is_open else ended_at.is_not(None)
@@ -278,12 +320,12 @@ def _rank_beside() -> ColumnElement[int]:
     return violations.c.severity_rank + literal_column("0")
 
 
-def _merged(walks: Sequence[Select[Any]]) -> Any:
-    """Each with its own order and end, as one table."""
+def _merged(walks: Sequence[Select[Any]], *, each_once: bool = False) -> Any:
+    """Each with its own order and end, as one table; `each_once` where a row may be met on several walks."""
     tables = [walk.subquery() for walk in walks]
     if len(tables) == 1:
         return tables[0]
-    return union_all(*(select(*table.c) for table in tables)).subquery()
+    return (union if each_once else union_all)(*(select(*table.c) for table in tables)).subquery()
 
 
 def _encode(text: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.violation import Violation
 from hub.store import deletions, evidence, reviews
 from hub.store.upsert import insert
-from hub.tables import booths, evidence_refs, violations
+from hub.tables import booths, candidates, evidence_refs, exam_sessions, exams, violations
 from hub.views import EvidenceView, ViolationView
 
 
@@ -85,6 +85,11 @@ async def add_evidence_refs(connection: AsyncConnection, rows: Sequence[dict[str
 
 
 def _statement() -> Select[Any]:
+    of_exam_session = violations.outerjoin(
+        exam_sessions, exam_sessions.c.exam_session_id == violations.c.exam_session_id
+    )
+    of_exam = of_exam_session.outerjoin(exams, exams.c.exam_id == exam_sessions.c.exam_id)
+    of_candidate = of_exam.outerjoin(candidates, candidates.c.candidate_id == exam_sessions.c.candidate_id)
     return select(
         violations.c.document,
         violations.c.booth_id,
@@ -94,7 +99,9 @@ def _statement() -> Select[Any]:
         violations.c.reviews_wanted,
         violations.c.grown_at,
         booths.c.name.label("booth_name"),
-    ).join(booths, booths.c.booth_id == violations.c.booth_id)
+        exams.c.name.label("exam_name"),
+        candidates.c.name.label("candidate_name"),
+    ).select_from(of_candidate.join(booths, booths.c.booth_id == violations.c.booth_id))
 
 
 async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[ViolationView]:
@@ -125,6 +132,8 @@ async def _views(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[
                 for ref in refs[violation.violation_id]
             ),
             exam_session_id=row.exam_session_id,
+            exam_name=row.exam_name,
+            candidate_name=row.candidate_name,
             review=row.review,
             reviews=decided.get(violation.violation_id, ()),
             reviews_wanted=row.reviews_wanted,

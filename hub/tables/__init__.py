@@ -29,7 +29,15 @@ from hub.tables.profiles import profile_versions, profiles
 from hub.tables.records import audit_log
 from hub.tables.retention import deletions, legal_holds, retention_runs, settings, signing_certificates
 from hub.tables.traces import traces
-from hub.tables.watching import booth_looks, canned_messages, exam_session_proctors, flag_versions, flags, messages
+from hub.tables.watching import (
+    booth_looks,
+    canned_messages,
+    exam_session_proctors,
+    flag_reviews,
+    flag_versions,
+    flags,
+    messages,
+)
 from hub.tables.webhooks import webhook_deliveries, webhook_messages, webhooks
 
 __all__ = [
@@ -60,6 +68,7 @@ __all__ = [
     "exam_sessions",
     "exams",
     "failures",
+    "flag_reviews",
     "flag_versions",
     "flags",
     "identities",

@@ -52,9 +52,11 @@ reviews = Table(
     Column("username", USERNAME, nullable=False),
     Column("display_name", String(120), nullable=False),
     Column("decided_at", UtcDateTime, nullable=False, index=True),
+    Column("reason_code", String(40)),
     Index(None, "violation_id", "decided_at"),
 )
-"""What people decided, in order; rows are only ever added. A decision taken back is a later row."""
+"""What people decided, in order; rows are only ever added. A decision taken back is a later row. `reason_code` is why
+it was dismissed, where somebody said."""
 
 monitoring_gaps = Table(
     "monitoring_gaps",

@@ -59,6 +59,20 @@ flag_versions = Table(
 )
 """Every wording of a flag; rows are only ever added."""
 
+flag_reviews = Table(
+    "flag_reviews",
+    metadata,
+    Column("review_id", Uuid, primary_key=True),
+    Column("flag_id", ForeignKey("flags.flag_id", ondelete="CASCADE"), nullable=False),
+    Column("noted", Boolean, nullable=False),
+    Column("note", String(1000), nullable=False),
+    Column("username", USERNAME, nullable=False),
+    Column("display_name", String(120), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Index(None, "flag_id", "decided_at"),
+)
+"""That a reviewer took note of a flag; rows are only ever added, the newest stands. Not `noted`: taken back."""
+
 exam_session_proctors = Table(
     "exam_session_proctors",
     metadata,

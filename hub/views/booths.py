@@ -45,7 +45,9 @@ class Booth(View):
 
     def shown_to(self, me: Me) -> "Booth":
         """Without what shows or names a candidate, for those who may not see any."""
-        hidden: dict[str, None] = {} if me.may("violations.read") else {"latest": None, "picture": None}
+        hidden: dict[str, object] = {} if me.may("violations.read") else {"latest": None, "picture": None}
+        if not hidden and self.latest is not None and self.latest.blind_to(me):
+            hidden = {"latest": self.latest.shown_to(me)}
         hidden |= {} if me.may("exam_sessions.read") else {"exam_session": None}
         return self.model_copy(update=hidden) if hidden else self
 

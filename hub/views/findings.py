@@ -9,7 +9,9 @@ from pydantic import Field
 from contract.messages import DropReason, GapReason
 from contract.violation import EvidenceRef, Violation
 from contract.wire import BoothId
+from hub.people.permissions import PERMISSIONS
 from hub.views.base import View
+from hub.views.people import Me
 from hub.views.reviews import ReviewState, ReviewView
 
 
@@ -25,15 +27,32 @@ class ViolationView(Violation):
     received_at: datetime
     evidence: tuple[EvidenceView, ...] = ()
     exam_session_id: UUID | None = Field(None, description="the one that was on")
+    exam_name: str | None = Field(None, description="of that exam session")
+    candidate_name: str | None = Field(None, description="of that exam session")
     review: ReviewState = "unreviewed"
     reviews: tuple[ReviewView, ...] = Field((), description="the decisions that stand, one a person, the oldest first")
+    reviews_hidden: int = Field(0, description="decisions of others that are shown once you have decided")
     reviews_wanted: int = Field(1, description="how many people have to agree")
     changed_since_review: bool = Field(False, description="its severity rose after it was decided; look at it again")
+
+    def blind_to(self, me: Me) -> bool:
+        """Whether what others decided is kept from this person: it waits for a second look, which may be theirs.
+
+        By role and not by what an API token was given: a narrower token must not show more.
+        """
+        undecided = self.review == "unreviewed" and "violations.review" in PERMISSIONS[me.role]
+        return undecided and bool(self.reviews) and all(each.username != me.username for each in self.reviews)
+
+    def shown_to(self, me: Me) -> "ViolationView":
+        """Without what must not sway this person's own decision."""
+        if not self.blind_to(me):
+            return self
+        return self.model_copy(update={"reviews": (), "reviews_hidden": len(self.reviews)})
 
 
 class ViolationList(View):
     items: tuple[ViolationView, ...]
-    next: str | None = Field(description="pass as `before` for the older ones; null at the end")
+    next: str | None = Field(description="pass as `before` for those behind; null at the end")
 
 
 class ReviewQueue(View):

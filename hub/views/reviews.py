@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contract.violation import ViolationKind
+from contract.wire import BoothId
 from hub.views.base import View
 
 ReviewState = Literal["unreviewed", "contested", "confirmed", "dismissed"]
@@ -17,12 +18,17 @@ UNDECIDED: Final[tuple[ReviewState, ...]] = ("unreviewed", "contested")
 Decision = Literal["confirmed", "dismissed", "unreviewed"]
 """`unreviewed` takes one's own decision back."""
 
+DismissalReason = Literal["nothing_there", "ordinary", "allowed", "other_person", "technical", "other"]
+"""Why a violation was dismissed: nothing of the kind is seen; ordinary behaviour; the candidate was allowed to; it was
+somebody else, such as staff; light, camera or connection; something else, which the note says."""
+
 
 class ReviewView(View):
     """One decision of one person."""
 
     review_id: UUID
     decision: Decision
+    reason_code: DismissalReason | None = None
     note: str
     username: str
     display_name: str
@@ -31,6 +37,7 @@ class ReviewView(View):
 
 class ReviewHistory(View):
     items: tuple[ReviewView, ...] = Field(description="every decision, the oldest first, also those replaced since")
+    hidden: int = Field(0, description="decisions of others that are shown once you have decided")
 
 
 class Reviewed(View):
@@ -45,6 +52,19 @@ class ReviewedList(View):
     items: tuple[Reviewed, ...]
 
 
+class Held(View):
+    """A colleague has this violation before them now."""
+
+    violation_id: UUID
+    username: str
+    display_name: str
+    since: datetime
+
+
+class HeldList(View):
+    items: tuple[Held, ...]
+
+
 class Rate(View):
     """How the violations of one group were decided. What groups are not made by is null."""
 
@@ -54,6 +74,8 @@ class Rate(View):
     profile_version: int | None
     exam_id: UUID | None = Field(description="null also where no exam was on")
     exam_name: str | None
+    booth_id: BoothId | None = None
+    booth_name: str | None = None
     confirmed: int
     dismissed: int
     contested: int

@@ -56,6 +56,15 @@ class FlagVersion(View):
     written_at: datetime
 
 
+class FlagReview(View):
+    """A reviewer took note of a flag."""
+
+    note: str
+    username: str
+    display_name: str
+    decided_at: datetime
+
+
 class Flag(View):
     """A moment that a person marked, as it is worded now."""
 
@@ -70,6 +79,7 @@ class Flag(View):
     note: str
     withdrawn: bool
     history: tuple[FlagVersion, ...] = Field(description="every wording, the oldest first")
+    noted: FlagReview | None = Field(None, description="who took note of it; null: nobody yet")
 
 
 class FlagList(View):

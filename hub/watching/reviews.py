@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub import audit
 from hub.errors import RefusedError
 from hub.store import reviews
-from hub.views import REVIEW_STATES, Decision, Me, Rate, Reviewed, ReviewState
+from hub.views import REVIEW_STATES, Decision, DismissalReason, Me, Rate, Reviewed, ReviewState
 from hub.webhooks import ViolationReviewed, announce
 
 NAMED: Final = 3
@@ -52,8 +52,10 @@ async def decide(
     violation_ids: Sequence[UUID],
     decision: Decision,
     note: str,
+    reason: DismissalReason | None = None,
 ) -> list[Reviewed]:
     """One person's decision about each, in the caller's transaction; with `RefusedError` about none of them."""
+    _refuse_reason(decision, reason, note)
     found = await reviews.to_review(connection, violation_ids)
     _refuse_unknown(found, violation_ids)
     _refuse_foreign(found, me)
@@ -61,7 +63,8 @@ async def decide(
     if decision == "unreviewed":
         _refuse_nothing_to_take_back(me, violation_ids, before)
     now = datetime.now(UTC)
-    said = {"decision": decision, "note": note, "username": me.username, "display_name": me.display_name}
+    about = {"decision": decision, "reason_code": reason, "note": note}
+    said = {**about, "username": me.username, "display_name": me.display_name}
     await reviews.add(
         connection, [{"review_id": uuid4(), "violation_id": each, "decided_at": now, **said} for each in violation_ids]
     )
@@ -71,10 +74,10 @@ async def decide(
         row, stands = found[violation_id], after.get(violation_id, ())
         state = outcome((review.decision for review in stands), row.reviews_wanted)
         await reviews.set_state(connection, violation_id, state, row.severity_rank if stands else None)
-        what = {"decision": decision, "note": note, "review": state, "booth": row.booth_id, "kind": row.kind}
+        what = {**about, "review": state, "booth": row.booth_id, "kind": row.kind}
         await audit.record(connection, actor, "violation.reviewed", "violation", str(violation_id), **what)
-        about = {"violation_id": violation_id, "booth_id": row.booth_id, "exam_session_id": row.exam_session_id}
-        told = ViolationReviewed(**about, decision=decision, review=state, decided_by=me.username)
+        ids = {"violation_id": violation_id, "booth_id": row.booth_id, "exam_session_id": row.exam_session_id}
+        told = ViolationReviewed(**ids, decision=decision, review=state, decided_by=me.username)
         await announce(connection, told)
         done.append(Reviewed(violation_id=violation_id, before=row.review, review=state))
     return done
@@ -83,7 +86,7 @@ async def decide(
 def rates(counted: Iterable[Any]) -> list[Rate]:
     """From numbers by group and state: those most often decided first."""
     groups: dict[tuple[Any, ...], dict[str, int]] = {}
-    names = ("kind", "rule", "profile", "profile_version", "exam_id", "exam_name")
+    names = ("kind", "rule", "profile", "profile_version", "exam_id", "exam_name", "booth_id", "booth_name")
     for row in counted:
         key = tuple(getattr(row, name) for name in names)
         groups.setdefault(key, dict.fromkeys(REVIEW_STATES, 0))[row.review] += row.number
@@ -95,6 +98,13 @@ def rates(counted: Iterable[Any]) -> list[Rate]:
         values = dict(zip(names, key, strict=True))
         found.append(Rate(**values, **numbers, dismissed_share=share, low=low, high=high))
     return sorted(found, key=lambda rate: -(rate.confirmed + rate.dismissed))
+
+
+def _refuse_reason(decision: Decision, reason: DismissalReason | None, note: str) -> None:
+    if reason is not None and decision != "dismissed":
+        raise RefusedError(422, "The reason does not fit", "reason_code says why a violation was dismissed")
+    if reason == "other" and not note:
+        raise RefusedError(422, "A note is needed", "reason_code other: say in `note` what it was")
 
 
 def _refuse_unknown(found: dict[UUID, Any], violation_ids: Iterable[UUID]) -> None:

@@ -47,6 +47,30 @@ async def test_a_moment_is_marked_and_worded_anew_by_its_author(tmp_path: Path) 
             assert len(await audited(hub, "flag.added")) == 2
 
 
+async def test_a_reviewer_takes_note_of_a_flag(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub:
+        await add_booth(hub, "booth-1")
+        exam_session = await an_exam_session(hub, "booth-1")
+        async with (
+            person(hub, "pat", "proctor", "booth-1") as pat,
+            person(hub, "rae", "reviewer", "booth-1") as rae,
+            person(hub, "eve", "reviewer") as stranger,
+        ):
+            path = f"/exam-sessions/{exam_session}/flags"
+            flag = await asked(pat, "POST", path, 201, note="Somebody knocks.")
+            assert flag["noted"] is None
+            one = f"/flags/{flag['flag_id']}/reviews"
+            await asked(pat, "POST", one, 403, noted=True)
+            await asked(stranger, "POST", one, 403, noted=True)
+            await asked(rae, "POST", f"/flags/{uuid4()}/reviews", 404, noted=True)
+            noted = await asked(rae, "POST", one, noted=True, note="  The postman.  ")
+            assert (noted["noted"]["username"], noted["noted"]["note"]) == ("rae", "The postman.")
+            assert (await get(pat, path))["items"] == [noted]
+            back = await asked(rae, "POST", one, noted=False)
+            assert (back["noted"], back["history"]) == (None, flag["history"])
+            assert await audited(hub, "flag.reviewed") == [("rae", flag["flag_id"])] * 2
+
+
 async def test_only_what_can_have_been_seen_is_marked_and_only_in_scope(tmp_path: Path) -> None:
     async with a_hub(tmp_path) as hub:
         await add_booth(hub, "booth-1")

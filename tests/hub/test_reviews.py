@@ -16,7 +16,7 @@ from hub.tables import audit_log
 from hub.watching.reviews import outcome, wilson
 from tests.support.exam_rows import an_exam_session
 from tests.support.hub import Chain, Uplink, a_hub, a_violation, an_uplink
-from tests.support.people import get, person
+from tests.support.people import asked, get, person
 from tests.support.served import next_of, served
 
 pytestmark = pytest.mark.anyio
@@ -98,6 +98,26 @@ async def test_a_person_decides_and_may_take_it_back(tmp_path: Path) -> None:
         assert [tuple(row) for row in recorded] == [(str(violation.violation_id), "rae")] * 3
 
 
+async def test_why_it_was_dismissed_is_kept_with_the_decision(tmp_path: Path) -> None:
+    async with (
+        a_hub(tmp_path) as hub,
+        an_uplink(hub, tmp_path) as uplink,
+        person(hub, "rae", "reviewer", "booth-1") as rae,
+    ):
+        violation = a_violation()
+        await opened(uplink, violation)
+        path = f"/violations/{violation.violation_id}/reviews"
+        await asked(rae, "POST", path, 422, decision="confirmed", reason_code="ordinary")
+        await asked(rae, "POST", path, 422, decision="dismissed", reason_code="other")
+        await asked(rae, "POST", path, 422, decision="dismissed", reason_code="a whim")
+        view = await asked(rae, "POST", path, decision="dismissed", reason_code="other", note="A cat.")
+        assert (view["reviews"][0]["reason_code"], view["reviews"][0]["note"]) == ("other", "A cat.")
+        several: Any = {"violation_ids": [str(violation.violation_id)], "decision": "dismissed"}
+        await asked(rae, "POST", "/reviews", **several, reason_code="technical")
+        kept = (await get(rae, path))["items"]
+        assert [each["reason_code"] for each in kept] == ["other", "technical"]
+
+
 async def test_two_people_must_agree_where_the_exam_asks_for_it(tmp_path: Path) -> None:
     async with (
         a_hub(tmp_path) as hub,
@@ -124,6 +144,44 @@ async def test_two_people_must_agree_where_the_exam_asks_for_it(tmp_path: Path) 
         assert (third["review"], len(third["reviews"])) == ("dismissed", 3)
         assert (await decided(rob, violation, "unreviewed"))["review"] == "contested"
         assert (await decided(ada, violation, "confirmed"))["review"] == "confirmed"
+
+
+async def test_who_looks_second_is_not_swayed_by_the_first(tmp_path: Path) -> None:
+    async with (
+        a_hub(tmp_path) as hub,
+        an_uplink(hub, tmp_path) as uplink,
+        served(hub) as server,
+        person(hub, "rae", "reviewer", "booth-1") as rae,
+        person(hub, "rob", "reviewer", "booth-1") as rob,
+        person(hub, "ann", "auditor", "booth-1") as ann,
+        server.listen(Cookie=await server.cookie_of("rob")) as of_rob,
+        server.listen(Cookie=await server.cookie_of("ann")) as of_ann,
+    ):
+        exam_session = await an_exam_session(hub, "booth-1", second_review=True)
+        violation = a_violation()
+        await opened(uplink, violation, exam_session=exam_session)
+        about = f"/violations/{violation.violation_id}"
+        assert (await decide(rae, violation, "dismissed", "A shadow.")).json()["reviews"][0]["note"] == "A shadow."
+
+        async def told(who: httpx.AsyncClient) -> list[Any]:
+            """Everything through which the first decision could be learnt."""
+            (listed,) = (await get(who, "/violations"))["items"]
+            (booth,) = (await get(who, "/booths"))["items"]
+            report = await get(who, f"/exam-sessions/{exam_session}/report")
+            views = [listed, await get(who, about), booth["latest"]]
+            assert {view["reviews_hidden"] for view in views} == {0 if listed["reviews"] else 1}
+            some = [*views, report["violations"][0]]
+            return [*(each["reviews"] for each in some), (await get(who, f"{about}/reviews"))["items"]]
+
+        (waiting,) = (await get(rob, "/reviews/queue"))["items"]
+        assert (waiting["reviews"], waiting["reviews_hidden"]) == ([], 1)
+        assert await told(rob) == [[]] * 5
+        assert (await get(rob, f"{about}/reviews"))["hidden"] == 1
+        seen = await next_of(of_rob, "violation", reviews_hidden=1)
+        assert seen["reviews"] == []
+        assert all(len(some) == 1 for some in [*await told(rae), *await told(ann)]), "theirs, and who cannot decide"
+        assert (await next_of(of_ann, "violation", reviews_hidden=0))["violation_id"] == seen["violation_id"]
+        assert [len((await decided(rob, violation, "confirmed"))["reviews"]), *map(len, await told(rob))] == [2] * 6
 
 
 async def test_what_is_contested_is_not_decided_in_reports(tmp_path: Path) -> None:
@@ -300,6 +358,8 @@ async def test_rates_tell_which_rule_is_often_wrong(tmp_path: Path) -> None:
         assert [
             rate["dismissed"] for rate in (await get(rae, "/reviews/rates", exam=by_exam[0]["exam_id"]))["items"]
         ] == [3]
+        by_booth = (await get(rae, "/reviews/rates", by="booth"))["items"]
+        assert [(rate["booth_name"], rate["dismissed"], rate["rule"]) for rate in by_booth] == [("Booth-1", 3, None)]
         later = {"from": "2026-05-04T09:00:02Z"}
         assert [rate["dismissed"] for rate in (await get(rae, "/reviews/rates", **later))["items"]] == [1]
         assert (await get(rob, "/reviews/rates"))["items"] == [], "of no booth of his"

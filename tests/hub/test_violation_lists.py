@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from contract.violation import SEVERITIES
 from hub.db import Database
 from hub.store import violation_lists
-from hub.store.violation_lists import MAX_WALKS, QueueCursor, Wanted
+from hub.store.violation_lists import MAX_WALKS, QueueCursor, Sought, Wanted
 from hub.tables import reviews
 from tests.support.many_violations import BEGAN, booth_ids, exam_session_id, fill, room_of
 from tests.support.postgres import server
@@ -23,6 +23,9 @@ COUNT, BOOTHS, PAGE = 20_000, 40, 37
 FEW, MANY = ("booth-3", "booth-7", "booth-8"), tuple(booth_ids(MAX_WALKS + 5))
 LARGE = ("violations", "reviews")
 WINDOW: dict[str, Any] = {"since": BEGAN + timedelta(hours=4), "until": BEGAN + timedelta(hours=5)}
+
+SEVERAL = Sought(booths=("booth-3",), kinds=("camera_frozen",), exam_sessions=(exam_session_id(9), exam_session_id(3)))
+TOO_MANY = Sought(exam_sessions=tuple(exam_session_id(number) for number in range(MAX_WALKS + 5)))
 
 LISTS = {
     "all": Wanted(),
@@ -45,6 +48,10 @@ LISTS = {
     "ended": Wanted(is_open=False),
     "an exam session": Wanted(exam_session=exam_session_id(9)),
     "an exam session, high, few booths": Wanted(exam_session=exam_session_id(7), severity="medium", booths=FEW),
+    "a word": Wanted(sought=(SEVERAL,)),
+    "two words": Wanted(sought=(TOO_MANY, SEVERAL), severity="high"),
+    "a word that means many": Wanted(sought=(TOO_MANY,), review=("dismissed",)),
+    "a word that means nothing": Wanted(sought=(SEVERAL, Sought())),
     "an exam session, elsewhere": Wanted(exam_session=exam_session_id(9), booths=("booth-1",)),
 }
 QUEUES = {
@@ -63,6 +70,8 @@ QUEUES = {
         "contested and high",
         "dismissed",
         "open",
+        "a word",
+        "a word that means nothing",
         "an exam session",
         "an exam session, high, few booths",
     )
@@ -89,6 +98,11 @@ async def filled(
         await database.close()
 
 
+def means(word: Sought, row: dict[str, Any]) -> bool:
+    named = row["booth_id"] in word.booths or row["kind"] in word.kinds
+    return named or row["exam_session_id"] in word.exam_sessions
+
+
 def fits(wanted: Wanted) -> Callable[[dict[str, Any]], bool]:
     """What the database is asked, said again."""
 
@@ -102,6 +116,7 @@ def fits(wanted: Wanted) -> Callable[[dict[str, Any]], bool]:
             and (wanted.is_open is None or (row["ended_at"] is None) == wanted.is_open)
             and (wanted.since is None or row["opened_at"] >= wanted.since)
             and (wanted.until is None or row["opened_at"] < wanted.until)
+            and all(means(word, row) for word in wanted.sought)
         )
 
     return check
@@ -117,7 +132,7 @@ async def test_pages_hold_what_fits_newest_first(filled: tuple[Database, list[di
     database, rows = filled
     wanted = LISTS[name]
     due = sorted(filter(fits(wanted), rows), key=lambda row: (row["opened_at"], row["violation_id"]), reverse=True)
-    assert (len(due) > 0) == (name not in ("no booth", "an exam session, elsewhere"))
+    assert (len(due) > 0) == (name not in ("no booth", "a word that means nothing", "an exam session, elsewhere"))
     at = {row["violation_id"]: row["opened_at"] for row in rows}
     found: list[UUID] = []
     cursor = None
@@ -129,6 +144,19 @@ async def test_pages_hold_what_fits_newest_first(filled: tuple[Database, list[di
                 break
             cursor = violation_lists.parse_cursor(violation_lists.format_cursor(at[page[-1]], page[-1]))
     assert found == [row["violation_id"] for row in due[: 5 * PAGE]]
+
+
+@pytest.mark.parametrize("name", ["all", "few booths", "a word"])
+async def test_pages_can_begin_with_the_oldest(filled: tuple[Database, list[dict[str, Any]]], name: str) -> None:
+    database, rows = filled
+    due = sorted(filter(fits(LISTS[name]), rows), key=lambda row: (row["opened_at"], row["violation_id"]))
+    async with database.reading() as connection:
+        first = await violation_lists.newest(connection, LISTS[name], None, PAGE, oldest_first=True)
+        cursor = due[PAGE - 1]["opened_at"], first[-1]
+        with statements(connection) as seen:
+            then = await violation_lists.newest(connection, LISTS[name], cursor, PAGE, oldest_first=True)
+        assert await whole_reads(connection, seen, LARGE, paged=name == "all") == []
+    assert [*first, *then] == [row["violation_id"] for row in due[: 2 * PAGE]]
 
 
 @pytest.mark.parametrize("name", QUEUES)

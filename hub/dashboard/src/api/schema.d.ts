@@ -803,8 +803,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename Site */
-        patch: operations["renameSite"];
+        /**
+         * Change Site
+         * @description Renames it, archives it or takes it into use again. 409 for one that still has rooms in use.
+         */
+        patch: operations["changeSite"];
         trace?: never;
     };
     "/api/v1/rooms": {
@@ -841,8 +844,60 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename Room */
-        patch: operations["renameRoom"];
+        /**
+         * Change Room
+         * @description Renames it, archives it or takes it into use again. 409 where booths stand in it, or its site is archived.
+         */
+        patch: operations["changeRoom"];
+        trace?: never;
+    };
+    "/api/v1/booths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Booths
+         * @description Those in the person's scope. Pictures and violations are shown to those who may see candidates.
+         */
+        get: operations["listBooths"];
+        put?: never;
+        /**
+         * Create Booth
+         * @description A place where a device may be enrolled, with POST /booths/{booth_id}/claim-code. 409 when there is one with this
+         *     id, 422 without its room.
+         */
+        post: operations["createBooth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Booth
+         * @description 404 where there is none, 403 where it is not in the person's scope.
+         */
+        get: operations["getBooth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename Booth
+         * @description What people call it; its id stays, as topics and certificates have it.
+         */
+        patch: operations["renameBooth"];
         trace?: never;
     };
     "/api/v1/booths/{booth_id}/room": {
@@ -1592,46 +1647,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/booths": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Booths
-         * @description Those in the person's scope. Pictures and violations are shown to those who may see candidates.
-         */
-        get: operations["listBooths"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/booths/{booth_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Booth
-         * @description 404 where there is none, 403 where it is not in the person's scope.
-         */
-        get: operations["getBooth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/booths/{booth_id}/profile": {
         parameters: {
             query?: never;
@@ -1795,6 +1810,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews/holding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold For Review
+         * @description What you have before you, so that colleagues leave it to you; to be said again every ten seconds, forgotten after
+         *     thirty. Answers with what colleagues have before them. Nobody is kept from deciding.
+         */
+        post: operations["holdForReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/violations/{violation_id}/reviews": {
         parameters: {
             query?: never;
@@ -1804,14 +1840,16 @@ export interface paths {
         };
         /**
          * List Reviews
-         * @description Every decision about it, also those that were replaced or taken back.
+         * @description Every decision about it, also those that were replaced or taken back. What others decided is left out where it
+         *     waits for a second look that may be yours.
          */
         get: operations["listReviews"];
         put?: never;
         /**
          * Review
          * @description Your decision; it replaces the one you made before. Where the exam asks for a second reviewer, two have to agree;
-         *     where people disagree the violation is `contested` until one side has more voices.
+         *     where people disagree the violation is `contested` until one side has more voices. The second does not see what the
+         *     first decided (`reviews_hidden`) before they have decided themselves.
          */
         post: operations["review"];
         delete?: never;
@@ -1973,6 +2011,26 @@ export interface paths {
          * @description By its author only; what it said before is kept.
          */
         patch: operations["changeFlag"];
+        trace?: never;
+    };
+    "/api/v1/flags/{flag_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Flag
+         * @description A reviewer took note of it, and may say what it came to. Each time is kept; the last one stands.
+         */
+        post: operations["reviewFlag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/booths/{booth_id}/looking": {
@@ -2795,6 +2853,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description The newest device of each booth in the person's scope, by the booth's name.
+         */
+        get: operations["listDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device
+         * @description With what it is made of, its health, and every device that its booth ever had.
+         */
+        get: operations["getDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identify
+         * @description The booth's screen shows its name in large letters, and a light blinks where the board has one.
+         */
+        post: operations["identifyDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Log
+         * @description The newest lines of the agent's own log, asked of the device now. No pictures, no secrets.
+         */
+        post: operations["readDeviceLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart
+         * @description Its agent ends and is started again by its supervisor. 409 while an exam session is on, unless forced.
+         */
+        post: operations["restartDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke
+         * @description From now on nothing of it counts, its connection is cut, and it comes in no more. There is no way back.
+         */
+        post: operations["revokeDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claim-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Claim Codes
+         * @description Booths for which a device may enrol now, the one that ends first before the others.
+         */
+        get: operations["listClaimCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booths/{booth_id}/claim-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Claim Code
+         * @description For a new device, or one that must enrol again: good once, for a day, and shown only now. With its enrolment the
+         *     booth's earlier device stops counting; the booth keeps its history.
+         */
+        post: operations["makeClaimCode"];
+        /**
+         * Withdraw Claim Code
+         * @description Nobody can enrol with it any more.
+         */
+        delete: operations["withdrawClaimCode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrol": {
         parameters: {
             query?: never;
@@ -3186,6 +3409,11 @@ export interface components {
              */
             decision: "confirmed" | "dismissed" | "unreviewed";
             /**
+             * Reason Code
+             * @description why it was dismissed; `other` needs a note
+             */
+            reason_code?: ("nothing_there" | "ordinary" | "allowed" | "other_person" | "technical" | "other") | null;
+            /**
              * Note
              * @default
              */
@@ -3379,6 +3607,19 @@ export interface components {
             archived?: boolean | null;
         };
         /**
+         * ChangePlaceRequest
+         * @description What is left out stays.
+         */
+        ChangePlaceRequest: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Archived
+             * @description not used any more; nothing may stand in it then
+             */
+            archived?: boolean | null;
+        };
+        /**
          * ChangeProfileRequest
          * @description What is left out, or null, stays.
          */
@@ -3453,6 +3694,31 @@ export interface components {
              * @description whether there are more than these
              */
             more: boolean;
+        };
+        /** ClaimCodeList */
+        ClaimCodeList: {
+            /** Items */
+            items: components["schemas"]["ClaimCodeView"][];
+        };
+        /**
+         * ClaimCodeView
+         * @description That there is one; the code itself is shown when it is made, and only then.
+         */
+        ClaimCodeView: {
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Created By */
+            created_by: string | null;
         };
         /** ClassPreview */
         ClassPreview: {
@@ -3544,6 +3810,15 @@ export interface components {
         CodeRequest: {
             /** Code */
             code: string;
+        };
+        /** CreateBoothRequest */
+        CreateBoothRequest: {
+            /** Booth Id */
+            booth_id: string;
+            /** Name */
+            name: string;
+            /** Room Id */
+            room_id?: string | null;
         };
         /** CreateExamRequest */
         CreateExamRequest: {
@@ -3745,6 +4020,189 @@ export interface components {
             inference_ms: number | null;
             /** Rate Hz */
             rate_hz: number | null;
+        };
+        /**
+         * DeviceCare
+         * @description One thing for a technician to look after.
+         */
+        DeviceCare: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "camera_lost" | "certificate_ends" | "clock_off" | "detector_failed" | "disk_low" | "hot" | "other_certificate" | "outbox_behind" | "throttled" | "under_voltage";
+            /**
+             * Detail
+             * @description a name, or a number with its unit
+             */
+            detail: string;
+        };
+        /** DeviceDetail */
+        DeviceDetail: {
+            device: components["schemas"]["DeviceView"];
+            /** @description as the device last said; None where it has not, or not this one */
+            facts: components["schemas"]["DeviceFacts"] | null;
+            health: components["schemas"]["Health"] | null;
+            /** Clock Offset Ms */
+            clock_offset_ms: number | null;
+            /**
+             * History
+             * @description every device that the booth ever had, the newest first
+             */
+            history: components["schemas"]["DeviceView"][];
+        };
+        /**
+         * DeviceFacts
+         * @description What does not change while the agent runs. Empty where the board does not tell.
+         */
+        DeviceFacts: {
+            /**
+             * Model
+             * @description the board, such as Raspberry Pi 5 Model B Rev 1.0
+             * @default
+             */
+            model: string;
+            /**
+             * Hardware Serial
+             * @description the board's own number
+             * @default
+             */
+            hardware_serial: string;
+            /**
+             * Os
+             * @description PRETTY_NAME of os-release
+             * @default
+             */
+            os: string;
+            /**
+             * Kernel
+             * @default
+             */
+            kernel: string;
+            /**
+             * Machine
+             * @description processor architecture, such as aarch64
+             * @default
+             */
+            machine: string;
+            /**
+             * Python
+             * @default
+             */
+            python: string;
+            /**
+             * Certificate Serial
+             * @description of the certificate it signs in with, hexadecimal
+             * @default
+             */
+            certificate_serial: string;
+            /** Certificate Until */
+            certificate_until: string | null;
+            /**
+             * Started At
+             * @description when the agent started
+             */
+            started_at: string | null;
+        };
+        /**
+         * DeviceList
+         * @description One for each booth that has one: its newest.
+         */
+        DeviceList: {
+            /** Items */
+            items: components["schemas"]["DeviceView"][];
+        };
+        /** DeviceLog */
+        DeviceLog: {
+            /**
+             * Lines
+             * @description of the agent's own log, the oldest first
+             */
+            lines: string[];
+            /**
+             * Dropped
+             * @description older lines that the device has not kept
+             */
+            dropped: number;
+        };
+        /** DeviceView */
+        DeviceView: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /** Room Id */
+            room_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "online" | "degraded" | "offline" | "expired" | "revoked" | "replaced";
+            /**
+             * Care
+             * @description why it is `degraded`, and what will be due
+             */
+            care: components["schemas"]["DeviceCare"][];
+            /**
+             * Serial
+             * @description of its certificate, hexadecimal
+             */
+            serial: string;
+            /**
+             * Enrolled At
+             * Format: date-time
+             */
+            enrolled_at: string;
+            /**
+             * Enrolled By
+             * @description who made its claim code; None for the command line
+             */
+            enrolled_by: string | null;
+            /**
+             * Enrolled From
+             * @description address that it enrolled from
+             */
+            enrolled_from: string | null;
+            /**
+             * Not After
+             * Format: date-time
+             * @description when its certificate ends
+             */
+            not_after: string;
+            /** Replaced At */
+            replaced_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked By */
+            revoked_by: string | null;
+            /** Revoked Reason */
+            revoked_reason: string | null;
+            /**
+             * Availability
+             * @enum {string}
+             */
+            availability: "online" | "stopped" | "offline" | "never_seen";
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /**
+             * Exam Session On
+             * @description somebody sits there: a restart is refused unless forced
+             */
+            exam_session_on: boolean;
+            /** Model */
+            model: string;
+            /**
+             * Version
+             * @description of the agent
+             */
+            version: string | null;
+            /** Temperature C */
+            temperature_c: number | null;
         };
         /** EnrolReply */
         EnrolReply: {
@@ -4424,6 +4882,8 @@ export interface components {
              * @description every wording, the oldest first
              */
             history: components["schemas"]["FlagVersion"][];
+            /** @description who took note of it; null: nobody yet */
+            noted: components["schemas"]["FlagReview"] | null;
         };
         /**
          * FlagChangeRequest
@@ -4461,6 +4921,37 @@ export interface components {
              * @description what no rule saw, where it has a name
              */
             kind?: ("no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech") | null;
+        };
+        /**
+         * FlagReview
+         * @description A reviewer took note of a flag.
+         */
+        FlagReview: {
+            /** Note */
+            note: string;
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+        };
+        /** FlagReviewRequest */
+        FlagReviewRequest: {
+            /**
+             * Noted
+             * @description false takes it back
+             * @default true
+             */
+            noted: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /** FlagVersion */
         FlagVersion: {
@@ -4747,6 +5238,39 @@ export interface components {
             spool_bytes: number | null;
         };
         /**
+         * Held
+         * @description A colleague has this violation before them now.
+         */
+        Held: {
+            /**
+             * Violation Id
+             * Format: uuid
+             */
+            violation_id: string;
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /** HeldList */
+        HeldList: {
+            /** Items */
+            items: components["schemas"]["Held"][];
+        };
+        /** HoldRequest */
+        HoldRequest: {
+            /**
+             * Violation Id
+             * @description what you have before you; null: nothing any more
+             */
+            violation_id: string | null;
+        };
+        /**
          * HoleView
          * @description A stretch without video, and why: nothing was recorded, or what was recorded is not here.
          */
@@ -4807,6 +5331,27 @@ export interface components {
              * @default
              */
             credential: string;
+        };
+        /** Identified */
+        Identified: {
+            /**
+             * Screen
+             * @description the booth's screen shows its name
+             */
+            screen: boolean;
+            /**
+             * Light
+             * @description a light of the board blinks
+             */
+            light: boolean;
+        };
+        /** IdentifyRequest */
+        IdentifyRequest: {
+            /**
+             * Seconds
+             * @default 20
+             */
+            seconds: number;
         };
         /** ImportProblem */
         ImportProblem: {
@@ -5243,6 +5788,14 @@ export interface components {
             type: "violation";
             violation: components["schemas"]["ViolationView"];
         };
+        /** LogsRequest */
+        LogsRequest: {
+            /**
+             * Lines
+             * @default 100
+             */
+            lines: number;
+        };
         /**
          * Look
          * @description One frame that vision looked at.
@@ -5415,6 +5968,23 @@ export interface components {
             /** Token */
             token: string;
             api_token: components["schemas"]["ApiToken"];
+        };
+        /** NewClaimCode */
+        NewClaimCode: {
+            /** Booth Id */
+            booth_id: string;
+            /** Code */
+            code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Command
+             * @description what is typed on the device; it asks for the code
+             */
+            command: string;
         };
         /**
          * NewInvitation
@@ -5893,6 +6463,10 @@ export interface components {
             exam_id: string | null;
             /** Exam Name */
             exam_name: string | null;
+            /** Booth Id */
+            booth_id: string | null;
+            /** Booth Name */
+            booth_name: string | null;
             /** Confirmed */
             confirmed: number;
             /** Dismissed */
@@ -6454,6 +7028,15 @@ export interface components {
              */
             expires_at: string;
         };
+        /** RestartRequest */
+        RestartRequest: {
+            /**
+             * Force
+             * @description also while an exam session is on; for administrators
+             * @default false
+             */
+            force: boolean;
+        };
         /** RetentionPolicy */
         RetentionPolicy: {
             /**
@@ -6526,6 +7109,12 @@ export interface components {
              * @description every decision, the oldest first, also those replaced since
              */
             items: components["schemas"]["ReviewView"][];
+            /**
+             * Hidden
+             * @description decisions of others that are shown once you have decided
+             * @default 0
+             */
+            hidden: number;
         };
         /** ReviewQueue */
         ReviewQueue: {
@@ -6554,6 +7143,11 @@ export interface components {
              */
             decision: "confirmed" | "dismissed" | "unreviewed";
             /**
+             * Reason Code
+             * @description why it was dismissed; `other` needs a note
+             */
+            reason_code?: ("nothing_there" | "ordinary" | "allowed" | "other_person" | "technical" | "other") | null;
+            /**
              * Note
              * @default
              */
@@ -6574,6 +7168,8 @@ export interface components {
              * @enum {string}
              */
             decision: "confirmed" | "dismissed" | "unreviewed";
+            /** Reason Code */
+            reason_code: ("nothing_there" | "ordinary" | "allowed" | "other_person" | "technical" | "other") | null;
             /** Note */
             note: string;
             /** Username */
@@ -6611,6 +7207,14 @@ export interface components {
         ReviewedList: {
             /** Items */
             items: components["schemas"]["Reviewed"][];
+        };
+        /** RevokeRequest */
+        RevokeRequest: {
+            /**
+             * Reason
+             * @description what happened, for the record
+             */
+            reason: string;
         };
         /**
          * RoleList
@@ -6650,6 +7254,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Archived At */
+            archived_at: string | null;
             /** Booths */
             booths: string[];
         };
@@ -7170,6 +7776,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Archived At */
+            archived_at: string | null;
         };
         /** SiteList */
         SiteList: {
@@ -7506,7 +8114,7 @@ export interface components {
             items: components["schemas"]["ViolationView"][];
             /**
              * Next
-             * @description pass as `before` for the older ones; null at the end
+             * @description pass as `before` for those behind; null at the end
              */
             next: string | null;
         };
@@ -7572,6 +8180,16 @@ export interface components {
              */
             exam_session_id: string | null;
             /**
+             * Exam Name
+             * @description of that exam session
+             */
+            exam_name: string | null;
+            /**
+             * Candidate Name
+             * @description of that exam session
+             */
+            candidate_name: string | null;
+            /**
              * Review
              * @default unreviewed
              * @enum {string}
@@ -7583,6 +8201,12 @@ export interface components {
              * @default []
              */
             reviews: components["schemas"]["ReviewView"][];
+            /**
+             * Reviews Hidden
+             * @description decisions of others that are shown once you have decided
+             * @default 0
+             */
+            reviews_hidden: number;
             /**
              * Reviews Wanted
              * @description how many people have to agree
@@ -9211,7 +9835,7 @@ export interface operations {
             };
         };
     };
-    renameSite: {
+    changeSite: {
         parameters: {
             query?: never;
             header?: never;
@@ -9222,7 +9846,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RenameRequest"];
+                "application/json": components["schemas"]["ChangePlaceRequest"];
             };
         };
         responses: {
@@ -9310,12 +9934,140 @@ export interface operations {
             };
         };
     };
-    renameRoom: {
+    changeRoom: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePlaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBooths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoothList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBooth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBoothRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booth"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBooth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booth"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameBooth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
             };
             cookie?: never;
         };
@@ -9331,7 +10083,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Room"];
+                    "application/json": components["schemas"]["Booth"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -9382,6 +10134,8 @@ export interface operations {
         parameters: {
             query?: {
                 archived?: boolean;
+                /** @description of the name, in capitals or not */
+                q?: string;
                 /** @description `next` of the page before */
                 after?: string | null;
                 limit?: number;
@@ -10858,66 +11612,6 @@ export interface operations {
             };
         };
     };
-    listBooths: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoothList"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getBooth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                booth_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Booth"];
-                };
-            };
-            /** @description Refused or failed; `detail` says what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     setBoothProfile: {
         parameters: {
             query?: never;
@@ -11054,6 +11748,8 @@ export interface operations {
                 /** @description `next` of the page before */
                 before?: string | null;
                 limit?: number;
+                /** @description what comes first */
+                order?: "newest" | "oldest";
                 booth_id?: string | null;
                 room?: string | null;
                 site?: string | null;
@@ -11067,6 +11763,8 @@ export interface operations {
                 from?: string | null;
                 /** @description opened before this time */
                 to?: string | null;
+                /** @description words that candidate, booth or kind begin with; all of them */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -11176,6 +11874,8 @@ export interface operations {
                 from?: string | null;
                 /** @description opened before this time */
                 to?: string | null;
+                /** @description words that candidate, booth or kind begin with; all of them */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -11190,6 +11890,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewQueue"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holdForReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldList"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
@@ -11306,7 +12039,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description default: kind and rule */
-                by?: ("kind" | "rule" | "profile" | "exam")[] | null;
+                by?: ("kind" | "rule" | "profile" | "exam" | "booth")[] | null;
                 exam?: string | null;
                 /** @description opened at this time or later */
                 from?: string | null;
@@ -11609,6 +12342,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FlagChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewFlag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagReviewRequest"];
             };
         };
         responses: {
@@ -13313,6 +14081,293 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Sent"];
                 };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identifyDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identified"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDeviceLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLog"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restartDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestartRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClaimCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimCodeList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeClaimCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewClaimCode"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawClaimCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booth_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {
