@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from contract.messages import EnrolReply, EnrolRequest
+from hub import audit
+from hub.audit import COMMAND_LINE, Actor
 from hub.db import Database
 from hub.devices.certificates import Authority
 from hub.errors import CertificateError, RefusedError
@@ -44,13 +46,14 @@ class Enrolment:
         attempts = await self._throttle.attempt({f"enrol {address}": ATTEMPTS_PER_ADDRESS})
         now = datetime.now(UTC)
         async with self._database.writing() as connection:
-            booth_id = await devices.use_claim_code(connection, _digest(request.claim_code), now)
-            if booth_id is None:
+            claim = await devices.use_claim_code(connection, _digest(request.claim_code), now)
+            if claim is None:
                 raise RefusedError(
                     403,
                     "Claim code refused",
                     "it is wrong, used or expired; get a new one with: invigil-hub booth claim BOOTH",
                 )
+            booth_id = claim.booth_id
             try:
                 issued = self._authority.issue_device(request.csr_pem, booth_id)
             except CertificateError as error:
@@ -65,9 +68,13 @@ class Enrolment:
                     "certificate_pem": issued.certificate_pem,
                     "enrolled_at": now,
                     "not_after": issued.not_after,
+                    "enrolled_by": claim.created_by,
+                    "enrolled_from": address[:60],
                 },
                 now,
             )
+            device = Actor(None, "a device", address)
+            await audit.record(connection, device, "device.enrolled", "device", issued.serial, booth=booth_id)
             await announce(connection, DeviceEnrolled(booth_id=booth_id, serial=issued.serial))
         await self._throttle.succeeded(attempts)
         return EnrolReply(
@@ -79,13 +86,15 @@ class Enrolment:
         )
 
 
-async def new_claim_code(database: Database, booth_id: str) -> ClaimCode:
-    """Shown once: the database keeps its hash."""
+async def new_claim_code(database: Database, booth_id: str, actor: Actor = COMMAND_LINE) -> ClaimCode:
+    """Shown once: the database keeps its hash. An earlier one of the booth is good no more."""
     code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(2))
     now = datetime.now(UTC)
     claim = ClaimCode(code, now + CLAIM_LIFETIME)
     async with database.writing() as connection:
-        await devices.add_claim_code(connection, _digest(code), booth_id, now, claim.expires_at)
+        await devices.add_claim_code(connection, _digest(code), booth_id, now, claim.expires_at, actor.username)
+        until = claim.expires_at.isoformat(timespec="seconds")
+        await audit.record(connection, actor, "claim_code.made", "booth", booth_id, expires_at=until)
     return claim
 
 

@@ -48,7 +48,7 @@ async def revoke(database: Database, name: str, reason: str, actor: Actor) -> An
         if not found:
             raise HubError(f"{name!r} is no booth with a device, and no serial number", hint="see: booth list")
         (device,) = found
-        if not await devices.revoke(connection, device.device_id, datetime.now(UTC), reason):
+        if not await devices.revoke(connection, device.device_id, datetime.now(UTC), reason, actor.username):
             raise HubError(
                 f"the device of {device.booth_id} was revoked at {_time(device.revoked_at)}: {device.revoked_reason}",
                 hint=f"for a new device: invigil-hub booth claim {device.booth_id}",

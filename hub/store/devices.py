@@ -1,6 +1,6 @@
 """Claim codes and the devices that traded them for a certificate."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,31 +21,62 @@ class Service(NamedTuple):
 
 
 async def add_claim_code(
-    connection: AsyncConnection, code_sha256: str, booth_id: str, now: datetime, expires_at: datetime
+    connection: AsyncConnection,
+    code_sha256: str,
+    booth_id: str,
+    now: datetime,
+    expires_at: datetime,
+    created_by: str | None = None,
 ) -> None:
     """Earlier codes of the booth that nobody used stop working."""
+    await withdraw_claim_codes(connection, booth_id, now)
     await connection.execute(
+        insert(claim_codes).values(
+            code_sha256=code_sha256, booth_id=booth_id, created_at=now, expires_at=expires_at, created_by=created_by
+        )
+    )
+
+
+async def withdraw_claim_codes(connection: AsyncConnection, booth_id: str, now: datetime) -> bool:
+    """False where the booth has none that is good."""
+    withdrawn = await connection.execute(
         update(claim_codes)
         .where(claim_codes.c.booth_id == booth_id, claim_codes.c.used_at.is_(None))
         .values(used_at=now)
     )
-    await connection.execute(
-        insert(claim_codes).values(code_sha256=code_sha256, booth_id=booth_id, created_at=now, expires_at=expires_at)
-    )
+    return withdrawn.rowcount > 0
 
 
-async def use_claim_code(connection: AsyncConnection, code_sha256: str, now: datetime) -> str | None:
-    """The booth it is for, once; None when it is wrong, used or expired."""
+async def good_claim_codes(
+    connection: AsyncConnection, now: datetime, booth_ids: Collection[str] | None
+) -> Sequence[Any]:
+    """What is known of those with which a device may still enrol; not the codes, which nobody keeps."""
+    statement = select(
+        claim_codes.c.booth_id, claim_codes.c.created_at, claim_codes.c.expires_at, claim_codes.c.created_by
+    ).where(claim_codes.c.used_at.is_(None), claim_codes.c.expires_at > now)
+    if booth_ids is not None:
+        statement = statement.where(claim_codes.c.booth_id.in_(booth_ids))
+    return (await connection.execute(statement.order_by(claim_codes.c.expires_at))).all()
+
+
+class Claim(NamedTuple):
+    booth_id: str
+    created_by: str | None
+
+
+async def use_claim_code(connection: AsyncConnection, code_sha256: str, now: datetime) -> Claim | None:
+    """What it is for, once; None when it is wrong, used or expired."""
     valid = (
         claim_codes.c.code_sha256 == code_sha256,
         claim_codes.c.used_at.is_(None),
         claim_codes.c.expires_at > now,
     )
-    booth_id = (await connection.execute(select(claim_codes.c.booth_id).where(*valid))).scalar_one_or_none()
-    if booth_id is None:
+    columns = (claim_codes.c.booth_id, claim_codes.c.created_by)
+    found = (await connection.execute(select(*columns).where(*valid))).one_or_none()
+    if found is None:
         return None
     used = await connection.execute(update(claim_codes).where(*valid).values(used_at=now))
-    return str(booth_id) if used.rowcount == 1 else None
+    return Claim(*found) if used.rowcount == 1 else None
 
 
 async def replace(connection: AsyncConnection, values: dict[str, Any], now: datetime) -> None:
@@ -92,19 +123,21 @@ async def revocable(connection: AsyncConnection, name: str) -> list[Row[Any]]:
     return list((await connection.execute(of_booth)).all())
 
 
-async def every_revoked(connection: AsyncConnection, now: datetime) -> list[Row[Any]]:
+async def every_revoked(connection: AsyncConnection, now: datetime) -> Sequence[Any]:
     """Serial number, booth and since when, of certificates that would still be in date; the oldest first."""
     statement = select(devices.c.serial, devices.c.booth_id, devices.c.revoked_at).where(
         devices.c.revoked_at.is_not(None), devices.c.not_after > now
     )
-    return list((await connection.execute(statement.order_by(devices.c.revoked_at, devices.c.serial))).all())
+    return (await connection.execute(statement.order_by(devices.c.revoked_at, devices.c.serial))).all()
 
 
-async def revoke(connection: AsyncConnection, device_id: UUID, now: datetime, reason: str) -> bool:
+async def revoke(
+    connection: AsyncConnection, device_id: UUID, now: datetime, reason: str, by: str | None = None
+) -> bool:
     """False when it is revoked already: the first time stands."""
     revoked = await connection.execute(
         update(devices)
         .where(devices.c.device_id == device_id, devices.c.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_reason=reason)
+        .values(revoked_at=now, revoked_reason=reason, revoked_by=by)
     )
     return revoked.rowcount == 1

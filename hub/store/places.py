@@ -30,6 +30,21 @@ async def rename_site(connection: AsyncConnection, site_id: str, name: str) -> b
     return changed.rowcount == 1
 
 
+async def archive_site(connection: AsyncConnection, site_id: str, at: datetime | None) -> None:
+    """None: it is used again."""
+    await connection.execute(update(sites).where(sites.c.site_id == site_id).values(archived_at=at))
+
+
+async def archive_room(connection: AsyncConnection, room_id: str, at: datetime | None) -> None:
+    """None: it is used again."""
+    await connection.execute(update(rooms).where(rooms.c.room_id == room_id).values(archived_at=at))
+
+
+async def rename_booth(connection: AsyncConnection, booth_id: str, name: str) -> bool:
+    changed = await connection.execute(update(booths).where(booths.c.booth_id == booth_id).values(name=name))
+    return changed.rowcount == 1
+
+
 async def every_room(connection: AsyncConnection, site_id: str | None) -> list[Room]:
     statement = select(rooms).order_by(rooms.c.name, rooms.c.room_id)
     if site_id is not None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, Uuid
 
-from hub.tables.base import BOOTH_ID, SHA256, SLUG, UtcDateTime, metadata
+from hub.tables.base import BOOTH_ID, SHA256, SLUG, USERNAME, UtcDateTime, metadata
 
 booths = Table(
     "booths",
@@ -39,7 +39,9 @@ claim_codes = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+    Column("created_by", USERNAME),
 )
+"""`created_by` is null where the command line made it. `used_at` also of one that another took the place of."""
 
 devices = Table(
     "devices",
@@ -54,6 +56,10 @@ devices = Table(
     Column("replaced_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Column("revoked_reason", String(300)),
+    Column("enrolled_by", USERNAME),
+    Column("enrolled_from", String(60)),
+    Column("revoked_by", USERNAME),
     Index(None, "booth_id", "replaced_at"),
 )
-"""`replaced_at`: another device has its place. `revoked_at`: others may have its key. Nothing counts after either."""
+"""`replaced_at`: another device has its place. `revoked_at`: others may have its key. Nothing counts after either.
+`enrolled_by` made the claim code that the device enrolled with, from the address `enrolled_from`."""

@@ -10,6 +10,7 @@ sites = Table(
     Column("site_id", SLUG, primary_key=True),
     Column("name", String(120), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("archived_at", UtcDateTime),
 )
 
 rooms = Table(
@@ -19,4 +20,6 @@ rooms = Table(
     Column("site_id", ForeignKey("sites.site_id"), nullable=False, index=True),
     Column("name", String(120), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("archived_at", UtcDateTime),
 )
+"""Both are archived and not removed: grants and old reports name them."""

@@ -15,6 +15,7 @@ class Site(View):
     site_id: str
     name: str
     created_at: datetime
+    archived_at: datetime | None = None
 
 
 class SiteList(View):
@@ -26,6 +27,7 @@ class Room(View):
     site_id: str
     name: str
     created_at: datetime
+    archived_at: datetime | None = None
     booths: tuple[BoothId, ...]
 
 

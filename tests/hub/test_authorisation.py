@@ -110,12 +110,15 @@ async def _furnish(
         await places.add_site(connection, f"{side}-site", f"{side} site", NOW)
         await places.add_room(connection, f"{side}-room", f"{side}-site", f"{side} room", NOW)
         assert await places.put_booth(connection, f"{side}-1", f"{side}-room")
+    held = (await admin.get("/api/v1/devices")).json()["items"]
+    (device_id,) = (each["device_id"] for each in held if each["booth_id"] == f"{side}-1")
     centre = Centre(admin)
     exam = await centre.exam(name=f"{side} exam" if side == "own" else "Another exam")
     candidate = await centre.candidate(f"{side}-A", name=f"{side} candidate")
     exam_session = await centre.schedule(exam, candidate, f"{side}-1")
     return {
         "booth_id": f"{side}-1",
+        "device_id": device_id,
         "site_id": f"{side}-site",
         "room_id": f"{side}-room",
         "violation_id": str(violation.violation_id),

@@ -228,8 +228,12 @@ class Device:
     folder: Path
 
     @classmethod
-    async def enrol(cls, hub: Hub, booth: str, folder: Path, *, known: bool = False) -> "Device":
-        code = (await new_claim_code(hub.database, booth)).code if known else await add_booth(hub, booth)
+    async def enrol(
+        cls, hub: Hub, booth: str, folder: Path, *, known: bool = False, code: str | None = None
+    ) -> "Device":
+        """At a new booth, at one that is `known`, or with a `code` that somebody was given."""
+        if code is None:
+            code = (await new_claim_code(hub.database, booth)).code if known else await add_booth(hub, booth)
         key = ec.generate_private_key(ec.SECP256R1())
         request = EnrolRequest(claim_code=code, csr_pem=signing_request(key))
         reply = await hub.enrolment.enrol(request, "127.0.0.1")
