@@ -21,7 +21,7 @@ ROUTER = Path(__file__).resolve().parents[2] / "hub" / "dashboard" / "src" / "ro
 SCREENSHOTS = os.environ.get("INVIGIL_SCREENSHOTS")
 SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 1024, "height": 768})
 OUTSIDE = {"/sign-in", "/join", "/reset-password"}
-ALSO = ("/?violation=$violation", "/exam-sessions/$ended")
+ALSO = ("/?violation=$violation", "/exam-sessions/$ended", "/reports/$ended")
 """What an address shows beside its page, and a page in another state."""
 
 

@@ -44,7 +44,7 @@ function Body({ report }: { report: Report }) {
         <ReportSteps report={report} />
         <Sources report={report} />
       </div>
-      <div className="flex min-w-0 flex-col gap-4 print:mt-4">
+      <div className="grid min-w-0 content-start items-start gap-4 md:grid-cols-2 xl:grid-cols-1 print:mt-4 print:grid-cols-2">
         <Downloads report={report} />
         <ReportFacts report={report} />
         <ReportPhotos report={report} />

@@ -30,7 +30,10 @@ export function asViolation(report: Report, found: ReportViolation): Violation {
     received_at: found.opened_at,
     exam_session_id: report.exam_session_id,
     review: found.review as Violation["review"],
+    exam_name: report.exam_name,
+    candidate_name: report.candidate.name,
     reviews: [],
+    reviews_hidden: false,
     changed_since_review: found.grown_at !== null,
   };
 }

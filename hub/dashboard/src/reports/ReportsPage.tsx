@@ -43,18 +43,27 @@ const COLUMNS: Column<ReportLine>[] = [
       </>
     ),
   },
-  { name: t("exam-sessions.exam"), show: ({ exam_session: session }) => session.exam_name },
   {
-    name: t("exam-sessions.booth"),
-    show: ({ exam_session: session }) => session.booth_name ?? t("booth.unknown"),
-    className: "whitespace-nowrap",
+    name: t("exam-sessions.exam"),
+    show: ({ exam_session: session }) => (
+      <>
+        {session.exam_name}
+        <span className="block text-ink-3 text-xs">{session.booth_name}</span>
+      </>
+    ),
   },
   {
     name: t("exam-sessions.start"),
     sort: "time",
-    show: ({ exam_session: session }) => <When at={session.scheduled_start} show="clock" />,
+    show: ({ exam_session: session }) => (
+      <>
+        <When at={session.scheduled_start} show="clock" />
+        <span className="block text-ink-2 text-xs">
+          <SittingChip session={session} />
+        </span>
+      </>
+    ),
   },
-  { name: t("exam-sessions.state"), show: ({ exam_session: session }) => <SittingChip session={session} /> },
   {
     name: t("report.clear-short"),
     show: (line) => <Share value={line.clear} of={line.monitored_s} title={t("report.clear-title")} />,
@@ -78,7 +87,7 @@ function Filters({ search, change }: { search: ReportsSearch; change: (next: Rep
       ) as ReportsSearch,
     );
   return (
-    <div className="flex flex-wrap items-end gap-2">
+    <div className="flex flex-wrap items-center gap-2">
       <SearchField
         key={search.q === undefined ? "none" : "some"}
         label={t("exam-sessions.search")}

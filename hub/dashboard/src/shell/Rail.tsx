@@ -13,7 +13,7 @@ export function Rail() {
   return (
     <nav
       aria-label={t("nav.label")}
-      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:inset-y-0 md:right-auto md:w-[72px] md:flex-col md:items-center md:gap-1 md:border-t-0 md:border-r md:py-3"
+      className="print:hidden fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:inset-y-0 md:right-auto md:w-[72px] md:flex-col md:items-center md:gap-1 md:border-t-0 md:border-r md:py-3"
     >
       <span className="mb-3 hidden md:block">
         <Mark size={28} />

@@ -44,7 +44,7 @@ function SignedIn({ me }: { me: Me }) {
         {t("app.skip")}
       </a>
       <Rail />
-      <div className="pb-[72px] md:pb-0 md:pl-[72px]">
+      <div className="pb-[72px] md:pb-0 md:pl-[72px] print:p-0">
         <TopLine me={me} onKeys={() => showKeys(true)} />
         <StaleBanner />
         <Tabs />

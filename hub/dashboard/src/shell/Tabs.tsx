@@ -10,7 +10,10 @@ export function Tabs() {
   const place = placesFor(permissions).find(({ tabs }) => tabs.some(({ to }) => under(pathname, to)));
   if (!place || place.tabs.length < 2) return null;
   return (
-    <nav aria-label={place.text} className="-mb-px flex gap-5 overflow-x-auto border-line border-b px-4 md:px-6">
+    <nav
+      aria-label={place.text}
+      className="print:hidden -mb-px flex gap-5 overflow-x-auto border-line border-b px-4 md:px-6"
+    >
       {place.tabs.map(({ to, text }) => {
         const here = under(pathname, to);
         return (

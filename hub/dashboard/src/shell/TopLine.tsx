@@ -41,7 +41,7 @@ function OpenCount() {
 
 export function TopLine({ me, onKeys }: { me: Me; onKeys: () => void }) {
   return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-line border-b bg-surface px-4 md:px-6">
+    <header className="print:hidden sticky top-0 z-20 flex h-12 items-center gap-3 border-line border-b bg-surface px-4 md:px-6">
       <span className="md:hidden">
         <Mark size={22} />
       </span>
