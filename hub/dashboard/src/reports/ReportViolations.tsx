@@ -33,7 +33,7 @@ export function asViolation(report: Report, found: ReportViolation): Violation {
     exam_name: report.exam_name,
     candidate_name: report.candidate.name,
     reviews: [],
-    reviews_hidden: false,
+    reviews_hidden: 0,
     changed_since_review: found.grown_at !== null,
   };
 }
