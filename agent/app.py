@@ -45,6 +45,7 @@ from agent.streaming.encoder import settings_of
 from agent.streaming.encoders import factories
 from agent.streaming.rendition import RenditionThread
 from agent.streaming.service import Streaming
+from agent.supervisor import Progress, Supervisor
 from agent.upkeep import Upkeep
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
@@ -90,10 +91,15 @@ def watch(agent: "Agent", stop: threading.Event) -> int:
     """Start, beat and stop `agent`; gives the exit code."""
     agent.upkeep.on_restart = stop.set
     agent.start()
+    supervisor, progress = Supervisor(), agent.progress()
+    supervisor.ready()
     dead = None
     while dead is None and not stop.wait(BEAT_S):
         agent.beat()
         dead = agent.dead_part()
+        if dead is None and progress.made():
+            supervisor.alive(agent.status())
+    supervisor.stopping()
     if dead:
         log.critical("The %s thread died; leaving, so that the service manager starts the agent again.", dead)
     agent.stop(cleanly=dead is None)
@@ -260,6 +266,16 @@ class Agent:
         if self._screen is not None:
             parts["screen"] = self._screen.alive
         return next((name for name, alive in parts.items() if not alive), None)
+
+    def progress(self) -> Progress:
+        """Of what sees. A camera that is gone is looked for again and again, which is progress; a driver or a network
+        that hangs is not, and only a new process helps."""
+        return Progress(lambda: self._capture.turns, lambda: self._monitor.turns)
+
+    def status(self) -> str:
+        """In a line, for who looks at the service."""
+        camera = f"{self._capture.fps:.0f} frames/s" if self._capture.state == "ok" else f"camera {self._capture.state}"
+        return f"booth {self._config.booth}: {camera}; {self._outbox.depth} events wait for the hub"
 
     def beat(self) -> None:
         """Every `BEAT_S`: what waits is tried again, the chain is signed, the hub hears how this booth is."""

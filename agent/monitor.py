@@ -99,6 +99,8 @@ class Monitor:
         self._counts_since = datetime.now(UTC)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="vision", daemon=True)
+        self.turns = 0
+        """Frames that were looked at, and waits for one: stands still while networks hang or every look fails."""
 
     def start(self) -> None:
         self._outbox.exam_session = self._orders.exam_session
@@ -131,9 +133,11 @@ class Monitor:
             self._watch_camera()
             frame = self._slot.take(FRAME_WAIT_S)
             if frame is None or not (self._counts or self._orders.looks):
+                self.turns += 1
                 continue
             try:
                 self._look(frame)
+                self.turns += 1
             except Exception as error:
                 self._trouble.count("vision")
                 log.exception("A frame could not be looked at: %s", error)

@@ -30,6 +30,8 @@ class CaptureThread:
 
     def __init__(self, camera: Camera, slot: LatestFrame, tap: FrameTap | None = None) -> None:
         self.errors = 0
+        self.turns = 0
+        """Frames and attempts to get one: stands still only while the driver blocks."""
         self.latest: Frame | None = None
         self._camera, self._slot, self._tap = camera, slot, tap or FrameTap()
         self._stop = threading.Event()
@@ -92,6 +94,7 @@ class CaptureThread:
         wait_s = FIRST_WAIT_S
         while not self._stop.is_set():
             frames_before = self.latest
+            self.turns += 1
             try:
                 self._camera.open()
                 while not self._stop.is_set():
@@ -107,6 +110,7 @@ class CaptureThread:
             self._stop.wait(wait_s)
 
     def _deliver(self, delivered: Frame) -> None:
+        self.turns += 1
         try:
             frame = usable(delivered)
         except ValueError as error:

@@ -1,5 +1,6 @@
 """`invigil-agent run` as a program: real camera file, real broker, real disk; killed, starved and stopped."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -34,7 +35,7 @@ from tests.support.chains import check_links
 from tests.support.evidence_server import EvidenceServer
 from tests.support.footage import covered, seeing_then_covered, textured, write_video
 from tests.support.hub_stand_in import HubStandIn
-from tests.support.processes import Program, wait_for
+from tests.support.processes import BIN, Program, wait_for
 
 BOOTH = "booth-1"
 Body = TypeVar("Body")
@@ -289,3 +290,21 @@ def test_a_second_agent_on_the_same_state_does_not_start(centre: Centre, tmp_pat
     assert second.stop() == 2
     assert "another agent" in second.tail()
     centre.agent.must_run()
+
+
+def test_the_service_manager_hears_that_it_is_up_sees_and_leaves(centre: Centre) -> None:
+    seeing_then_covered(centre.video)
+    address = centre.folder / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(address))
+        ear.settimeout(60)
+        program, *arguments = centre.agent.command
+        centre.agent.command = ["env", f"NOTIFY_SOCKET={address}", str(BIN / program), *arguments]
+        centre.agent.start()
+        assert ear.recv(500) == b"READY=1"
+        heard = [ear.recv(500).decode() for _ in range(3)]
+        assert all(each.startswith("WATCHDOG=1\nSTATUS=booth booth-1: ") for each in heard), heard
+        wait_for("frames, in words", lambda: "frames/s; " in ear.recv(500).decode())
+        centre.agent.stop()
+        while (said := ear.recv(500)) != b"STOPPING=1":
+            assert said.startswith(b"WATCHDOG=1")

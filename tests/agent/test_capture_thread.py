@@ -122,8 +122,13 @@ def test_a_camera_that_hangs_is_noticed(
     wait_for("the capture thread to get there", lambda: capture.latest is not None)
     camera.hang.set()
     wait_for("the capture thread to get there", lambda: capture.state == "lost")
+    standing = capture.turns
     assert "no frame for" in capture.detail
     assert capture.lost_since is not None
     assert capture.fps == 0
+    assert capture.turns == standing, "the watchdog is not fed"
+    camera.plugged = False
     camera.hang.clear()
+    wait_for("attempts, which feed it", lambda: capture.turns > standing + 3)
+    camera.plugged = True
     wait_for("the capture thread to get there", lambda: capture.state == "ok")
