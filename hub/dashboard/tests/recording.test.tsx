@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Hole, Recording, Segment } from "@/api/types";
 import { extent, nextPiece, spotAt } from "@/recording/axis";
 import { RecordingPlayer } from "@/recording/RecordingPlayer";
-import { at, booth, T0 } from "./make";
+import { at, T0 } from "./make";
 
 const piece = (name: string, from: number, to: number, available = true): Segment => ({
   sha256: name.repeat(64),
@@ -61,7 +61,7 @@ describe("the player", () => {
   afterEach(() => vi.useRealTimers());
 
   const video = () => screen.getByLabelText("Recording of booth-1") as HTMLVideoElement;
-  const player = () => render(<RecordingPlayer booth={booth("booth-1")} recording={RECORDING} violations={[]} />);
+  const player = () => render(<RecordingPlayer name="booth-1" recording={RECORDING} violations={[]} />);
 
   it("plays one piece after the other, and shows a hole before it goes on behind it", async () => {
     player();

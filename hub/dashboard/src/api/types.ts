@@ -33,6 +33,10 @@ export type Presence = Schemas["Presence"];
 export type Looking = Schemas["Looking"];
 export type Room = Schemas["Room"];
 export type Site = Schemas["Site"];
+export type Flag = Schemas["Flag"];
+export type Traces = Omit<Schemas["Traces"], "cone_deg"> & { cone_deg: number[] | null };
+export type TraceLine = Schemas["Line"];
+export type Watch = Schemas["WatchView"];
 export type LiveMessage = Schemas["LiveMessage"];
 
 /** High first: the order in which people must look. */

@@ -2,11 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, FileText } from "lucide-react";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { ApiError } from "@/api/client";
-import { boothsQuery, gapsQuery, meQuery, recentQuery } from "@/api/queries";
+import { boothsQuery, meQuery } from "@/api/queries";
 import type { Booth, ExamSessionDetail } from "@/api/types";
-import { TIMELINE_MINUTES, Timeline } from "@/booths/Timeline";
 import { ActBar } from "@/exam-sessions/ActBar";
 import { ExamSessionFacts } from "@/exam-sessions/ExamSessionFacts";
 import { Flags } from "@/exam-sessions/Flags";
@@ -19,6 +18,8 @@ import { TimeLeft } from "@/exam-sessions/TimeLeft";
 import { Onlookers } from "@/presence/Onlookers";
 import { useLooking } from "@/presence/useLooking";
 import { t } from "@/text/text";
+import { SessionReplay } from "@/timeline/SessionReplay";
+import { SessionTimeline } from "@/timeline/SessionTimeline";
 import { Section } from "@/ui/Facts";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
@@ -29,19 +30,18 @@ import { TalkBar } from "@/watch/TalkBar";
 import { useTalk } from "@/watch/useTalk";
 import { useView } from "@/watch/useView";
 
-function Live({ booth, children }: { booth: Booth; children: ReactNode }) {
+/** `past`: what is shown instead of the present; the live picture goes on behind it. */
+function Live({ booth, past, children }: { booth: Booth; past: ReactNode; children: ReactNode }) {
   const view = useView(booth.booth_id);
   const talk = useTalk(booth.booth_id);
-  const recent = useQuery(recentQuery(TIMELINE_MINUTES, booth.booth_id)).data ?? [];
-  const gaps = useQuery(gapsQuery(booth.booth_id)).data?.items ?? [];
   return (
     <>
-      <LivePicture booth={booth} view={view} />
+      {past}
+      <div className={past ? "hidden" : undefined}>
+        <LivePicture booth={booth} view={view} />
+      </div>
       {children}
       <TalkBar booth={booth} talk={talk} />
-      <Section title={t("booth.timeline")}>
-        <Timeline booth={booth} violations={recent} gaps={gaps} />
-      </Section>
     </>
   );
 }
@@ -57,18 +57,26 @@ function Sitting({ detail }: { detail: ExamSessionDetail }) {
   const watches = me?.permissions.includes("booths.watch") ?? false;
   const alive = session.ended_at === null;
   useLooking(alive && booth ? booth.booth_id : null);
+  const [at, setAt] = useState<number | null>(null);
   const bar = <ActBar detail={detail} />;
+  const replay = <SessionReplay examSession={session} at={at} onSeek={setAt} />;
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_368px]">
       <div className="flex min-w-0 flex-col gap-4">
         {alive && watches && booth ? (
-          <Live key={booth.booth_id} booth={booth}>
+          <Live key={booth.booth_id} booth={booth} past={at === null ? null : replay}>
             {bar}
           </Live>
         ) : (
-          bar
+          <>
+            {replay}
+            {bar}
+          </>
         )}
         {alive && !booth && <p className="text-ink-2">{t("exam-session.no-booth")}</p>}
+        <Section title={t("timeline.title")}>
+          <SessionTimeline examSession={session} at={at} onSeek={setAt} />
+        </Section>
         <section className="panel p-2">
           <h2 className="p-2 font-semibold">{t("exam-session.violations")}</h2>
           <Feed filter={filter} showBooth={false} />

@@ -1,7 +1,7 @@
 /** A booth's recording as one video: pieces play one after the other, and a hole is shown as a hole. */
 import { Pause, Play, SkipForward } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
-import type { Booth, Recording, Violation } from "@/api/types";
+import type { Recording, Violation } from "@/api/types";
 import { after, extent, nextPiece, spotAt } from "@/recording/axis";
 import { PieceVideo } from "@/recording/PieceVideo";
 import { RecordingStrip } from "@/recording/RecordingStrip";
@@ -12,12 +12,20 @@ import { Button } from "@/ui/Button";
 /** How long a hole is shown before what follows plays on. */
 const HOLE_SHOWN_MS = 2000;
 
-type Props = { booth: Booth; recording: Recording; violations: readonly Violation[] };
+type Props = {
+  /** Of the booth. */
+  name: string;
+  recording: Recording;
+  violations?: readonly Violation[];
+  /** Another axis leads: where to be, a new object for every jump. The player has no strip of its own then. */
+  led?: { at: number } | null | undefined;
+  onTime?: (at: number) => void;
+};
 
-export function RecordingPlayer({ booth, recording, violations }: Props) {
+export function RecordingPlayer({ name, recording, violations = [], led, onTime }: Props) {
   const whole = extent(recording) ?? { from: 0, to: 0 };
-  const [at, setAt] = useState(whole.from);
-  const [goal, setGoal] = useState({ at: whole.from });
+  const [at, setAt] = useState(led?.at ?? whole.from);
+  const [goal, setGoal] = useState({ at: led?.at ?? whole.from });
   const [playing, setPlaying] = useState(false);
   const [failed, setFailed] = useState(false);
   const spot = spotAt(recording, at);
@@ -29,21 +37,31 @@ export function RecordingPlayer({ booth, recording, violations }: Props) {
     setAt(to);
     setGoal({ at: to });
   }, []);
+  useEffect(() => {
+    if (led) seek(led.at);
+  }, [led, seek]);
+  const go = (to: number) => {
+    seek(to);
+    onTime?.(to);
+  };
 
   // A hole is looked at for a moment, then what follows plays on.
   const skipTo = spot.kind === "hole" ? Date.parse(spot.hole.ended_at) : null;
   useEffect(() => {
     if (skipTo === null || !playing) return;
-    const timer = setTimeout(() => seek(skipTo), HOLE_SHOWN_MS);
+    const timer = setTimeout(() => {
+      seek(skipTo);
+      onTime?.(skipTo);
+    }, HOLE_SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [skipTo, playing, seek]);
+  }, [skipTo, playing, seek, onTime]);
 
   useEffect(() => {
     if (spot.kind === "end") setPlaying(false);
   }, [spot.kind]);
 
   const toggle = () => {
-    if (spot.kind === "end") seek(whole.from);
+    if (spot.kind === "end") go(whole.from);
     setPlaying(!playing);
   };
   const shown = failed ? [] : [piece, playing ? next : null].filter((part) => part != null);
@@ -55,12 +73,16 @@ export function RecordingPlayer({ booth, recording, violations }: Props) {
           <PieceVideo
             key={`${part.started_at} ${part.sha256}`}
             segment={part}
-            label={t("recording.alt", { name: booth.name })}
+            label={t("recording.alt", { name })}
             current={part === piece}
             playing={playing}
             goal={goal}
-            onTime={(time) => setAt(Math.min(time, after(part) - 1))}
-            onEnded={() => seek(after(part))}
+            onTime={(time) => {
+              const now = Math.min(time, after(part) - 1);
+              setAt(now);
+              onTime?.(now);
+            }}
+            onEnded={() => go(after(part))}
             onFailed={() => setFailed(true)}
           />
         ))}
@@ -86,7 +108,7 @@ export function RecordingPlayer({ booth, recording, violations }: Props) {
           look="bare"
           aria-label={t("recording.skip")}
           disabled={!next}
-          onClick={() => next && seek(Date.parse(next.started_at))}
+          onClick={() => next && go(Date.parse(next.started_at))}
         >
           <SkipForward size={15} />
         </Button>
@@ -94,7 +116,9 @@ export function RecordingPlayer({ booth, recording, violations }: Props) {
           {clock(Math.min(at, whole.to))}
         </time>
       </div>
-      <RecordingStrip recording={recording} extent={whole} violations={violations} at={at} onSeek={seek} />
+      {led === undefined && (
+        <RecordingStrip recording={recording} extent={whole} violations={violations} at={at} onSeek={go} />
+      )}
       {recording.truncated && <p className="mt-1 text-ink-3 text-xs">{t("recording.truncated")}</p>}
     </div>
   );

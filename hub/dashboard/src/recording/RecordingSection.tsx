@@ -19,7 +19,7 @@ export function RecordingSection({ booth, violations }: Props) {
   const aside = t("recording.summary", { from: clock(whole.from), to: clock(whole.to) });
   return (
     <Section title={t("recording.title")} aside={aside}>
-      <RecordingPlayer booth={booth} recording={recording} violations={violations} />
+      <RecordingPlayer name={booth.name} recording={recording} violations={violations} />
     </Section>
   );
 }

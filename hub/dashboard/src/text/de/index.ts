@@ -2,7 +2,8 @@
 import { core } from "@/text/de/core";
 import { examSessions } from "@/text/de/exam-sessions";
 import { reports } from "@/text/de/reports";
+import { timeline } from "@/text/de/timeline";
 import { wall } from "@/text/de/wall";
 import type { Catalogue } from "@/text/text";
 
-export const de: Catalogue = { ...core, ...examSessions, ...reports, ...wall };
+export const de: Catalogue = { ...core, ...examSessions, ...reports, ...timeline, ...wall };
