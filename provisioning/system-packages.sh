@@ -66,6 +66,7 @@ look() {
         want needed libatomic1 "Playwright's driver is linked against libatomic.so.1" has_library libatomic.so.1
         want needed ffmpeg "a test opens clips with ffprobe, a player that is not ours" has_program ffprobe
         want needed postgresql "the tests keep a hub's data in a real PostgreSQL, 15 or newer" has_postgresql
+        want needed systemd "the tests have systemd-analyze read the units" has_program systemd-analyze
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
 }
