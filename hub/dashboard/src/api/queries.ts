@@ -1,7 +1,8 @@
 /** What the pages ask the hub for, and under which key the answer is kept. Live changes are patched into these. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiError, api, ask, evidenceUrl } from "@/api/client";
-import type { ClipBoxes, Me, Severity, Violation, ViolationKind } from "@/api/types";
+import { shareArray, shareList, sharePages } from "@/api/share";
+import type { Booth, ClipBoxes, Gap, Me, Severity, Violation, ViolationKind } from "@/api/types";
 import { hubNow } from "@/time/now";
 
 /** What a list of violations was asked for. A field that is left out matches everything. */
@@ -10,7 +11,11 @@ export type ViolationFilter = {
   exam_session?: string;
   kind?: ViolationKind;
   severity?: Severity;
+  review?: Violation["review"][];
   open?: boolean;
+  /** Words of candidate, booth or kind: what of a live change fits only the hub knows. */
+  q?: string;
+  order?: "oldest";
 };
 
 export const FEED_PAGE = 50;
@@ -53,6 +58,7 @@ export const meQuery = queryOptions({
 export const boothsQuery = queryOptions({
   queryKey: keys.booths,
   queryFn: ({ signal }) => ask(api.GET("/api/v1/booths", { signal })),
+  structuralSharing: shareList((booth: Booth) => booth.booth_id),
 });
 
 /** The hub takes several kinds at once; a person picks one. */
@@ -74,6 +80,7 @@ export function feedQuery(filter: ViolationFilter) {
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next ?? null,
+    structuralSharing: sharePages((violation: Violation) => violation.violation_id),
   });
 }
 
@@ -103,6 +110,7 @@ export function recentQuery(minutes: number, boothId?: string) {
       for (let page = 1; before && page < RECENT_PAGES_MAX; page++) before = await take({ ...booth, before });
       return [...found.values()];
     },
+    structuralSharing: shareArray((violation: Violation) => violation.violation_id),
   });
 }
 
@@ -124,6 +132,7 @@ export function gapsQuery(boothId?: string) {
           signal,
         }),
       ),
+    structuralSharing: shareList((gap: Gap) => gap.gap_id),
   });
 }
 

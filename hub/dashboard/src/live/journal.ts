@@ -2,12 +2,42 @@
  * Keeps live messages for as long as a fetch may run. An answer that the hub wrote before a change, but that reaches
  * us after it, would undo the change; so what came during a fetch is applied again on top of its answer.
  */
-import type { QueryClient } from "@tanstack/react-query";
+import { notifyManager, type QueryClient } from "@tanstack/react-query";
 import type { LiveMessage } from "@/api/types";
 import { applyLive } from "@/live/patch";
 
 const KEEP_MS = 60_000;
 const KEEP_MAX = 2000;
+/** Thrown away at once, not one by one. */
+const SLACK = 500;
+
+/** Which thing a message is about. */
+function about(message: LiveMessage): string {
+  switch (message.type) {
+    case "violation":
+      return message.violation.violation_id;
+    case "booth":
+      return `booth ${message.booth.booth_id}`;
+    case "gap":
+      return message.gap.gap_id;
+    case "exam_session":
+      return message.exam_session.exam_session_id;
+    case "evidence":
+      return message.sha256;
+    default:
+      return message.type;
+  }
+}
+
+/** Each message holds all of its thing, so that the last one alone need be applied. */
+function latestOfEach(messages: readonly LiveMessage[]): LiveMessage[] {
+  const latest = new Map<string, LiveMessage>();
+  for (const message of messages) {
+    latest.delete(about(message));
+    latest.set(about(message), message);
+  }
+  return [...latest.values()];
+}
 
 export class Journal {
   private entries: { at: number; message: LiveMessage }[] = [];
@@ -30,7 +60,7 @@ export class Journal {
   record(message: LiveMessage, at = performance.now()): void {
     if (message.type !== "hello" && message.type !== "beat") {
       this.entries.push({ at, message });
-      this.entries = this.entries.filter((entry) => at - entry.at < KEEP_MS).slice(-KEEP_MAX);
+      if (this.entries.length > KEEP_MAX + SLACK) this.entries = this.entries.slice(-KEEP_MAX);
     }
     applyLive(this.client, message);
   }
@@ -40,7 +70,11 @@ export class Journal {
     this.fetchStarted.delete(queryHash);
     if (since === undefined || this.replaying) return;
     this.replaying = true;
-    for (const entry of this.entries) if (entry.at >= since) applyLive(this.client, entry.message);
+    this.entries = this.entries.filter((entry) => performance.now() - entry.at < KEEP_MS);
+    const missed = this.entries.filter((entry) => entry.at >= since).map((entry) => entry.message);
+    notifyManager.batch(() => {
+      for (const message of latestOfEach(missed)) applyLive(this.client, message);
+    });
     this.replaying = false;
   }
 }

@@ -3,6 +3,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { keys, recentSince, type ViolationFilter } from "@/api/queries";
 import type { Booth, BoothList, ExamSession, Gap, GapList, LiveMessage, Violation, ViolationList } from "@/api/types";
 import { applyExamSession } from "@/exam-sessions/queries";
+import { applyReviewed, eachQueued } from "@/review/queries";
 import { setHubTime } from "@/time/now";
 
 type Feed = InfiniteData<ViolationList, string | null>;
@@ -13,6 +14,7 @@ export function matches(violation: Violation, filter: ViolationFilter): boolean 
     (filter.exam_session === undefined || filter.exam_session === violation.exam_session_id) &&
     (filter.kind === undefined || filter.kind === violation.kind) &&
     (filter.severity === undefined || filter.severity === violation.severity) &&
+    (filter.review === undefined || filter.review.includes(violation.review)) &&
     (filter.open === undefined || filter.open === (violation.ended_at == null))
   );
 }
@@ -48,7 +50,8 @@ export function patchFeed(feed: Feed, violation: Violation, filter: ViolationFil
     );
     return { ...page, items };
   });
-  if (found || !wanted) return { ...feed, pages };
+  const told = filter.q === undefined && filter.order === undefined;
+  if (found || !wanted || !told) return { ...feed, pages };
   return { ...feed, pages: insert(pages, violation) };
 }
 
@@ -93,6 +96,7 @@ function eachViolation(client: QueryClient, change: (violation: Violation) => Vi
     { queryKey: keys.feeds },
     (feed) => feed && { ...feed, pages: feed.pages.map((page) => ({ ...page, items: page.items.map(change) })) },
   );
+  eachQueued(client, change);
   client.setQueriesData<Violation[]>({ queryKey: keys.recents }, (list) => list?.map(change));
   client.setQueriesData<Violation>({ queryKey: keys.ones }, (one) => one && change(one));
 }
@@ -115,6 +119,7 @@ export function applyLive(client: QueryClient, message: LiveMessage): void {
       return;
     case "violation":
       patchViolation(client, message.violation);
+      applyReviewed(client, message.violation);
       return;
     case "evidence":
       eachViolation(client, (violation) => arrived(violation, message.sha256));

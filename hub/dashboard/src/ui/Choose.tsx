@@ -18,7 +18,7 @@ export function Choose({ label, any, value, choices, onChange }: ChooseProps) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
-        <Button aria-label={`${label}: ${shown}`} className="h-8 px-2.5">
+        <Button aria-label={`${label}: ${shown}`} className="h-8! px-2.5">
           <span className={value ? "" : "text-ink-2"}>{shown}</span>
           <ChevronDown size={14} className="text-ink-3" />
         </Button>

@@ -1,8 +1,9 @@
 /** One violation in the feed: picture, sentence, booth, when. The whole row opens it. */
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import type { Violation } from "@/api/types";
 import { t } from "@/text/text";
-import { useKnownNow } from "@/time/now";
+import { useKnownNowAs } from "@/time/now";
 import { When } from "@/time/When";
 import { SeverityMark, severityFill } from "@/violations/Severity";
 import { Snapshot } from "@/violations/Snapshot";
@@ -20,9 +21,8 @@ export function Ongoing({ violation }: { violation: Violation }) {
 
 type Props = { violation: Violation; selected: boolean; fresh: boolean; showBooth?: boolean };
 
-export function FeedItem({ violation, selected, fresh, showBooth = true }: Props) {
-  const now = useKnownNow();
-  const said = sentence(violation, now);
+export const FeedItem = memo(function FeedItem({ violation, selected, fresh, showBooth = true }: Props) {
+  const said = useKnownNowAs((now) => sentence(violation, now));
   return (
     <article
       data-testid="feed-item"
@@ -64,4 +64,4 @@ export function FeedItem({ violation, selected, fresh, showBooth = true }: Props
       </div>
     </article>
   );
-}
+});

@@ -83,6 +83,7 @@ export function BoothGrid({ booths, sort, size = "medium" }: Props) {
   const wanted = orderBooths(booths, overlooked, sort).map((booth) => booth.booth_id);
   const { order, handlers } = useHeldOrder(wanted, focus.focused);
   const entry = focus.last !== null && order.includes(focus.last) ? focus.last : order[0];
+  const place = new Map(order.map((id, at) => [id, at]));
   const grid = useRef<HTMLUListElement>(null);
   useGlide(grid, order);
 
@@ -98,7 +99,9 @@ export function BoothGrid({ booths, sort, size = "medium" }: Props) {
   useKeys({ ArrowRight: enter, ArrowDown: enter, ArrowLeft: enter, ArrowUp: enter });
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const tiles = [...(grid.current?.querySelectorAll<HTMLElement>("[data-booth-id]") ?? [])];
+    const tiles = [...(grid.current?.querySelectorAll<HTMLElement>("[data-booth-id]") ?? [])].toSorted(
+      (a, b) => (place.get(a.dataset.boothId ?? "") ?? 0) - (place.get(b.dataset.boothId ?? "") ?? 0),
+    );
     const from = tiles.findIndex((tile) => tile.contains(document.activeElement));
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "l") tiles[from]?.querySelector<HTMLElement>("[data-look-now]")?.click();
@@ -119,7 +122,7 @@ export function BoothGrid({ booths, sort, size = "medium" }: Props) {
     <ul
       ref={grid}
       aria-label={t("wall.tiles")}
-      className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,var(--tile)),1fr))] gap-3"
+      className="grid [reading-flow:grid-order] grid-cols-[repeat(auto-fit,minmax(min(100%,var(--tile)),1fr))] gap-3"
       style={{ "--tile": `${TILE_MIN_PX[size]}px`, maxWidth: order.length * TILE_MAX_PX } as CSSProperties}
       onKeyDown={onKeyDown}
       onFocus={focus.handlers.onFocus}
@@ -134,9 +137,8 @@ export function BoothGrid({ booths, sort, size = "medium" }: Props) {
         preview.handlers.onPointerLeave();
       }}
     >
-      {order.map((id) => {
-        const booth = byId.get(id);
-        if (!booth) return null;
+      {booths.map((booth) => {
+        const id = booth.booth_id;
         const own = violations.get(id) ?? NONE;
         return (
           <BoothTile
@@ -149,6 +151,7 @@ export function BoothGrid({ booths, sort, size = "medium" }: Props) {
             overlookedAfterMs={1000 * (presence?.overlooked_after_s ?? OVERLOOKED_AFTER_S)}
             live={id === preview.boothId}
             tabbable={id === entry}
+            place={place.get(id) ?? 0}
           />
         );
       })}

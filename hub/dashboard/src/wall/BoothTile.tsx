@@ -54,7 +54,7 @@ function Summary({ booth }: { booth: Booth }) {
         <span className="font-medium text-ink">{count("booth.open", booth.open_violations)}</span>
       )}
       {booth.violations_last_hour > 0 && (
-        <span className="@max-[208px]:sr-only">{count("booth.hour", booth.violations_last_hour)}</span>
+        <span className="@max-[300px]:sr-only ml-auto">{count("booth.hour", booth.violations_last_hour)}</span>
       )}
       {troubles.map((trouble) => (
         <span
@@ -63,7 +63,7 @@ function Summary({ booth }: { booth: Booth }) {
           className={`relative z-10 inline-flex items-center gap-1 ${trouble.grave ? "text-high" : "text-medium"}`}
         >
           <TriangleAlert size={12} aria-hidden="true" />
-          <span className="@max-[208px]:sr-only">{trouble.text}</span>
+          <span className="@max-[260px]:sr-only">{trouble.text}</span>
           <span className="sr-only">{trouble.detail}</span>
         </span>
       ))}
@@ -84,13 +84,17 @@ export type TileProps = {
   live: boolean;
   /** One tile is reached by Tab, the others by arrow keys. */
   tabbable: boolean;
+  /** Its place on the wall. Not its place in the document: tiles that are taken out and put in again are laid out anew. */
+  place: number;
 };
 
 export const BoothTile = memo(function BoothTile(props: TileProps) {
-  const { booth, violations, gaps, happening, people, overlookedAfterMs, live, tabbable } = props;
+  const { booth, violations, gaps, happening, people, overlookedAfterMs, live, tabbable, place } = props;
   return (
     <li
       aria-label={booth.name}
+      aria-posinset={place + 1}
+      style={{ order: place }}
       data-testid="booth-tile"
       data-booth-id={booth.booth_id}
       data-availability={booth.availability}

@@ -10,12 +10,15 @@ const MINUTE_MS = 60_000;
 /** From here on seconds count. */
 const SHORT_MS = 5 * MINUTE_MS;
 
-/** `1 h 12 min`, `42 min`, `4 min 10 s`; over the time, how much it is over. */
+/** Up to here minutes are said as they are counted: two hours fit in a narrow tile. */
+const LONG_MIN = 120;
+
+/** `2 h 12 min`, `97 min`, `4 min 10 s`; over the time, how much it is over. */
 export function shortTime(leftMs: number): string {
   if (leftMs < 0) return t("wall.over", { time: duration(-leftMs, false) });
   if (leftMs < SHORT_MS) return duration(leftMs, false);
   const minutes = Math.ceil(leftMs / MINUTE_MS);
-  if (minutes < 60) return t("time.min", { min: minutes });
+  if (minutes < LONG_MIN) return t("time.min", { min: minutes });
   return t("time.h-min", { h: Math.floor(minutes / 60), min: minutes % 60 });
 }
 
@@ -47,7 +50,11 @@ function Candidate({ booth }: { booth: Booth }) {
   const session = booth.exam_session;
   if (!session) return null;
   if (running(booth)) {
-    return <span className="min-w-0 truncate text-ink-2">{session.candidate_name}</span>;
+    return (
+      <span title={`${session.candidate_name} · ${session.exam_name}`} className="min-w-0 truncate text-ink-2">
+        {session.candidate_name}
+      </span>
+    );
   }
   if (session.state !== "scheduled") return null;
   const start = Date.parse(session.scheduled_start);

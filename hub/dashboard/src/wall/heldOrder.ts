@@ -5,6 +5,9 @@ import { keepInPlace } from "@/wall/order";
 /** A pointer that moves over the wall is on its way to a tile; everything waits until it rests. */
 const REST_MS = 1200;
 
+/** Between two moves: one glide is over before the next begins, and the eye has found what it looked for. */
+const MOVE_EVERY_MS = 1000;
+
 export type Held = {
   order: string[];
   handlers: {
@@ -19,15 +22,25 @@ export function useHeldOrder(wanted: string[], focused: string | null): Held {
   const [pinned, setPinned] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const shown = useRef<string[]>(wanted);
+  const movedAt = useRef(0);
+  const [, look] = useState(0);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const same = wanted.length === shown.current.length && wanted.every((id) => shown.current.includes(id));
-  if (!moving || !same)
-    shown.current = keepInPlace(
-      wanted,
-      shown.current,
-      [pinned, focused].filter((id) => id !== null),
-    );
+  const held = [pinned, focused].filter((id) => id !== null);
+  const next = keepInPlace(wanted, shown.current, held);
+  const moves = !same || next.some((id, place) => id !== shown.current[place]);
+  const early = same && performance.now() - movedAt.current < MOVE_EVERY_MS;
+  if (moves && !early && !(moving && same)) {
+    shown.current = next;
+    movedAt.current = performance.now();
+  }
+  const waits = moves && early;
+  useEffect(() => {
+    if (!waits) return;
+    const due = setTimeout(() => look((times) => times + 1), MOVE_EVERY_MS);
+    return () => clearTimeout(due);
+  }, [waits]);
   return {
     order: shown.current,
     handlers: {
