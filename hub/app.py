@@ -237,6 +237,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             loop,
             on_health=lambda *said: hear_health(*said),
             on_gone=viewing.gone,
+            on_reported=desired.heard,
             writes=lambda: leader.leads,
         )
         ingest = Ingest(database, mqtt, feed, states, countersigner, desired, metrics, loop)

@@ -6,7 +6,7 @@ shows when something changed; what the booth is told of it is read afresh for ev
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ class DesiredState:
         self._mqtt = mqtt
         self._shown_before = shown_before
         self._one_by_one = asyncio.Lock()
+        self._told_again: dict[str, int] = {}
 
     async def set_profile(self, booth_id: str, profile: str) -> bool:
         """Outside of exams. False when there is no such booth. A booth that is away gets it when it comes back."""
@@ -73,6 +74,19 @@ class DesiredState:
         """After a commit."""
         if booth_ids:
             await self._publish_rows(booth_ids)
+
+    async def heard(self, followed: Mapping[str, int]) -> None:
+        """The revision that each of these booths follows. Who follows an older one than it should is told again, once
+        for each: of several hub processes one may publish what it read before another's change after that change.
+        Bounded by the number of booths."""
+        async with self._one_by_one:
+            async with self._database.reading() as connection:
+                rows = await following.rows(connection, followed.keys())
+            for row in rows:
+                behind = followed[row.booth_id] < row.desired_revision
+                if behind and self._told_again.get(row.booth_id) != row.desired_revision:
+                    self._told_again[row.booth_id] = row.desired_revision
+                    self._publish(row)
 
     async def publish_all(self) -> None:
         await self._publish_rows(None)

@@ -7,7 +7,7 @@ booths. Health is written at most every `HEALTH_INTERVAL_S` for each booth, all 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -38,7 +38,8 @@ Changes = dict[str, dict[str, Any]]
 
 
 class BoothStates:
-    """`on_health` and `on_gone` hear of each booth's health, and of booths that are not online any more.
+    """`on_health` and `on_gone` hear of each booth's health, and of booths that are not online any more; `on_reported`
+    of the revision of `desired` that each follows, after that was written.
 
     Of several hub processes one writes, as `writes` says; the others hear the same and keep the latest of each booth,
     so that whoever takes over writes what stands.
@@ -52,6 +53,7 @@ class BoothStates:
         loop: asyncio.AbstractEventLoop,
         on_health: Callable[[str, Health], None],
         on_gone: Callable[[str], None],
+        on_reported: Callable[[Mapping[str, int]], Awaitable[None]],
         writes: Callable[[], bool] = lambda: True,
     ) -> None:
         self._writes = writes
@@ -61,11 +63,13 @@ class BoothStates:
         self._loop = loop
         self._on_health = on_health
         self._on_gone = on_gone
+        self._on_reported = on_reported
         self._lock = threading.Lock()
         self._arrived: dict[BoothTopic, Message] = {}
         self._wake = asyncio.Event()
         self._urgent: Changes = {}
         self._health: Changes = {}
+        self._followed: dict[str, int] = {}
         self._health_written: dict[str, float] = {}
         self._availability: dict[str, str] = {}
         self._clock_offsets_ms: dict[str, float] = {}
@@ -156,7 +160,10 @@ class BoothStates:
             if availability.state != "online":
                 self._on_gone(booth_id)
         elif topic.channel == "reported":
-            self._urgent.setdefault(booth_id, {})["reported"] = Reported.parse(payload).model_dump_json()
+            reported = Reported.parse(payload)
+            self._urgent.setdefault(booth_id, {})["reported"] = reported.model_dump_json()
+            if reported.revision is not None:
+                self._followed[booth_id] = reported.revision
         elif topic.channel == "health":
             health = Health.parse(payload)
             self._health.setdefault(booth_id, {}).update(
@@ -209,6 +216,13 @@ class BoothStates:
             if booth_id in due:
                 self._health_written[booth_id] = now
         self._feed.booth_changed(*changes)
+        followed, self._followed = self._followed, {}
+        if followed:
+            try:
+                await self._on_reported(followed)
+            except StoreError as error:
+                self._followed = followed | self._followed
+                log.warning("what booths follow was not looked up: %s (%s)", error, error.hint)
 
     async def _keep_aside(self, topic: BoothTopic, message: Message, reason: str) -> None:
         self._metrics.messages_rejected.labels("malformed").inc()

@@ -236,5 +236,15 @@ async def test_the_desired_profile_reaches_the_booth(tmp_path: Path) -> None:
         desired = await uplink.receive("desired")
         assert b'"name":"strict"' in desired
         assert b'"revision":2' in desired
+
+        def follows(revision: int) -> None:
+            reported = Reported(revision=revision, monitoring=True, profile="standard", profile_version=1)
+            uplink.send(reported.to_json(), "reported", retain=True)
+
+        follows(1)
+        assert await uplink.receive("desired") == desired, "told again: an older one may have come after this one"
+        follows(1)  # and again, as if it refused: not for ever
+        await client.put("/api/v1/booths/booth-1/profile", json={"profile": "lenient"})
+        assert b'"revision":3' in await uplink.receive("desired")
         assert (await client.put("/api/v1/booths/x/profile", json={"profile": "strict"})).status_code == 404
         assert (await client.put("/api/v1/booths/booth-1/profile", json={"profile": "odd"})).status_code == 422
