@@ -127,7 +127,7 @@ class Sitting:
             document=violation.model_dump_json(),
             received_at=violation.opened_at + timedelta(seconds=0.2),
             exam_session_id=self.exam_session_id,
-            severity_rank=SEVERITIES.index(severity) + 1,
+            severity_rank=SEVERITIES.index(severity),
             review=review,
             reviews_wanted=1,
         )

@@ -12,15 +12,15 @@ import {
   useNavigate,
 } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
-import { KINDS, SEVERITIES } from "@/api/types";
 import { parseExamSessionSearch } from "@/exam-sessions/search";
 import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
+import { parseQueueSearch, parseRatesSearch } from "@/review/search";
 import { Shell } from "@/shell/Shell";
 import { SignInPage } from "@/sign-in/SignInPage";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { Notice } from "@/ui/Notice";
-import type { FilterSearch } from "@/violations/Filters";
+import { parseFilter } from "@/violations/search";
 import { parseWallSearch } from "@/wall/search";
 import { WallPage } from "@/wall/WallPage";
 
@@ -29,17 +29,6 @@ type Raw = Record<string, unknown>;
 /** Only an address of our own: `//elsewhere` and `https:` would lead a signed-in person away. */
 export function safeNext(next: unknown): string | undefined {
   return typeof next === "string" && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : undefined;
-}
-
-export function parseFilter(raw: Raw): FilterSearch {
-  const kind = KINDS.find((known) => known === raw.kind);
-  const severity = SEVERITIES.find((known) => known === raw.severity);
-  return {
-    ...(typeof raw.booth === "string" && raw.booth ? { booth: raw.booth } : {}),
-    ...(kind ? { kind } : {}),
-    ...(severity ? { severity } : {}),
-    ...(typeof raw.open === "boolean" ? { open: raw.open } : {}),
-  };
 }
 
 function NotFound() {
@@ -119,6 +108,18 @@ const examSession = createRoute({
   path: "/exam-sessions/$examSessionId",
   component: lazyRouteComponent(() => import("@/exam-sessions/ExamSessionPage"), "ExamSessionPage"),
 });
+const review = createRoute({
+  getParentRoute: () => shell,
+  path: "/review",
+  validateSearch: parseQueueSearch,
+  component: lazyRouteComponent(() => import("@/review/ReviewPage"), "ReviewPage"),
+});
+const rates = createRoute({
+  getParentRoute: () => shell,
+  path: "/review/rates",
+  validateSearch: parseRatesSearch,
+  component: lazyRouteComponent(() => import("@/review/RatesPage"), "RatesPage"),
+});
 const system = createRoute({
   getParentRoute: () => shell,
   path: "/system",
@@ -146,7 +147,20 @@ const summaries = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([wall, examSessions, examSession, violations, booths, booth, system, reports, report, summaries]),
+    shell.addChildren([
+      wall,
+      examSessions,
+      examSession,
+      review,
+      rates,
+      violations,
+      booths,
+      booth,
+      system,
+      reports,
+      report,
+      summaries,
+    ]),
   ]),
   defaultNotFoundComponent: NotFound,
   defaultErrorComponent: Crash,

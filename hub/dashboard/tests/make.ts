@@ -38,8 +38,11 @@ export function violation(change: Partial<Violation> = {}): Violation {
       note: null,
     },
     exam_session_id: null,
+    exam_name: null,
+    candidate_name: null,
     review: "unreviewed",
     reviews: [],
+    reviews_hidden: 0,
     reviews_wanted: 1,
     changed_since_review: false,
     evidence: [
@@ -78,6 +81,13 @@ export function health(change: Partial<Health> = {}): Health {
     viewers: [],
     streams: [],
     screen: { connected: false, speaker: null, unread: 0 },
+    board_uptime_s: null,
+    disk_total_bytes: null,
+    memory_total_bytes: null,
+    memory_available_bytes: null,
+    load_1m: null,
+    throttle_bits: null,
+    spool_bytes: null,
     ...change,
   };
 }

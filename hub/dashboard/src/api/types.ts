@@ -37,6 +37,12 @@ export type Flag = Schemas["Flag"];
 export type Traces = Omit<Schemas["Traces"], "cone_deg"> & { cone_deg: number[] | null };
 export type TraceLine = Schemas["Line"];
 export type Watch = Schemas["WatchView"];
+export type Review = Schemas["ReviewView"];
+export type ReviewQueue = Schemas["ReviewQueue"];
+export type Held = Schemas["Held"];
+export type Rate = Schemas["Rate"];
+export type FlagList = Schemas["FlagList"];
+export type Message = Schemas["MessageView"];
 export type LiveMessage = Schemas["LiveMessage"];
 
 /** High first: the order in which people must look. */

@@ -25,6 +25,20 @@ const GROUPS = [
     ],
   },
   {
+    title: t("keys.review"),
+    keys: [
+      ["c", t("keys.confirm")],
+      ["d", t("keys.dismiss")],
+      ["n · p", t("keys.step")],
+      ["e", t("keys.note")],
+      ["u", t("keys.undo")],
+      ["Space", t("keys.play")],
+      ["x", t("keys.choose")],
+      ["a", t("keys.choose-alike")],
+      ["f", t("keys.flag")],
+    ],
+  },
+  {
     title: t("keys.feed"),
     keys: [
       ["j", t("keys.next")],

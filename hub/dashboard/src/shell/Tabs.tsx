@@ -2,20 +2,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
-import { placesFor, under } from "@/shell/places";
+import { placesFor, tabOf, under } from "@/shell/places";
 
 export function Tabs() {
   const permissions = useQuery(meQuery).data?.permissions ?? [];
   const { pathname } = useLocation();
   const place = placesFor(permissions).find(({ tabs }) => tabs.some(({ to }) => under(pathname, to)));
   if (!place || place.tabs.length < 2) return null;
+  const open = tabOf(pathname, place.tabs);
   return (
     <nav
       aria-label={place.text}
       className="print:hidden -mb-px flex gap-5 overflow-x-auto border-line border-b px-4 md:px-6"
     >
       {place.tabs.map(({ to, text }) => {
-        const here = under(pathname, to);
+        const here = to === open?.to;
         return (
           <Link
             key={to}

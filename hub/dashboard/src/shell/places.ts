@@ -1,6 +1,6 @@
 /** The places of the dashboard and the pages at each: what the rail, the tabs above a page and the keys 1 to 9 know. */
 import type { LinkProps } from "@tanstack/react-router";
-import { FileText, Gauge, GraduationCap, LayoutGrid, List, type LucideIcon, RectangleVertical } from "lucide-react";
+import { FileText, Gauge, GraduationCap, LayoutGrid, ListChecks, type LucideIcon, RectangleVertical } from "lucide-react";
 import type { Me } from "@/api/types";
 import { t } from "@/text/text";
 
@@ -28,9 +28,13 @@ const PLACES: Place[] = [
     tabs: [{ to: "/exam-sessions", text: t("nav.exam-sessions"), needs: "exam_sessions.read" }],
   },
   {
-    text: t("nav.violations"),
-    icon: List,
-    tabs: [{ to: "/violations", text: t("nav.violations"), needs: "violations.read" }],
+    text: t("nav.review"),
+    icon: ListChecks,
+    tabs: [
+      { to: "/review", text: t("nav.queue"), needs: "violations.review" },
+      { to: "/violations", text: t("nav.violations"), needs: "violations.read" },
+      { to: "/review/rates", text: t("nav.rates"), needs: "violations.read" },
+    ],
   },
   {
     text: t("nav.reports"),
@@ -58,6 +62,11 @@ export function placesFor(permissions: readonly Permission[]): Place[] {
     const [first, ...others] = place.tabs.filter(({ needs }) => permissions.includes(needs));
     return first ? [{ ...place, tabs: [first, ...others] as [Tab, ...Tab[]] }] : [];
   });
+}
+
+/** The tab under which a page lies: of several the one with the longest address. */
+export function tabOf(pathname: string, tabs: readonly Tab[]): Tab | undefined {
+  return tabs.filter(({ to }) => under(pathname, to)).toSorted((a, b) => b.to.length - a.to.length)[0];
 }
 
 /** Whether a page lies at or below a tab's address. */

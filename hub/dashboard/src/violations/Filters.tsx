@@ -1,15 +1,15 @@
 /** What the violations page shows; every choice is in the address. */
 import { useQuery } from "@tanstack/react-query";
 import { boothsQuery } from "@/api/queries";
-import { KINDS, SEVERITIES, type Severity, type ViolationKind } from "@/api/types";
+import { KINDS, SEVERITIES } from "@/api/types";
+import { SessionChip } from "@/review/QueueFilters";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { Choose } from "@/ui/Choose";
+import { SearchField } from "@/ui/SearchField";
 import { Segments } from "@/ui/Segments";
 import { SeverityMark } from "@/violations/Severity";
-
-/** The address's words, short on purpose. */
-export type FilterSearch = { booth?: string; kind?: ViolationKind; severity?: Severity; open?: boolean };
+import { type FilterSearch, REVIEWS } from "@/violations/search";
 
 type Props = { value: FilterSearch; onChange: (value: FilterSearch) => void };
 
@@ -19,9 +19,16 @@ export function Filters({ value, onChange }: Props) {
     const { [key]: _, ...rest } = value;
     onChange(chosen === undefined ? rest : { ...rest, [key]: chosen });
   };
-  const filtered = Object.keys(value).length > 0;
+  const filtered = Object.keys(value).some((key) => key !== "order");
   return (
     <div className="flex flex-wrap items-center gap-2">
+      <SearchField
+        key={value.q === undefined ? "none" : "some"}
+        label={t("violations.search")}
+        hint={t("review.search-hint")}
+        value={value.q ?? ""}
+        onChange={(q) => set("q", q || undefined)}
+      />
       <Segments
         label={t("filter.open")}
         value={value.open === undefined ? "" : String(value.open)}
@@ -65,6 +72,19 @@ export function Filters({ value, onChange }: Props) {
           )
         }
       />
+      <Choose
+        label={t("violations.decision")}
+        any={t("violations.any-decision")}
+        value={value.review}
+        choices={REVIEWS.map((review) => ({ value: review, label: t(`review.state.${review}`) }))}
+        onChange={(next) =>
+          set(
+            "review",
+            REVIEWS.find((review) => review === next),
+          )
+        }
+      />
+      {value.session && <SessionChip id={value.session} onClear={() => set("session", undefined)} />}
       {filtered && (
         <Button look="bare" className="h-8" onClick={() => onChange({})}>
           {t("filter.clear")}

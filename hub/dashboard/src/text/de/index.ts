@@ -2,8 +2,9 @@
 import { core } from "@/text/de/core";
 import { examSessions } from "@/text/de/exam-sessions";
 import { reports } from "@/text/de/reports";
+import { review } from "@/text/de/review";
 import { timeline } from "@/text/de/timeline";
 import { wall } from "@/text/de/wall";
 import type { Catalogue } from "@/text/text";
 
-export const de: Catalogue = { ...core, ...examSessions, ...reports, ...timeline, ...wall };
+export const de: Catalogue = { ...core, ...examSessions, ...reports, ...review, ...timeline, ...wall };

@@ -5,7 +5,8 @@
 import { core } from "@/text/en/core";
 import { examSessions } from "@/text/en/exam-sessions";
 import { reports } from "@/text/en/reports";
+import { review } from "@/text/en/review";
 import { timeline } from "@/text/en/timeline";
 import { wall } from "@/text/en/wall";
 
-export const en = { ...core, ...examSessions, ...reports, ...timeline, ...wall } as const;
+export const en = { ...core, ...examSessions, ...reports, ...review, ...timeline, ...wall } as const;
