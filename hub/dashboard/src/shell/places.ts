@@ -1,6 +1,14 @@
 /** The places of the dashboard and the pages at each: what the rail, the tabs above a page and the keys 1 to 9 know. */
 import type { LinkProps } from "@tanstack/react-router";
-import { FileText, Gauge, GraduationCap, LayoutGrid, ListChecks, type LucideIcon, RectangleVertical } from "lucide-react";
+import {
+  FileText,
+  Gauge,
+  GraduationCap,
+  LayoutGrid,
+  ListChecks,
+  type LucideIcon,
+  RectangleVertical,
+} from "lucide-react";
 import type { Me } from "@/api/types";
 import { t } from "@/text/text";
 
