@@ -12,9 +12,11 @@ import {
   useNavigate,
 } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
+import { parseCandidateSearch } from "@/candidates/search";
 import { parseExamSessionSearch } from "@/exam-sessions/search";
 import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
 import { parseQueueSearch, parseRatesSearch } from "@/review/search";
+import { parseCodesSearch, parseScheduleSearch } from "@/schedule/search";
 import { Shell } from "@/shell/Shell";
 import { SignInPage } from "@/sign-in/SignInPage";
 import { t } from "@/text/text";
@@ -143,12 +145,51 @@ const summaries = createRoute({
   validateSearch: parseSummarySearch,
   component: lazyRouteComponent(() => import("@/reports/SummariesPage"), "SummariesPage"),
 });
+const candidates = createRoute({
+  getParentRoute: () => shell,
+  path: "/candidates",
+  validateSearch: parseCandidateSearch,
+  component: lazyRouteComponent(() => import("@/candidates/CandidatesPage"), "CandidatesPage"),
+});
+const importCandidates = createRoute({
+  getParentRoute: () => shell,
+  path: "/candidates/import",
+  component: lazyRouteComponent(() => import("@/candidates/ImportCandidatesPage"), "ImportCandidatesPage"),
+});
+const candidate = createRoute({
+  getParentRoute: () => shell,
+  path: "/candidates/$candidateId",
+  component: lazyRouteComponent(() => import("@/candidates/CandidatePage"), "CandidatePage"),
+});
+const schedule = createRoute({
+  getParentRoute: () => shell,
+  path: "/schedule",
+  validateSearch: parseScheduleSearch,
+  component: lazyRouteComponent(() => import("@/schedule/SchedulePage"), "SchedulePage"),
+});
+const importSchedule = createRoute({
+  getParentRoute: () => shell,
+  path: "/schedule/import",
+  component: lazyRouteComponent(() => import("@/schedule/ImportSchedulePage"), "ImportSchedulePage"),
+});
+const codes = createRoute({
+  getParentRoute: () => shell,
+  path: "/schedule/codes",
+  validateSearch: parseCodesSearch,
+  component: lazyRouteComponent(() => import("@/schedule/CodesPage"), "CodesPage"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
       wall,
+      codes,
+      importSchedule,
+      schedule,
+      candidate,
+      importCandidates,
+      candidates,
       examSessions,
       examSession,
       review,

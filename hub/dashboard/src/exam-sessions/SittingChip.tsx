@@ -16,11 +16,16 @@ const DOTS: Record<SittingState, string> = {
   cancelled: "border border-dashed border-ink-3",
 };
 
+/** The shape alone, where the word stands elsewhere or finds no room. */
+export function SittingDot({ state }: { state: SittingState }) {
+  return <span aria-hidden="true" className={`size-2 shrink-0 ${DOTS[state]}`} />;
+}
+
 export function SittingChip({ session }: { session: ExamSession }) {
   return (
     <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
       <span data-sitting={session.state} className="inline-flex items-center gap-1.5 whitespace-nowrap">
-        <span aria-hidden="true" className={`size-2 shrink-0 ${DOTS[session.state]}`} />
+        <SittingDot state={session.state} />
         {named("sitting", session.state)}
       </span>
       {session.asked && <span className="font-medium text-medium text-xs">{named("asked", session.asked)}</span>}

@@ -33,7 +33,11 @@ const PLACES: Place[] = [
   {
     text: t("nav.exam-sessions"),
     icon: GraduationCap,
-    tabs: [{ to: "/exam-sessions", text: t("nav.exam-sessions"), needs: "exam_sessions.read" }],
+    tabs: [
+      { to: "/exam-sessions", text: t("nav.exam-sessions"), needs: "exam_sessions.read" },
+      { to: "/schedule", text: t("nav.schedule"), needs: "exam_sessions.read" },
+      { to: "/candidates", text: t("nav.candidates"), needs: "candidates.read" },
+    ],
   },
   {
     text: t("nav.review"),

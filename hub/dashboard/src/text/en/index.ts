@@ -2,11 +2,24 @@
  * Every English sentence of the dashboard, by part. `{name}` is filled in; `_one` and `_other` are chosen by count.
  * A name that stands in two parts is a mistake of the later one.
  */
+import { candidates } from "@/text/en/candidates";
 import { core } from "@/text/en/core";
 import { examSessions } from "@/text/en/exam-sessions";
+import { imports } from "@/text/en/imports";
 import { reports } from "@/text/en/reports";
 import { review } from "@/text/en/review";
+import { schedule } from "@/text/en/schedule";
 import { timeline } from "@/text/en/timeline";
 import { wall } from "@/text/en/wall";
 
-export const en = { ...core, ...examSessions, ...reports, ...review, ...timeline, ...wall } as const;
+export const en = {
+  ...core,
+  ...examSessions,
+  ...reports,
+  ...review,
+  ...timeline,
+  ...wall,
+  ...candidates,
+  ...imports,
+  ...schedule,
+} as const;
