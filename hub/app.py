@@ -226,7 +226,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         # 3. Who takes part.
         leader = Leader(database, takes_part=settings.ingests)
         feed = Feed(mqtt)
-        desired = DesiredState(database, mqtt, timedelta(seconds=settings.exams.shown_before_s))
+        desired = DesiredState(database, mqtt, settings.exams)
         commands = Commands(mqtt, metrics, loop)
         live_feed = Live(database, instance, metrics, loop)
         viewing = Viewing(metrics)

@@ -73,6 +73,9 @@ class ExamConfig(Wire):
     silent_after_s: int = Field(
         10, description="a booth in an exam session that says nothing for so long is a monitoring gap", ge=5, le=600
     )
+    watch_between: bool = Field(
+        True, description="whether booths raise violations outside of exam sessions, too; an empty booth has no face"
+    )
 
 
 class SignInConfig(Wire):

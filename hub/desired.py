@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.profiles import ProfileName
 from contract.topics import booth_topic
+from hub.config import ExamConfig
 from hub.db import Database
 from hub.exams.following import END_SHOWN, choose, desired_of
 from hub.exams.profiles import read_profile
@@ -27,12 +28,11 @@ DEFAULT_PROFILE: ProfileName = "standard"
 
 
 class DesiredState:
-    """`shown_before` is how long before its time an exam session is shown on its booth's screen."""
-
-    def __init__(self, database: Database, mqtt: HubMqtt, shown_before: timedelta) -> None:
+    def __init__(self, database: Database, mqtt: HubMqtt, exams: ExamConfig) -> None:
         self._database = database
         self._mqtt = mqtt
-        self._shown_before = shown_before
+        self._shown_before = timedelta(seconds=exams.shown_before_s)
+        self._between = exams.watch_between
         self._one_by_one = asyncio.Lock()
         self._told_again: dict[str, int] = {}
 
@@ -104,4 +104,5 @@ class DesiredState:
         if profile is None:
             log.error("booth %s: no rule profile that can be read is called %r", row.booth_id, row.desired_profile)
             return
-        self._mqtt.publish(booth_topic(row.booth_id, "desired"), desired_of(row, profile).to_json(), retain=True)
+        desired = desired_of(row, profile, between=self._between)
+        self._mqtt.publish(booth_topic(row.booth_id, "desired"), desired.to_json(), retain=True)

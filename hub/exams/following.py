@@ -45,19 +45,20 @@ def with_rules_off(profile: RuleProfile, rules_off: Iterable[str]) -> RuleProfil
     return profile.model_copy(update={"rules": profile.rules.model_copy(update=off)}) if off else profile
 
 
-def desired_of(row: Any, default: RuleProfile) -> Desired:
-    """What the booth of `row` should be doing; `default` is what it does outside of exams.
+def desired_of(row: Any, default: RuleProfile, *, between: bool = True) -> Desired:
+    """What the booth of `row` should be doing; `default` is what it judges by outside of exams, if it watches then at
+    all: `between`.
 
     `row` joins the booth with the exam session it shows, its exam and its candidate; all null without one.
     """
     if row.exam_session_id is None:
-        return Desired(revision=row.desired_revision, profile=default)
+        return Desired(revision=row.desired_revision, profile=default, monitoring=between)
     on = row.state in ON
     over = row.state in ENDED
     profile = default if over else with_rules_off(_profile(row) or default, json.loads(row.rules_off))
     return Desired(
         revision=row.desired_revision,
-        monitoring=row.state not in STANDING,
+        monitoring=row.state in WATCHED or (between and row.state not in STANDING),
         profile=profile,
         calibration=None if over else _calibration(row.calibration),
         exam_session=row.exam_session_id if on else None,

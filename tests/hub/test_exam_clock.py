@@ -388,3 +388,23 @@ async def test_a_browser_sees_an_exam_session_move_and_what_is_found_in_it(tmp_p
         await next_of(socket, "exam_session", practice=True)
         await centre.act(practice, "cancel", reason_code="candidate.asked")
         await next_of(socket, "hello")  # it is gone: fetch everything again
+
+
+async def test_a_centre_may_have_its_booths_watch_exam_sessions_alone(tmp_path: Path) -> None:
+    async with (
+        a_hub(tmp_path, exams={"watch_between": False}) as hub,
+        an_uplink(hub, tmp_path) as uplink,
+        browser(hub) as client,
+    ):
+        await add_user(hub)
+        await sign_in(client)
+        centre, booth = Centre(client), await Booth.at(uplink)
+        assert not (await booth.told(sitting=None)).monitoring
+        key = await centre.schedule(await centre.exam(), await centre.candidate())
+        assert not (await booth.told(state="scheduled")).monitoring
+        await booth.check_in(key)
+        assert not (await booth.told(state="checked_in")).monitoring
+        await centre.act(key, "admit")
+        assert (await booth.told(state="admitted")).monitoring
+        await centre.act(key, "terminate", reason_code="candidate.ill")
+        assert not (await booth.told(state="terminated")).monitoring
