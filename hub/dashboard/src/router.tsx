@@ -12,12 +12,15 @@ import {
   useNavigate,
 } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
+import { parseAuditSearch } from "@/audit/search";
 import { parseCandidateSearch } from "@/candidates/search";
 import { parseExamSessionSearch } from "@/exam-sessions/search";
+import { parseInvitationSearch, parsePeopleSearch, parseTokenSearch } from "@/people/search";
 import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
 import { parseQueueSearch, parseRatesSearch } from "@/review/search";
 import { parseCodesSearch, parseScheduleSearch } from "@/schedule/search";
 import { Shell } from "@/shell/Shell";
+import { OtherWays } from "@/sign-in/OtherWays";
 import { SignInPage } from "@/sign-in/SignInPage";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
@@ -53,22 +56,36 @@ function Crash({ error }: ErrorComponentProps) {
 }
 
 function Door() {
-  const { next } = signIn.useSearch();
+  const { next, refused } = signIn.useSearch();
   const navigate = useNavigate();
   const me = useQuery(meQuery);
   if (me.data) return <Navigate to={next ?? "/"} replace />;
-  return <SignInPage onDone={() => navigate({ to: next ?? "/", replace: true })} />;
+  const onDone = () => navigate({ to: next ?? "/", replace: true });
+  return <SignInPage onDone={onDone} refused={refused} beside={<OtherWays />} />;
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crash });
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (raw: Raw): { next?: string } => {
+  validateSearch: (raw: Raw): { next?: string; refused?: string } => {
     const next = safeNext(raw.next);
-    return next === undefined ? {} : { next };
+    return {
+      ...(next === undefined ? {} : { next }),
+      ...(raw.refused === undefined ? {} : { refused: String(raw.refused).slice(0, 300) }),
+    };
   },
   component: Door,
+});
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("@/sign-in/JoinPage"), "JoinPage"),
+});
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("@/sign-in/ResetPage"), "ResetPage"),
 });
 const shell = createRoute({
   getParentRoute: () => root,
@@ -178,11 +195,53 @@ const codes = createRoute({
   validateSearch: parseCodesSearch,
   component: lazyRouteComponent(() => import("@/schedule/CodesPage"), "CodesPage"),
 });
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/account/AccountPage"), "AccountPage"),
+});
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: "/people",
+  validateSearch: parsePeopleSearch,
+  component: lazyRouteComponent(() => import("@/people/PeoplePage"), "PeoplePage"),
+});
+const person = createRoute({
+  getParentRoute: () => shell,
+  path: "/people/$username",
+  component: lazyRouteComponent(() => import("@/people/PersonPage"), "PersonPage"),
+});
+const invitations = createRoute({
+  getParentRoute: () => shell,
+  path: "/invitations",
+  validateSearch: parseInvitationSearch,
+  component: lazyRouteComponent(() => import("@/people/InvitationsPage"), "InvitationsPage"),
+});
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: "/tokens",
+  validateSearch: parseTokenSearch,
+  component: lazyRouteComponent(() => import("@/people/TokensPage"), "TokensPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("@/audit/AuditPage"), "AuditPage"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    join,
+    resetPassword,
     shell.addChildren([
+      account,
+      people,
+      person,
+      invitations,
+      tokens,
+      audit,
       wall,
       codes,
       importSchedule,

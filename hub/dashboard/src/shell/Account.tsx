@@ -1,6 +1,7 @@
 /** Me, my theme, my language, and the way out. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Check, Languages, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Check, Languages, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { api, ask } from "@/api/client";
 import { keys } from "@/api/queries";
@@ -98,6 +99,12 @@ export function AccountMenu({ me }: { me: Me }) {
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="-mx-1 my-1 h-px bg-line" />
+          <DropdownMenu.Item asChild className="menu-item">
+            <Link to="/account">
+              <UserRound size={15} className="text-ink-3" />
+              {t("top.my-account")}
+            </Link>
+          </DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={() => signOut.mutate()}>
             <LogOut size={15} className="text-ink-3" />
             {t("top.sign-out")}

@@ -1,7 +1,7 @@
 /** What surrounds every page for somebody who is signed in; everybody else is sent to the door. */
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { LiveProvider, useLive } from "@/live/LiveProvider";
@@ -16,6 +16,8 @@ import { useKeys } from "@/ui/keyboard";
 import { Failure } from "@/ui/Notice";
 import { Loading } from "@/ui/Skeleton";
 import { ViolationDrawer } from "@/violations/ViolationDrawer";
+
+const MustEnrol = lazy(async () => ({ default: (await import("@/account/MustEnrol")).MustEnrol }));
 
 /** While the hub is silent colour leaves the page, so that nobody takes it for the present. */
 function Content() {
@@ -71,6 +73,14 @@ export function Shell() {
   if (me.isPending) return <Loading />;
   if (me.data === undefined) return <Failure error={me.error} onRetry={() => me.refetch()} />;
   if (me.data === null) return <ToTheDoor />;
+  // Whose role needs a second factor can do nothing but set it up.
+  if (me.data.must_enrol) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <MustEnrol me={me.data} />
+      </Suspense>
+    );
+  }
   return (
     <LiveProvider>
       <SignedIn me={me.data} />

@@ -8,6 +8,8 @@ import {
   ListChecks,
   type LucideIcon,
   RectangleVertical,
+  ScrollText,
+  Users,
 } from "lucide-react";
 import type { Me } from "@/api/types";
 import { t } from "@/text/text";
@@ -62,9 +64,23 @@ const PLACES: Place[] = [
     tabs: [{ to: "/booths", text: t("nav.booths"), needs: "booths.read" }],
   },
   {
+    text: t("nav.people"),
+    icon: Users,
+    tabs: [
+      { to: "/people", text: t("nav.people"), needs: "people.manage" },
+      { to: "/invitations", text: t("nav.invitations"), needs: "people.manage" },
+      { to: "/tokens", text: t("nav.tokens"), needs: "people.manage" },
+    ],
+  },
+  {
     text: t("nav.system"),
     icon: Gauge,
     tabs: [{ to: "/system", text: t("nav.system"), needs: "system.read" }],
+  },
+  {
+    text: t("nav.audit"),
+    icon: ScrollText,
+    tabs: [{ to: "/audit", text: t("nav.audit"), needs: "audit.read" }],
   },
 ];
 

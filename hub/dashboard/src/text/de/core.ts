@@ -31,7 +31,7 @@ export const core: Record<keyof typeof english, string> = {
   "sign-in.hide": "Passwort verbergen",
   "sign-in.submit": "Anmelden",
   "sign-in.busy": "Anmeldung läuft …",
-  "sign-in.help": "Kein Konto? Eine Person mit Verwaltungsrechten legt es auf dem Hub an:",
+  "sign-in.help": "Kein Konto? Die Verwaltung lädt Sie ein. Das erste Konto entsteht auf dem Rechner des Hubs:",
   "sign-in.command": "invigil-hub user add NAME --data DIR",
   "sign-in.missing": "Benutzername und Passwort eingeben.",
   "sign-in.wrong": "Benutzername und Passwort passen nicht zusammen. Feststelltaste prüfen und noch einmal versuchen.",

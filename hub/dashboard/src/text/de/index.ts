@@ -1,8 +1,13 @@
 /** Every German sentence of the dashboard, by part, as the English ones are. */
+
+import { account } from "@/text/de/account";
+import { audit } from "@/text/de/audit";
 import { candidates } from "@/text/de/candidates";
 import { core } from "@/text/de/core";
+import { doors } from "@/text/de/doors";
 import { examSessions } from "@/text/de/exam-sessions";
 import { imports } from "@/text/de/imports";
+import { people } from "@/text/de/people";
 import { reports } from "@/text/de/reports";
 import { review } from "@/text/de/review";
 import { schedule } from "@/text/de/schedule";
@@ -12,6 +17,10 @@ import type { Catalogue } from "@/text/text";
 
 export const de: Catalogue = {
   ...core,
+  ...doors,
+  ...account,
+  ...people,
+  ...audit,
   ...examSessions,
   ...reports,
   ...review,

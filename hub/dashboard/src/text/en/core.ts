@@ -29,7 +29,7 @@ export const core = {
   "sign-in.hide": "Hide password",
   "sign-in.submit": "Sign in",
   "sign-in.busy": "Signing in…",
-  "sign-in.help": "No account? An administrator makes one on the hub:",
+  "sign-in.help": "No account? An administrator invites you. The first one is made on the hub's machine:",
   "sign-in.command": "invigil-hub user add NAME --data DIR",
   "sign-in.missing": "Enter your user name and your password.",
   "sign-in.wrong": "That user name and password do not match. Check for Caps Lock, then try again.",

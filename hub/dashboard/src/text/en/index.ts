@@ -2,10 +2,15 @@
  * Every English sentence of the dashboard, by part. `{name}` is filled in; `_one` and `_other` are chosen by count.
  * A name that stands in two parts is a mistake of the later one.
  */
+
+import { account } from "@/text/en/account";
+import { audit } from "@/text/en/audit";
 import { candidates } from "@/text/en/candidates";
 import { core } from "@/text/en/core";
+import { doors } from "@/text/en/doors";
 import { examSessions } from "@/text/en/exam-sessions";
 import { imports } from "@/text/en/imports";
+import { people } from "@/text/en/people";
 import { reports } from "@/text/en/reports";
 import { review } from "@/text/en/review";
 import { schedule } from "@/text/en/schedule";
@@ -14,6 +19,10 @@ import { wall } from "@/text/en/wall";
 
 export const en = {
   ...core,
+  ...doors,
+  ...account,
+  ...people,
+  ...audit,
   ...examSessions,
   ...reports,
   ...review,
