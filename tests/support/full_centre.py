@@ -68,6 +68,9 @@ def fill(centre: Stack, client: httpx.Client) -> FullCentre:
     for booth in ("booth-1", "booth-2"):
         centre.enrol(booth, Path("none"))
         client.put(f"/api/v1/booths/{booth}/room", json={"room_id": "b1"}).raise_for_status()
+    full.ids["deviceId"] = client.get("/api/v1/devices").json()["items"][0]["device_id"]
+    full.post("/booths", booth_id="booth-3", name="Booth 3")
+    full.post("/booths/booth-3/claim-code")
     notice = "Your face, your desk and what you say are recorded while the exam lasts."
     full.ids["examId"] = full.post("/exams", name="Linear algebra II", duration_s=5400, notice=notice)["exam_id"]
     candidates = [full.post("/candidates", number=number, name=name)["candidate_id"] for number, name in PEOPLE]

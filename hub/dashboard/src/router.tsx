@@ -13,9 +13,12 @@ import {
 } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
 import { parseAuditSearch } from "@/audit/search";
+import { parseBoothSearch } from "@/booths/search";
 import { parseCandidateSearch } from "@/candidates/search";
+import { parseDeviceSearch } from "@/devices/search";
 import { parseExamSessionSearch } from "@/exam-sessions/search";
 import { parseInvitationSearch, parsePeopleSearch, parseTokenSearch } from "@/people/search";
+import { parsePlaceSearch } from "@/places/search";
 import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
 import { parseQueueSearch, parseRatesSearch } from "@/review/search";
 import { parseCodesSearch, parseScheduleSearch } from "@/schedule/search";
@@ -109,7 +112,25 @@ const violations = createRoute({
 const booths = createRoute({
   getParentRoute: () => shell,
   path: "/booths",
+  validateSearch: parseBoothSearch,
   component: lazyRouteComponent(() => import("@/booths/BoothsPage"), "BoothsPage"),
+});
+const rooms = createRoute({
+  getParentRoute: () => shell,
+  path: "/rooms",
+  validateSearch: parsePlaceSearch,
+  component: lazyRouteComponent(() => import("@/places/RoomsPage"), "RoomsPage"),
+});
+const devices = createRoute({
+  getParentRoute: () => shell,
+  path: "/devices",
+  validateSearch: parseDeviceSearch,
+  component: lazyRouteComponent(() => import("@/devices/DevicesPage"), "DevicesPage"),
+});
+const device = createRoute({
+  getParentRoute: () => shell,
+  path: "/devices/$deviceId",
+  component: lazyRouteComponent(() => import("@/devices/DevicePage"), "DevicePage"),
 });
 const booth = createRoute({
   getParentRoute: () => shell,
@@ -256,6 +277,9 @@ export const router = createRouter({
       violations,
       booths,
       booth,
+      rooms,
+      devices,
+      device,
       system,
       reports,
       report,

@@ -41,6 +41,12 @@ export type Held = Schemas["Held"];
 export type Rate = Schemas["Rate"];
 export type FlagList = Schemas["FlagList"];
 export type Message = Schemas["MessageView"];
+export type Device = Schemas["DeviceView"];
+export type DeviceStatus = Device["status"];
+export type DeviceCare = Device["care"][number];
+export type DeviceDetail = Schemas["DeviceDetail"];
+export type ClaimCode = Schemas["ClaimCodeView"];
+export type NewClaimCode = Schemas["NewClaimCode"];
 export type LiveMessage = Schemas["LiveMessage"];
 
 /** High first: the order in which people must look. */

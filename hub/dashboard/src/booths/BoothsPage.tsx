@@ -1,117 +1,131 @@
-/** Every booth and how it is doing, as a dense table. */
+/** Every booth of one's scope: whether it is there, who sits in it, and whether it watches as it should. */
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { boothsQuery } from "@/api/queries";
-import type { Booth } from "@/api/types";
-import { AvailabilityChip } from "@/booths/Availability";
-import { warnings } from "@/booths/warnings";
-import { locale, named, t } from "@/text/text";
-import { bytes, number } from "@/time/format";
-import { When } from "@/time/When";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { boothsQuery, meQuery } from "@/api/queries";
+import { BoothTable } from "@/booths/BoothTable";
+import {
+  AVAILABILITIES,
+  type BoothSearch,
+  blind,
+  drifts,
+  matching,
+  NO_ROOM,
+  sorted,
+  sortOf,
+  TROUBLES,
+} from "@/booths/search";
+import { EnrolDialog } from "@/devices/EnrolDialog";
+import { roomsQuery } from "@/places/queries";
+import { count, named, t } from "@/text/text";
+import { Button } from "@/ui/Button";
+import { Choose } from "@/ui/Choose";
 import { CopyCode } from "@/ui/CopyCode";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
+import { SearchField } from "@/ui/SearchField";
 import { Loading, Skeleton } from "@/ui/Skeleton";
-import { CELL, HEAD } from "@/ui/Table";
-import { SeverityMark } from "@/violations/Severity";
-
-const names = new Intl.Collator(locale, { numeric: true });
-
-function Trouble({ booth }: { booth: Booth }) {
-  const troubles = warnings(booth);
-  if (!booth.health || booth.availability !== "online") return <span className="text-ink-3">{t("booth.unknown")}</span>;
-  if (troubles.length === 0) return <span className="text-ink-3">{t("booths.all-on")}</span>;
-  return troubles.map((trouble) => (
-    <span key={trouble.key} title={trouble.detail} className={`block ${trouble.grave ? "text-high" : "text-medium"}`}>
-      {trouble.text}
-    </span>
-  ));
-}
-
-function Row({ booth }: { booth: Booth }) {
-  // What a booth said before it went away is no news of today.
-  const health = booth.availability === "online" ? booth.health : null;
-  const unknown = t("booth.unknown");
-  return (
-    <tr className="group/row hover:bg-hover" data-booth-id={booth.booth_id}>
-      <th scope="row" className={`${CELL} whitespace-nowrap text-left`}>
-        <Link
-          to="/booths/$boothId"
-          params={{ boothId: booth.booth_id }}
-          className="font-medium underline-offset-2 hover:underline"
-        >
-          {booth.name}
-        </Link>
-        <code className="block font-mono font-normal text-ink-3 text-xs">{booth.booth_id}</code>
-      </th>
-      <td className={CELL}>
-        <AvailabilityChip booth={booth} />
-      </td>
-      <td className={CELL}>
-        <span className="inline-flex items-center gap-1.5">
-          {booth.worst_open && <SeverityMark severity={booth.worst_open} size={13} />}
-          {number(booth.open_violations)}
-        </span>
-      </td>
-      <td className={CELL}>{number(booth.violations_last_hour)}</td>
-      <td className={CELL}>
-        <Trouble booth={booth} />
-      </td>
-      <td className={CELL}>{health ? number(health.capture_fps, 1) : unknown}</td>
-      <td className={CELL}>{health?.temperature_c != null ? `${number(health.temperature_c)} °C` : unknown}</td>
-      <td className={CELL}>{health ? bytes(health.disk_free_bytes) : unknown}</td>
-      <td className={CELL}>{booth.profile ? named("profile", booth.profile) : unknown}</td>
-      <td className={`${CELL} text-ink-3`}>
-        {booth.last_seen_at ? <When at={booth.last_seen_at} show="age" /> : unknown}
-      </td>
-    </tr>
-  );
-}
-
-const COLUMNS = [
-  t("booths.name"),
-  t("booths.state"),
-  t("booths.open"),
-  t("booths.hour"),
-  t("booths.monitoring"),
-  t("booth.fps"),
-  t("booth.temperature"),
-  t("booth.disk"),
-  t("booth.profile"),
-  t("booth.last-seen"),
-];
+import { sortText } from "@/ui/SortHead";
+import { changed } from "@/ui/search";
 
 export function BoothsPage() {
+  const search = useSearch({ from: "/shell/booths" });
+  const navigate = useNavigate();
+  const me = useQuery(meQuery).data;
   const booths = useQuery(boothsQuery);
-  const items = booths.data?.items.toSorted((a, b) => names.compare(a.name, b.name));
+  const rooms = useQuery(roomsQuery).data?.items ?? [];
+  const [adding, setAdding] = useState(false);
+  const go = (next: BoothSearch) => navigate({ to: "/booths", search: next, replace: true });
+  const set = (name: keyof BoothSearch, value: string | undefined) => go(changed(search, name, value));
+  const roomName = (id: string | null) => rooms.find((room) => room.room_id === id)?.name ?? t("places.no-room");
+
+  const all = booths.data?.items ?? [];
+  const shown = sorted(matching(all, search), sortOf(search), roomName);
+  const adrift = all.filter(drifts).length;
+  const unseeing = all.filter(blind).length;
+  const may = me?.permissions.includes("devices.manage") ?? false;
   return (
-    <Page title={t("booths.title")}>
-      {items?.length === 0 && (
+    <Page
+      title={t("booths.title")}
+      aside={
+        <>
+          {adrift > 0 && <span className="text-medium text-xs">{count("booths.adrift", adrift)}</span>}
+          {unseeing > 0 && <span className="text-medium text-xs">{count("booths.blind", unseeing)}</span>}
+          {may && all.length > 0 && (
+            <Button look="ink" className="ml-auto" onClick={() => setAdding(true)}>
+              {t("places.add-booth")}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {all.length > 0 && (
+        <div className="flex flex-wrap items-center gap-2">
+          <SearchField
+            key={search.q === undefined ? "none" : "some"}
+            label={t("booths.search")}
+            hint={t("booths.search")}
+            value={search.q ?? ""}
+            onChange={(q) => set("q", q)}
+          />
+          <Choose
+            label={t("booths.state")}
+            any={t("booths.any-state")}
+            value={search.state}
+            choices={AVAILABILITIES.map((state) => ({ value: state, label: named("booth.availability", state) }))}
+            onChange={(state) => set("state", state)}
+          />
+          <Choose
+            label={t("places.room")}
+            any={t("places.any-room")}
+            value={search.room}
+            choices={[
+              ...rooms
+                .filter((room) => !room.archived_at)
+                .map(({ room_id, name }) => ({ value: room_id, label: name })),
+              { value: NO_ROOM, label: t("places.no-room") },
+            ]}
+            onChange={(room) => set("room", room)}
+          />
+          <Choose
+            label={t("booths.trouble")}
+            any={t("booths.trouble-none")}
+            value={search.trouble}
+            choices={TROUBLES.map((trouble) => ({ value: trouble, label: t(`booths.trouble.${trouble}`) }))}
+            onChange={(trouble) => set("trouble", trouble)}
+          />
+          <span className="tabular text-ink-3 text-xs">
+            {shown.length < all.length && t("booths.of", { shown: shown.length, all: all.length })}
+          </span>
+        </div>
+      )}
+      {booths.data && all.length === 0 && (
         <div className="panel">
           <Notice title={t("wall.empty")} detail={t("wall.empty-detail")}>
-            <CopyCode text={t("wall.empty-command")} />
+            {may ? (
+              <Button look="ink" onClick={() => setAdding(true)}>
+                {t("places.add-booth")}
+              </Button>
+            ) : (
+              <CopyCode text={t("wall.empty-command")} />
+            )}
           </Notice>
         </div>
       )}
-      {items && items.length > 0 && (
-        <div className="panel overflow-x-auto lg:overflow-visible">
-          <table className="tabular w-full border-separate border-spacing-0">
-            <thead>
-              <tr>
-                {COLUMNS.map((column) => (
-                  <th key={column} scope="col" className={HEAD}>
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((booth) => (
-                <Row key={booth.booth_id} booth={booth} />
-              ))}
-            </tbody>
-          </table>
+      {all.length > 0 && shown.length === 0 && (
+        <div className="panel">
+          <Notice title={t("booths.filtered")}>
+            <Button onClick={() => go({})}>{t("feed.filtered-action")}</Button>
+          </Notice>
         </div>
+      )}
+      {shown.length > 0 && (
+        <BoothTable
+          booths={shown}
+          roomName={roomName}
+          sort={sortOf(search)}
+          onSort={(sort) => set("sort", sortText(sort))}
+        />
       )}
       {booths.isPending && (
         <>
@@ -119,7 +133,8 @@ export function BoothsPage() {
           <Skeleton className="h-48 w-full rounded-lg" />
         </>
       )}
-      {booths.isError && !items && <Failure error={booths.error} onRetry={() => booths.refetch()} />}
+      {booths.isError && !booths.data && <Failure error={booths.error} onRetry={() => booths.refetch()} />}
+      {adding && <EnrolDialog onClose={() => setAdding(false)} />}
     </Page>
   );
 }

@@ -61,7 +61,11 @@ const PLACES: Place[] = [
   {
     text: t("nav.booths"),
     icon: RectangleVertical,
-    tabs: [{ to: "/booths", text: t("nav.booths"), needs: "booths.read" }],
+    tabs: [
+      { to: "/booths", text: t("nav.booths"), needs: "booths.read" },
+      { to: "/rooms", text: t("nav.rooms"), needs: "booths.read" },
+      { to: "/devices", text: t("nav.devices"), needs: "devices.manage" },
+    ],
   },
   {
     text: t("nav.people"),

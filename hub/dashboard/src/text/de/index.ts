@@ -4,10 +4,12 @@ import { account } from "@/text/de/account";
 import { audit } from "@/text/de/audit";
 import { candidates } from "@/text/de/candidates";
 import { core } from "@/text/de/core";
+import { devices } from "@/text/de/devices";
 import { doors } from "@/text/de/doors";
 import { examSessions } from "@/text/de/exam-sessions";
 import { imports } from "@/text/de/imports";
 import { people } from "@/text/de/people";
+import { places } from "@/text/de/places";
 import { reports } from "@/text/de/reports";
 import { review } from "@/text/de/review";
 import { schedule } from "@/text/de/schedule";
@@ -21,6 +23,8 @@ export const de: Catalogue = {
   ...account,
   ...people,
   ...audit,
+  ...devices,
+  ...places,
   ...examSessions,
   ...reports,
   ...review,

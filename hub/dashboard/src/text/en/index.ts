@@ -7,10 +7,12 @@ import { account } from "@/text/en/account";
 import { audit } from "@/text/en/audit";
 import { candidates } from "@/text/en/candidates";
 import { core } from "@/text/en/core";
+import { devices } from "@/text/en/devices";
 import { doors } from "@/text/en/doors";
 import { examSessions } from "@/text/en/exam-sessions";
 import { imports } from "@/text/en/imports";
 import { people } from "@/text/en/people";
+import { places } from "@/text/en/places";
 import { reports } from "@/text/en/reports";
 import { review } from "@/text/en/review";
 import { schedule } from "@/text/en/schedule";
@@ -23,6 +25,8 @@ export const en = {
   ...account,
   ...people,
   ...audit,
+  ...devices,
+  ...places,
   ...examSessions,
   ...reports,
   ...review,
