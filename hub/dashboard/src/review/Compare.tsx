@@ -10,12 +10,12 @@ export function Compare({ detail }: { detail: ExamSessionDetail | undefined }) {
   const photo = detail?.photos.find((each) => each.of === "face");
   return (
     <figure>
-      <div className="grid aspect-[4/3] place-items-center overflow-hidden rounded-lg bg-sunken px-4 text-center text-ink-3 text-xs">
+      <div className="relative grid aspect-[4/3] place-items-center overflow-hidden rounded-lg bg-sunken px-4 text-center text-ink-3 text-xs">
         {photo?.available ? (
           <img
             src={evidenceUrl(photo.sha256)}
             alt={t("identity.face-alt", { time: clock(Date.parse(photo.taken_at), hubNow()) })}
-            className="size-full object-cover"
+            className="absolute inset-0 size-full object-cover"
           />
         ) : (
           t(photo ? "identity.coming" : "review.no-photo")

@@ -53,7 +53,7 @@ export function Context({ violation, marked }: Props) {
             <p className="text-ink-2">{violation.exam_name}</p>
           </>
         )}
-        <p className="tabular flex flex-wrap gap-x-1.5 text-ink-2 text-xs">
+        <p className="tabular flex flex-wrap gap-x-1 text-ink-2 text-xs">
           {minute !== null && <span>{t("review.minute", { minute })} ·</span>}
           <span>{violation.booth_name} ·</span>
           <When at={violation.opened_at} show="clock" />

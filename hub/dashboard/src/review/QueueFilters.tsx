@@ -14,7 +14,7 @@ import { SearchField } from "@/ui/SearchField";
 export function SessionChip({ id, onClear }: { id: string; onClear: () => void }) {
   const session = useQuery(examSessionQuery(id)).data?.exam_session;
   return (
-    <Button className="h-8 max-w-64 px-2.5" onClick={onClear} title={t("review.session-clear")}>
+    <Button className="h-8! max-w-64 px-2.5" onClick={onClear} title={t("review.session-clear")}>
       <span className="truncate">
         {session ? `${session.candidate_name} · ${session.exam_name}` : t("review.one-session")}
       </span>
@@ -73,7 +73,7 @@ export function QueueFilters({ value, onChange }: Props) {
         onChange={(next) => set("booth", next)}
       />
       <Button
-        className="h-8 px-2.5 aria-pressed:bg-line"
+        className="h-8! px-2.5 aria-pressed:bg-line"
         aria-pressed={value.contested === true}
         onClick={() => set("contested", value.contested ? undefined : true)}
       >
@@ -81,7 +81,7 @@ export function QueueFilters({ value, onChange }: Props) {
       </Button>
       {value.session && <SessionChip id={value.session} onClear={() => set("session", undefined)} />}
       {Object.keys(filters).length > 0 && (
-        <Button look="bare" className="h-8" onClick={() => onChange({})}>
+        <Button look="bare" className="h-8!" onClick={() => onChange({})}>
           {t("filter.clear")}
         </Button>
       )}

@@ -1,9 +1,7 @@
 /** What happened, in the middle: the clip with boxes, which begins by itself, or the snapshot. */
 import { useEffect, useRef } from "react";
 import type { Violation } from "@/api/types";
-import { evidenceOf, Footage } from "@/footage/Footage";
-import { t } from "@/text/text";
-import { Snapshot } from "@/violations/Snapshot";
+import { Footage } from "@/footage/Footage";
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -17,7 +15,6 @@ export function togglePlay(stage: HTMLElement | null): void {
 
 export function Stage({ violation, stage }: { violation: Violation; stage: React.RefObject<HTMLDivElement | null> }) {
   const id = violation.violation_id;
-  const clip = evidenceOf(violation, "clip");
   const begun = useRef<string | null>(null);
   useEffect(() => {
     const video = stage.current?.querySelector("video");
@@ -31,15 +28,9 @@ export function Stage({ violation, stage }: { violation: Violation; stage: React
     <div
       ref={stage}
       data-testid="stage"
-      className="flex flex-col gap-2 [&_video]:max-h-[52dvh] [&_video]:object-contain"
+      className="[&>div:has(video)]:mx-auto [&>div:has(video)]:w-fit [&_video]:max-h-[40dvh] [&_video]:w-auto [&_video]:max-w-full"
     >
       <Footage key={id} violation={violation} />
-      {clip?.available && (
-        <figure className="flex items-center gap-3">
-          <Snapshot violation={violation} className="aspect-[4/3] w-28 shrink-0 rounded-md" />
-          <figcaption className="text-ink-2 text-xs">{t("review.snapshot")}</figcaption>
-        </figure>
-      )}
     </div>
   );
 }

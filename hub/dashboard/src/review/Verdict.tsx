@@ -90,7 +90,7 @@ export function Verdict(props: Props) {
           placeholder={t(owed ? "review.note-owed" : "review.note-hint")}
           onChange={(event) => onNote(event.target.value)}
           onKeyDown={typed}
-          className={`${INPUT} min-w-40 flex-1`}
+          className={`${INPUT} min-w-28 flex-1 basis-0`}
         />
       </div>
     </div>

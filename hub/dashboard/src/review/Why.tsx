@@ -1,10 +1,12 @@
 /** Why the rule spoke: measured against limit, by which model and profile, and how often it was wrong lately. */
 import { useQuery } from "@tanstack/react-query";
 import type { Rate, Violation } from "@/api/types";
+import { evidenceOf } from "@/footage/Footage";
 import { LATELY_DAYS, ratesQuery } from "@/review/queries";
 import { count, named, t } from "@/text/text";
 import { number } from "@/time/format";
 import { Measure } from "@/violations/Measure";
+import { Snapshot } from "@/violations/Snapshot";
 
 export const percent = (share: number) => `${Math.round(share * 100)} %`;
 
@@ -55,9 +57,16 @@ export function Why({ violation }: { violation: Violation }) {
       <h2 id="review-why" className="font-semibold">
         {t("review.why")}
       </h2>
-      <div className="grid gap-x-6 gap-y-3 xl:grid-cols-2">
-        <Measure violation={violation} />
-        <Lately violation={violation} />
+      <div className="flex items-start gap-4">
+        {evidenceOf(violation, "clip")?.available && (
+          <div title={t("review.snapshot")}>
+            <Snapshot violation={violation} className="aspect-[4/3] w-28 shrink-0 rounded-md" />
+          </div>
+        )}
+        <div className="grid min-w-0 flex-1 gap-x-6 gap-y-3 xl:grid-cols-2">
+          <Measure violation={violation} />
+          <Lately violation={violation} />
+        </div>
       </div>
       <p className="tabular flex flex-wrap gap-x-4 gap-y-1 text-ink-2 text-xs">
         <span>{t("review.rule", { rule: named("rule", why.rule || violation.kind) })}</span>

@@ -42,7 +42,7 @@ const COLUMNS: Column<Violation>[] = [
   { name: t("violation.title"), heads: true, show: (violation) => <What violation={violation} /> },
   {
     name: t("exam-sessions.candidate"),
-    className: "align-middle",
+    className: "align-middle!",
     show: (violation) =>
       violation.exam_session_id ? (
         <>
@@ -61,7 +61,7 @@ const COLUMNS: Column<Violation>[] = [
   },
   {
     name: t("filter.booth"),
-    className: "align-middle whitespace-nowrap",
+    className: "align-middle! whitespace-nowrap",
     show: (violation) => (
       <Link
         to="/booths/$boothId"
@@ -74,13 +74,13 @@ const COLUMNS: Column<Violation>[] = [
   },
   {
     name: t("violations.decision"),
-    className: "align-middle",
+    className: "align-middle!",
     show: (violation) => <ReviewState violation={violation} />,
   },
   {
     name: t("violations.when"),
     sort: "opened",
-    className: "align-middle",
+    className: "align-middle!",
     show: (violation) => <When at={violation.opened_at} />,
   },
 ];
