@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,7 @@ router = APIRouter(prefix="/exams", tags=["exams"])
 Reader = Annotated[Me, Depends(allowed("exam_sessions.read"))]
 Manager = Annotated[Me, Depends(allowed("exams.manage"))]
 Duration = Annotated[int, Field(ge=60, le=12 * 3600, description="without anybody's extra time, seconds")]
+Part = Annotated[str, Query(max_length=100, description="of the name, in capitals or not")]
 Document = Annotated[
     dict[str, Any], Field(description="a rule profile of the exam's own, as `RuleProfile`; unknown keys are refused")
 ]
@@ -66,7 +67,7 @@ class NoticeRequest(BaseModel):
 
 @router.get("", operation_id="listExams")
 async def list_exams(
-    _: Reader, hub: TheHub, archived: bool = False, after: Cursor = None, limit: Limit = 50
+    _: Reader, hub: TheHub, archived: bool = False, q: Part = "", after: Cursor = None, limit: Limit = 50
 ) -> ExamList:
     """By name."""
     try:
@@ -74,7 +75,7 @@ async def list_exams(
     except ValueError:
         raise RefusedError(422, "The cursor is not valid", "use `next` of the page before as it came") from None
     async with hub.database.reading() as connection:
-        return await exams.page(connection, archived, cursor, limit)
+        return await exams.page(connection, archived, q.strip(), cursor, limit)
 
 
 @router.post("", operation_id="createExam", status_code=201)

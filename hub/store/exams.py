@@ -53,10 +53,14 @@ async def named(connection: AsyncConnection, names: set[str]) -> dict[str, list[
     return found
 
 
-async def page(connection: AsyncConnection, archived: bool, after: tuple[str, UUID] | None, limit: int) -> ExamList:
+async def page(
+    connection: AsyncConnection, archived: bool, part: str, after: tuple[str, UUID] | None, limit: int
+) -> ExamList:
     """By name."""
     statement = select(exams).order_by(exams.c.name, exams.c.exam_id).limit(limit + 1)
     statement = statement.where(exams.c.archived_at.is_not(None) if archived else exams.c.archived_at.is_(None))
+    if part:
+        statement = statement.where(exams.c.name.icontains(part, autoescape=True))
     if after is not None:
         statement = statement.where(tuple_(exams.c.name, exams.c.exam_id) > after)
     items = [_view(row) for row in await connection.execute(statement)]

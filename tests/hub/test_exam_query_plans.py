@@ -131,7 +131,7 @@ async def test_nothing_of_exams_is_read_from_end_to_end(tmp_path: Path) -> None:
                 slot = NINE, NINE + timedelta(hours=1), ["booth-1"], [named[0].candidate_id]
                 assert await exam_sessions.overlapping(connection, *slot) == []
                 await exam_sessions.shown(connection, ["booth-1"])
-                await exams.page(connection, False, None, 5)
+                await exams.page(connection, False, "alg", None, 5)
                 people = await candidates.page(connection, "cand n 59", None, 5)
                 assert people.next is not None
                 await candidates.page(connection, "cand", parse_cursor(people.next), 5)

@@ -17,8 +17,10 @@ import { parseBoothSearch } from "@/booths/search";
 import { parseCandidateSearch } from "@/candidates/search";
 import { parseDeviceSearch } from "@/devices/search";
 import { parseExamSessionSearch } from "@/exam-sessions/search";
+import { parseExamsSearch, parseNewExamSearch } from "@/exams/search";
 import { parseInvitationSearch, parsePeopleSearch, parseTokenSearch } from "@/people/search";
 import { parsePlaceSearch } from "@/places/search";
+import { parseProfileSearch, parseProfilesSearch } from "@/profiles/search";
 import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
 import { parseQueueSearch, parseRatesSearch } from "@/review/search";
 import { parseCodesSearch, parseScheduleSearch } from "@/schedule/search";
@@ -148,6 +150,35 @@ const examSession = createRoute({
   path: "/exam-sessions/$examSessionId",
   component: lazyRouteComponent(() => import("@/exam-sessions/ExamSessionPage"), "ExamSessionPage"),
 });
+const exams = createRoute({
+  getParentRoute: () => shell,
+  path: "/exams",
+  validateSearch: parseExamsSearch,
+  component: lazyRouteComponent(() => import("@/exams/ExamsPage"), "ExamsPage"),
+});
+const newExam = createRoute({
+  getParentRoute: () => shell,
+  path: "/exams/new",
+  validateSearch: parseNewExamSearch,
+  component: lazyRouteComponent(() => import("@/exams/ExamPage"), "NewExamPage"),
+});
+const exam = createRoute({
+  getParentRoute: () => shell,
+  path: "/exams/$examId",
+  component: lazyRouteComponent(() => import("@/exams/ExamPage"), "ExamPage"),
+});
+const profiles = createRoute({
+  getParentRoute: () => shell,
+  path: "/profiles",
+  validateSearch: parseProfilesSearch,
+  component: lazyRouteComponent(() => import("@/profiles/ProfilesPage"), "ProfilesPage"),
+});
+const profile = createRoute({
+  getParentRoute: () => shell,
+  path: "/profiles/$name",
+  validateSearch: parseProfileSearch,
+  component: lazyRouteComponent(() => import("@/profiles/ProfilePage"), "ProfilePage"),
+});
 const review = createRoute({
   getParentRoute: () => shell,
   path: "/review",
@@ -272,6 +303,11 @@ export const router = createRouter({
       candidates,
       examSessions,
       examSession,
+      exams,
+      newExam,
+      exam,
+      profiles,
+      profile,
       review,
       rates,
       violations,

@@ -36,8 +36,10 @@ const PLACES: Place[] = [
     text: t("nav.exam-sessions"),
     icon: GraduationCap,
     tabs: [
-      { to: "/exam-sessions", text: t("nav.exam-sessions"), needs: "exam_sessions.read" },
+      { to: "/exam-sessions", text: t("nav.exam-sessions-all"), needs: "exam_sessions.read" },
       { to: "/schedule", text: t("nav.schedule"), needs: "exam_sessions.read" },
+      { to: "/exams", text: t("nav.exams"), needs: "exam_sessions.read" },
+      { to: "/profiles", text: t("nav.profiles"), needs: "exam_sessions.read" },
       { to: "/candidates", text: t("nav.candidates"), needs: "candidates.read" },
     ],
   },

@@ -7,9 +7,11 @@ import { core } from "@/text/de/core";
 import { devices } from "@/text/de/devices";
 import { doors } from "@/text/de/doors";
 import { examSessions } from "@/text/de/exam-sessions";
+import { exams } from "@/text/de/exams";
 import { imports } from "@/text/de/imports";
 import { people } from "@/text/de/people";
 import { places } from "@/text/de/places";
+import { profiles } from "@/text/de/profiles";
 import { reports } from "@/text/de/reports";
 import { review } from "@/text/de/review";
 import { schedule } from "@/text/de/schedule";
@@ -26,6 +28,8 @@ export const de: Catalogue = {
   ...devices,
   ...places,
   ...examSessions,
+  ...exams,
+  ...profiles,
   ...reports,
   ...review,
   ...timeline,

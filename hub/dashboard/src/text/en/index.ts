@@ -10,9 +10,11 @@ import { core } from "@/text/en/core";
 import { devices } from "@/text/en/devices";
 import { doors } from "@/text/en/doors";
 import { examSessions } from "@/text/en/exam-sessions";
+import { exams } from "@/text/en/exams";
 import { imports } from "@/text/en/imports";
 import { people } from "@/text/en/people";
 import { places } from "@/text/en/places";
+import { profiles } from "@/text/en/profiles";
 import { reports } from "@/text/en/reports";
 import { review } from "@/text/en/review";
 import { schedule } from "@/text/en/schedule";
@@ -28,6 +30,8 @@ export const en = {
   ...devices,
   ...places,
   ...examSessions,
+  ...exams,
+  ...profiles,
   ...reports,
   ...review,
   ...timeline,
