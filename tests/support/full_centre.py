@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.support.processes import Program, wait_for
-from tests.support.stack import Stack
+from tests.support.stack import USER, Stack
 
 PEOPLE = (("4711", "Ada Byron"), ("4712", "Grace Hopper"), ("4713", "Emmy Noether"), ("4714", "Sofja Kowalewskaja"))
 BEGAN = ("check-in", "admit", "start")
@@ -62,7 +62,7 @@ def violate(centre: Stack, booth: str, count: int) -> None:
 
 def fill(centre: Stack, client: httpx.Client) -> FullCentre:
     """Two booths in a room; exam sessions that ended, runs, is planned and was called off; and what lies around."""
-    full = FullCentre(client, {"boothId": "booth-1"})
+    full = FullCentre(client, {"boothId": "booth-1", "username": USER})
     full.post("/sites", site_id="berlin", name="Berlin")
     full.post("/rooms", room_id="b1", site_id="berlin", name="Room 1")
     for booth in ("booth-1", "booth-2"):

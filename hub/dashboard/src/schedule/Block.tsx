@@ -25,12 +25,11 @@ export function Block({ placed, span, into, lifted, className: _, ...rest }: Pro
   const times = `${hourMinute(from)}–${hourMinute(to)}`;
   const warning =
     into && t("schedule.runs-into", { name: into.candidate_name, time: hourMinute(into.scheduled_start) });
+  // What is read on it comes first and in that order, for those who say aloud what they see.
   const said = [
-    session.candidate_name,
+    `${session.candidate_name} ${times} ${named("sitting", session.state)}`,
     session.exam_name,
     session.booth_name ?? "",
-    times,
-    named("sitting", session.state),
     ...(session.practice ? [t("exam-sessions.practice")] : []),
     ...(warning ? [warning] : []),
   ].join(", ");

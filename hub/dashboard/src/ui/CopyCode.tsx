@@ -19,7 +19,12 @@ export function CopyCode({ text, shown = text, className = "" }: Props) {
     <span
       className={`inline-flex max-w-full items-center gap-1 rounded-md border border-line bg-sunken py-1 pr-1 pl-2.5 ${className}`}
     >
-      <code className="min-w-0 select-all overflow-x-auto whitespace-nowrap font-mono text-xs" title={text}>
+      <code
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it
+        tabIndex={0}
+        className="min-w-0 select-all overflow-x-auto whitespace-nowrap font-mono text-xs"
+        title={text}
+      >
         {shown}
       </code>
       {"clipboard" in navigator && (

@@ -19,6 +19,7 @@ export const review: Record<keyof typeof english, string> = {
 
   "review.title": "Zu prüfen",
   "review.queue": "Was auf eine Entscheidung wartet",
+  "review.looked-at": "Was angesehen wird",
   "review.context": "Wessen Prüfung, und was sonst geschah",
   "review.search": "In der Warteschlange suchen",
   "review.search-hint": "Prüfling oder Kabine",

@@ -17,6 +17,7 @@ export const review = {
 
   "review.title": "Review queue",
   "review.queue": "What waits for a decision",
+  "review.looked-at": "What is looked at",
   "review.context": "Whose it was, and what was around",
   "review.search": "Search the queue",
   "review.search-hint": "Candidate, booth, kind",
