@@ -54,7 +54,7 @@ function Row({ entry, open, onToggle, onFilter }: RowProps) {
         </th>
         <td className={CELL}>
           {named("audit.act", entry.action)}
-          {about && <span className="block max-w-[44ch] truncate text-ink-3 text-xs">{about}</span>}
+          {about && <span className="ml-2 inline-block max-w-[40ch] truncate align-bottom text-ink-3">{about}</span>}
         </td>
         <td className={CELL}>
           <Thing entry={entry} />
