@@ -43,7 +43,11 @@ describe("what waits", () => {
     expect(waits(violation({ reviews_wanted: 2, reviews: [decided("rae", "confirmed")] }), "rae")).toBe(false);
     expect(waits(violation({ reviews_wanted: 2, reviews_hidden: 1 }), "rae")).toBe(true);
     expect(waits(violation({ review: "contested", reviews: [decided("rob", "confirmed")] }), "rae")).toBe(true);
-    const grown = { review: "dismissed", reviews: [decided("rae", "dismissed")], changed_since_review: true } as const;
+    const grown: Partial<Violation> = {
+      review: "dismissed",
+      reviews: [decided("rae", "dismissed")],
+      changed_since_review: true,
+    };
     expect(waits(violation(grown), "rae")).toBe(true);
     expect(waits(violation({ ...grown, changed_since_review: false }), "rae")).toBe(false);
   });
