@@ -24,6 +24,7 @@ import { parseProfileSearch, parseProfilesSearch } from "@/profiles/search";
 import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
 import { parseQueueSearch, parseRatesSearch } from "@/review/search";
 import { parseCodesSearch, parseScheduleSearch } from "@/schedule/search";
+import { keepScope, parseScope, type Scope } from "@/shell/ScopeChoice";
 import { Shell } from "@/shell/Shell";
 import { OtherWays } from "@/sign-in/OtherWays";
 import { SignInPage } from "@/sign-in/SignInPage";
@@ -95,8 +96,11 @@ const resetPassword = createRoute({
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
-  validateSearch: (raw: Raw): { violation?: string } =>
-    typeof raw.violation === "string" && raw.violation ? { violation: raw.violation } : {},
+  validateSearch: (raw: Raw): { violation?: string } & Scope => ({
+    ...(typeof raw.violation === "string" && raw.violation ? { violation: raw.violation } : {}),
+    ...parseScope(raw),
+  }),
+  search: { middlewares: [keepScope] },
   component: Shell,
 });
 const wall = createRoute({

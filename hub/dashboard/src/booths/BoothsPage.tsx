@@ -27,6 +27,7 @@ import { SearchField } from "@/ui/SearchField";
 import { Loading, Skeleton } from "@/ui/Skeleton";
 import { sortText } from "@/ui/SortHead";
 import { changed } from "@/ui/search";
+import { shows, sitesOf } from "@/wall/filter";
 
 export function BoothsPage() {
   const search = useSearch({ from: "/shell/booths" });
@@ -35,12 +36,14 @@ export function BoothsPage() {
   const booths = useQuery(boothsQuery);
   const rooms = useQuery(roomsQuery).data?.items ?? [];
   const [adding, setAdding] = useState(false);
-  const go = (next: BoothSearch) => navigate({ to: "/booths", search: next, replace: true });
+  const go = (next: BoothSearch) => navigate({ to: "/booths", search: { ...next, room: next.room }, replace: true });
   const set = (name: keyof BoothSearch, value: string | undefined) => go(changed(search, name, value));
   const roomName = (id: string | null) => rooms.find((room) => room.room_id === id)?.name ?? t("places.no-room");
 
+  const sites = sitesOf(rooms);
   const all = booths.data?.items ?? [];
-  const shown = sorted(matching(all, search), sortOf(search), roomName);
+  const here = matching(all, search).filter((booth) => shows({ site: search.site }, booth, sites));
+  const shown = sorted(here, sortOf(search), roomName);
   const adrift = all.filter(drifts).length;
   const unseeing = all.filter(blind).length;
   const may = me?.permissions.includes("devices.manage") ?? false;

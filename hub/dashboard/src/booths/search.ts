@@ -10,7 +10,13 @@ export type Trouble = (typeof TROUBLES)[number];
 const SORTS = ["name", "state", "room", "open", "hour", "heat", "seen"] as const;
 export type BoothSort = (typeof SORTS)[number];
 
-export type BoothSearch = { q?: string; state?: Availability; room?: string; trouble?: Trouble; sort?: string };
+export type BoothSearch = {
+  q?: string;
+  state?: Availability;
+  room?: string | undefined;
+  trouble?: Trouble;
+  sort?: string;
+};
 
 export const NO_ROOM = "-";
 

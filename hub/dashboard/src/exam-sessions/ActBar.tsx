@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ExamSessionDetail } from "@/api/types";
 import { ActDialog } from "@/exam-sessions/ActDialog";
 import { ACTS, type Act, FINAL, type Given, KEYS, LEADS, UNDO, useAct, WANTS_REASON } from "@/exam-sessions/acts";
+import { usePageActs } from "@/palette/acts";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { useKeys } from "@/ui/keyboard";
@@ -43,6 +44,12 @@ export function ActBar({ detail }: { detail: ExamSessionDetail }) {
       Object.entries(KEYS).flatMap(([key, act]) => (act && possible.includes(act) ? [[key, () => begin(act)]] : [])),
     ),
     asking === null,
+  );
+  usePageActs(
+    possible.map((act) => {
+      const key = Object.entries(KEYS).find(([, known]) => known === act)?.[0];
+      return { text: t(`act.${act}`), run: () => begin(act), ...(key === undefined ? {} : { key }) };
+    }),
   );
   if (possible.length === 0) return null;
   return (

@@ -80,13 +80,15 @@ const COLUMNS: Column<ExamSession>[] = [
 ];
 
 export function ExamSessionsPage() {
-  const search = useSearch({ from: "/shell/exam-sessions" });
+  const { violation: _, site, room, ...search } = useSearch({ from: "/shell/exam-sessions" });
   const navigate = useNavigate();
   const change = (next: ExamSessionSearch) => navigate({ to: "/exam-sessions", search: next, replace: true });
   const query = useInfiniteQuery(
     examSessionsQuery({
       ...(search.when ? { state: [...STATES_OF[search.when]] } : {}),
       ...(search.q ? { q: search.q } : {}),
+      ...(site === undefined ? {} : { site }),
+      ...(room === undefined ? {} : { room }),
     }),
   );
   const filtered = Object.keys(search).length > 0;

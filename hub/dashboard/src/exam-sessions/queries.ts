@@ -3,7 +3,13 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/
 import { api, ask } from "@/api/client";
 import type { ExamSession, ExamSessionDetail, SittingState } from "@/api/types";
 
-export type ExamSessionFilter = { state?: SittingState[]; q?: string; candidate?: string };
+export type ExamSessionFilter = {
+  state?: SittingState[];
+  q?: string;
+  candidate?: string;
+  site?: string;
+  room?: string;
+};
 
 export const examSessionKeys = {
   lists: ["exam-sessions", "list"] as const,

@@ -2,8 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Scale } from "lucide-react";
+import { useState } from "react";
 import { ApiError } from "@/api/client";
 import { meQuery } from "@/api/queries";
+import { examSessionQuery } from "@/exam-sessions/queries";
 import { Downloads } from "@/reports/Downloads";
 import { HoldSection } from "@/reports/HoldSection";
 import { Integrity } from "@/reports/Integrity";
@@ -19,6 +21,8 @@ import { named, t } from "@/text/text";
 import { clock } from "@/time/format";
 import { hubNow } from "@/time/now";
 import { When } from "@/time/When";
+import { SessionTimeline } from "@/timeline/SessionTimeline";
+import { Section } from "@/ui/Facts";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Loading, Skeleton } from "@/ui/Skeleton";
@@ -39,6 +43,7 @@ function Body({ report }: { report: Report }) {
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_368px] print:block">
       <div className="flex min-w-0 flex-col gap-4">
         <Integrity report={report} />
+        <ReportTimeline id={report.exam_session_id} />
         <ReportViolations report={report} />
         <ReportGaps report={report} />
         <ReportSteps report={report} />
@@ -59,6 +64,17 @@ function Body({ report }: { report: Report }) {
         <Watched report={report} all={audits} />
       </div>
     </div>
+  );
+}
+
+function ReportTimeline({ id }: { id: string }) {
+  const session = useQuery(examSessionQuery(id)).data?.exam_session;
+  const [at, setAt] = useState<number | null>(null);
+  if (!session) return null;
+  return (
+    <Section title={t("report.timeline")}>
+      <SessionTimeline examSession={session} at={at} onSeek={setAt} />
+    </Section>
   );
 }
 

@@ -131,13 +131,15 @@ function Filters({ search, change }: { search: ReportsSearch; change: (next: Rep
 }
 
 export function ReportsPage() {
-  const { violation: _, ...search } = useSearch({ from: "/shell/reports" });
+  const { violation: _, site, room, ...search } = useSearch({ from: "/shell/reports" });
   const navigate = useNavigate();
   const change = (next: ReportsSearch) => navigate({ to: "/reports", search: next, replace: true });
   const { hold, from, to, state, ...rest } = search;
   const query = useInfiniteQuery(
     reportsQuery({
       ...rest,
+      ...(site === undefined ? {} : { site }),
+      ...(room === undefined ? {} : { room }),
       ...between(from, to),
       ...(state ? { state: [state] } : {}),
       ...(hold ? { legal_hold: true } : {}),

@@ -37,7 +37,7 @@ function Chosen({ of, id, search }: { of: "exam" | "site"; id: string; search: S
 }
 
 export function SummariesPage() {
-  const { violation: _, ...search } = useSearch({ from: "/shell/summaries" });
+  const { violation: _, site: __, room: ___, ...search } = useSearch({ from: "/shell/summaries" });
   const navigate = useNavigate();
   const exams = useQuery(examChoicesQuery).data?.items ?? [];
   const sites = useQuery(sitesQuery).data?.items ?? [];

@@ -1,6 +1,8 @@
 /** What the keys do. Opened with `?`. */
+import { useLocation } from "@tanstack/react-router";
+import { type PageAct, pageActs } from "@/palette/acts";
 import type { Place } from "@/shell/places";
-import { t } from "@/text/text";
+import { named, t } from "@/text/text";
 import { Modal } from "@/ui/Modal";
 
 const GROUPS = [
@@ -48,20 +50,44 @@ const GROUPS = [
   },
 ] as const;
 
+/** On which pages the keys of a group do something; others are shown after what works here. */
+const WORKS: readonly [group: string, at: RegExp][] = [
+  [t("keys.wall"), /^\/$/],
+  [t("keys.booth"), /^\/(booths|exam-sessions)\/./],
+  [named("keys", "review"), /^\/review/],
+  [t("keys.feed"), /^\/($|violations|booths\/.|exam-sessions\/.)/],
+];
+
+type Group = { title: string; keys: readonly (readonly [string, string])[] };
+
+/** What works on this page first, then what works everywhere, then the rest. */
+export function keyGroups(pathname: string, anywhere: Group, acts: readonly PageAct[]): Group[] {
+  const works = (group: Group) => WORKS.some(([title, at]) => title === group.title && at.test(pathname));
+  const own = acts.flatMap(({ key, text }) => (key === undefined ? [] : [[key, text] as const]));
+  return [
+    ...(own.length > 0 ? [{ title: t("keys.this-page"), keys: own }] : []),
+    ...GROUPS.filter(works),
+    anywhere,
+    ...GROUPS.filter((group) => !works(group)),
+  ];
+}
+
 type Props = { places: Place[]; open: boolean; onOpenChange: (open: boolean) => void };
 
 export function KeysDialog({ places, open, onOpenChange }: Props) {
+  const { pathname } = useLocation();
   const anywhere = {
     title: t("keys.any"),
     keys: [
       ...places.map(({ text }, place) => [`${place + 1}`, t("keys.go", { place: text })] as const),
+      [t("keys.control-k"), t("keys.palette")],
       ["?", t("keys.help")],
       ["Esc", t("keys.close")],
     ],
   } as const;
   return (
     <Modal title={t("keys.title")} open={open} onOpenChange={onOpenChange}>
-      {[anywhere, ...GROUPS].map((group) => (
+      {keyGroups(pathname, anywhere, pageActs()).map((group) => (
         <section key={group.title} className="mb-4 last:mb-0">
           <h3 className="mb-1 font-semibold text-ink-3 text-xs">{group.title}</h3>
           <dl>

@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { LiveProvider, useLive } from "@/live/LiveProvider";
+import { usePalette } from "@/palette/usePalette";
 import { StaleBanner } from "@/shell/Connection";
 import { KeysDialog } from "@/shell/KeysDialog";
 import { placesFor } from "@/shell/places";
@@ -33,6 +34,7 @@ function SignedIn({ me }: { me: Me }) {
   const [keysShown, showKeys] = useState(false);
   const navigate = useNavigate();
   const places = placesFor(me.permissions);
+  const { open: search, palette } = usePalette(me, () => showKeys(true));
   useKeys({
     "?": () => showKeys(true),
     ...Object.fromEntries(places.map(({ tabs }, place) => [`${place + 1}`, () => navigate({ to: tabs[0].to })])),
@@ -47,12 +49,13 @@ function SignedIn({ me }: { me: Me }) {
       </a>
       <Rail />
       <div className="pb-[72px] md:pb-0 md:pl-[72px] print:p-0">
-        <TopLine me={me} onKeys={() => showKeys(true)} />
+        <TopLine me={me} onKeys={() => showKeys(true)} onSearch={search} />
         <StaleBanner />
         <Tabs />
         <Content />
       </div>
       <ViolationDrawer />
+      {palette}
       <KeysDialog places={places} open={keysShown} onOpenChange={showKeys} />
     </>
   );

@@ -1,12 +1,13 @@
 /** The top line: how fresh, how much is open, theme, keys, me. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Keyboard } from "lucide-react";
+import { Keyboard, Search } from "lucide-react";
 import { AlertButtons } from "@/alerts/AlertButtons";
 import { boothsQuery } from "@/api/queries";
 import { type BoothList, type Me, SEVERITIES } from "@/api/types";
 import { AccountMenu, ThemeMenu } from "@/shell/Account";
 import { ConnectionState } from "@/shell/Connection";
+import { ScopeChoice } from "@/shell/ScopeChoice";
 import { count, t } from "@/text/text";
 import { Mark } from "@/ui/Mark";
 import { SeverityMark } from "@/violations/Severity";
@@ -39,14 +40,25 @@ function OpenCount() {
   );
 }
 
-export function TopLine({ me, onKeys }: { me: Me; onKeys: () => void }) {
+export function TopLine({ me, onKeys, onSearch }: { me: Me; onKeys: () => void; onSearch: () => void }) {
   return (
     <header className="print:hidden sticky top-0 z-20 flex h-12 items-center gap-3 border-line border-b bg-surface px-4 md:px-6">
       <span className="md:hidden">
         <Mark size={22} />
       </span>
       <ConnectionState />
+      {me.permissions.includes("booths.read") && <ScopeChoice />}
       <div className="ml-auto flex items-center gap-2">
+        <button
+          type="button"
+          onClick={onSearch}
+          aria-label={t("palette.open")}
+          aria-keyshortcuts="Control+K"
+          className="inline-flex h-8 items-center gap-2 rounded-md border border-line-strong px-2 text-ink-3 hover:bg-hover hover:text-ink"
+        >
+          <Search size={15} aria-hidden="true" />
+          <kbd className="hidden font-mono text-xs lg:inline">{t("keys.control-k")}</kbd>
+        </button>
         <OpenCount />
         {me.permissions.includes("booths.read") && <AlertButtons watches={me.permissions.includes("booths.watch")} />}
         <button

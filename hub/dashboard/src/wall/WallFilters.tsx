@@ -1,5 +1,4 @@
-/** Which booths the wall shows, in which order and how large; every choice is in the address. */
-import { useQuery } from "@tanstack/react-query";
+/** Which booths of the chosen rooms the wall shows, in which order and how large; every choice is in the address. */
 import { useEffect, useRef, useState } from "react";
 import { SEVERITIES } from "@/api/types";
 import { t } from "@/text/text";
@@ -9,7 +8,6 @@ import { INPUT } from "@/ui/Field";
 import { useKeys } from "@/ui/keyboard";
 import { Segments } from "@/ui/Segments";
 import { SeverityMark } from "@/violations/Severity";
-import { roomsQuery, sitesQuery } from "@/wall/queries";
 import { isFiltered, SIZES, SORTS, type WallSearch } from "@/wall/search";
 import { TILE_STATES } from "@/wall/states";
 
@@ -44,37 +42,15 @@ function Search({ value, onChange }: { value: string; onChange: (value: string) 
 }
 
 export function WallFilters({ value, onChange }: Props) {
-  const rooms = useQuery(roomsQuery).data?.items ?? [];
-  const sites = useQuery(sitesQuery).data?.items ?? [];
   const set = <Key extends keyof WallSearch>(key: Key, chosen: WallSearch[Key] | undefined) => {
     const { [key]: _, ...rest } = value;
     onChange(chosen === undefined ? rest : { ...rest, [key]: chosen });
   };
-  const roomsHere = rooms.filter((room) => value.site === undefined || room.site_id === value.site);
+  // Site and room are chosen in the top line, for every page.
+  const { site: _, room: __, ...own } = value;
   return (
     <search aria-label={t("wall.filters")} className="flex flex-wrap items-center gap-2">
       <Search value={value.q ?? ""} onChange={(q) => set("q", q || undefined)} />
-      {sites.length > 1 && (
-        <Choose
-          label={t("wall.site")}
-          any={t("wall.any-site")}
-          value={value.site}
-          choices={sites.map((site) => ({ value: site.site_id, label: site.name }))}
-          onChange={(site) => {
-            const { site: _, room: __, ...rest } = value;
-            onChange(site === undefined ? rest : { ...rest, site });
-          }}
-        />
-      )}
-      {rooms.length > 0 && (
-        <Choose
-          label={t("wall.room")}
-          any={t("wall.any-room")}
-          value={value.room}
-          choices={roomsHere.map((room) => ({ value: room.room_id, label: room.name }))}
-          onChange={(room) => set("room", room)}
-        />
-      )}
       <Choose
         label={t("wall.state")}
         any={t("wall.any-state")}
@@ -102,7 +78,7 @@ export function WallFilters({ value, onChange }: Props) {
           )
         }
       />
-      {isFiltered(value) && (
+      {isFiltered(own) && (
         <Button
           look="bare"
           className="h-8"

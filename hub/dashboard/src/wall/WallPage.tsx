@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { boothsQuery } from "@/api/queries";
 import type { Booth } from "@/api/types";
+import { roomsQuery } from "@/places/queries";
 import { count, t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { CopyCode } from "@/ui/CopyCode";
@@ -13,7 +14,6 @@ import { Loading, Skeleton } from "@/ui/Skeleton";
 import { Feed } from "@/violations/Feed";
 import { BoothGrid } from "@/wall/BoothGrid";
 import { shows, sitesOf } from "@/wall/filter";
-import { roomsQuery } from "@/wall/queries";
 import { isFiltered, type WallSearch } from "@/wall/search";
 import { WallFilters } from "@/wall/WallFilters";
 
@@ -30,6 +30,7 @@ function Booths({ booths, search }: { booths: readonly Booth[]; search: WallSear
       search: ({ violation }) => ({ ...(violation === undefined ? {} : { violation }), ...next }),
       replace: true,
     });
+  const clear = () => navigate({ to: "/", search: { site: undefined, room: undefined }, replace: true });
   const shown = isFiltered(search) ? booths.filter((booth) => shows(search, booth, sites)) : booths;
   return (
     <>
@@ -39,7 +40,7 @@ function Booths({ booths, search }: { booths: readonly Booth[]; search: WallSear
       ) : (
         <div className="panel">
           <Notice title={t("wall.filtered")} detail={count("wall.filtered-detail", booths.length)}>
-            <Button onClick={() => change({})}>{t("feed.filtered-action")}</Button>
+            <Button onClick={() => clear()}>{t("feed.filtered-action")}</Button>
           </Notice>
         </div>
       )}

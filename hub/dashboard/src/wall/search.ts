@@ -8,7 +8,13 @@ export type Size = (typeof SIZES)[number];
 export const SORTS = ["name", "time-left", "unseen"] as const;
 export type Sort = (typeof SORTS)[number];
 
-export type WallFilter = { q?: string; site?: string; room?: string; state?: TileState; severity?: Severity };
+export type WallFilter = {
+  q?: string;
+  site?: string | undefined;
+  room?: string | undefined;
+  state?: TileState;
+  severity?: Severity;
+};
 export type WallSearch = WallFilter & { sort?: Sort; size?: Size };
 
 const LONGEST = 100;

@@ -9,6 +9,7 @@ import { doors } from "@/text/de/doors";
 import { examSessions } from "@/text/de/exam-sessions";
 import { exams } from "@/text/de/exams";
 import { imports } from "@/text/de/imports";
+import { palette } from "@/text/de/palette";
 import { people } from "@/text/de/people";
 import { places } from "@/text/de/places";
 import { profiles } from "@/text/de/profiles";
@@ -30,6 +31,7 @@ export const de: Catalogue = {
   ...examSessions,
   ...exams,
   ...profiles,
+  ...palette,
   ...reports,
   ...review,
   ...timeline,

@@ -50,6 +50,7 @@ export const reports = {
   "report.coverage": "Überwacht, gemessen am Soll",
   "report.undecided-name": "Noch zu entscheiden",
   "report.undecided-none": "Über jeden Verstoß ist entschieden.",
+  "report.timeline": "Was wann geschah",
   "report.kinds": "Verstöße nach Art",
   "report.kind-confirmed": "Bestätigt",
   "report.kind-undecided": "Unentschieden",

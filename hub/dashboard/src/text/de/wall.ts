@@ -4,10 +4,6 @@ import type { wall as english } from "@/text/en/wall";
 export const wall: Record<keyof typeof english, string> = {
   "wall.filters": "Welche Kabinen",
   "wall.search": "Kabine oder Prüfling",
-  "wall.site": "Standort",
-  "wall.any-site": "Alle Standorte",
-  "wall.room": "Raum",
-  "wall.any-room": "Alle Räume",
   "wall.state": "Zustand",
   "wall.any-state": "Jeder Zustand",
   "wall.severity": "Offen, mindestens",

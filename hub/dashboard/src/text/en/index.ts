@@ -12,6 +12,7 @@ import { doors } from "@/text/en/doors";
 import { examSessions } from "@/text/en/exam-sessions";
 import { exams } from "@/text/en/exams";
 import { imports } from "@/text/en/imports";
+import { palette } from "@/text/en/palette";
 import { people } from "@/text/en/people";
 import { places } from "@/text/en/places";
 import { profiles } from "@/text/en/profiles";
@@ -32,6 +33,7 @@ export const en = {
   ...examSessions,
   ...exams,
   ...profiles,
+  ...palette,
   ...reports,
   ...review,
   ...timeline,

@@ -49,6 +49,7 @@ export const reports = {
   "report.coverage": "Monitored of what should have been",
   "report.undecided-name": "Still to decide",
   "report.undecided-none": "Every violation has been decided.",
+  "report.timeline": "What happened when",
   "report.kinds": "Violations by kind",
   "report.kind-confirmed": "Confirmed",
   "report.kind-undecided": "Undecided",

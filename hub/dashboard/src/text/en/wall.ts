@@ -2,10 +2,6 @@
 export const wall = {
   "wall.filters": "Which booths",
   "wall.search": "Booth or candidate",
-  "wall.site": "Site",
-  "wall.any-site": "Any site",
-  "wall.room": "Room",
-  "wall.any-room": "Any room",
   "wall.state": "State",
   "wall.any-state": "Any state",
   "wall.severity": "Open, at least",
