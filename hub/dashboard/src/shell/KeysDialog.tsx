@@ -2,7 +2,7 @@
 import { useLocation } from "@tanstack/react-router";
 import { type PageAct, pageActs } from "@/palette/acts";
 import type { Place } from "@/shell/places";
-import { named, t } from "@/text/text";
+import { t } from "@/text/text";
 import { Modal } from "@/ui/Modal";
 
 const GROUPS = [
@@ -54,7 +54,7 @@ const GROUPS = [
 const WORKS: readonly [group: string, at: RegExp][] = [
   [t("keys.wall"), /^\/$/],
   [t("keys.booth"), /^\/(booths|exam-sessions)\/./],
-  [named("keys", "review"), /^\/review/],
+  [t("keys.review"), /^\/review/],
   [t("keys.feed"), /^\/($|violations|booths\/.|exam-sessions\/.)/],
 ];
 
