@@ -192,7 +192,6 @@ async def shown(connection: AsyncConnection, booth_ids: Collection[str] | None) 
 
 def narrowed(statement: Select[Any], wanted: Wanted) -> Select[Any]:
     """A selection of exam sessions, of those that are wanted only."""
-    """A selection of exam sessions, of those that are wanted only."""
     column = exam_sessions.c
     for found, value in (
         (column.booth_id, wanted.booth_id),
