@@ -1,13 +1,12 @@
 /** What surrounds every page for somebody who is signed in; everybody else is sent to the door. */
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Outlet, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { LiveProvider, useLive } from "@/live/LiveProvider";
 import { usePalette } from "@/palette/usePalette";
 import { StaleBanner } from "@/shell/Connection";
-import { KeysDialog } from "@/shell/KeysDialog";
 import { placesFor } from "@/shell/places";
 import { Rail } from "@/shell/Rail";
 import { Tabs } from "@/shell/Tabs";
@@ -16,7 +15,18 @@ import { t } from "@/text/text";
 import { useKeys } from "@/ui/keyboard";
 import { Failure } from "@/ui/Notice";
 import { Loading } from "@/ui/Skeleton";
-import { ViolationDrawer } from "@/violations/ViolationDrawer";
+
+const KeysDialog = lazy(() => import("@/shell/KeysDialog").then(({ KeysDialog }) => ({ default: KeysDialog })));
+const ViolationDrawer = lazy(() =>
+  import("@/violations/ViolationDrawer").then(({ ViolationDrawer }) => ({ default: ViolationDrawer })),
+);
+
+/** Whether it was wanted once: what is opened by and by is loaded then, and stays to close as it likes. */
+function useOnceWanted(wanted: boolean): boolean {
+  const once = useRef(false);
+  once.current ||= wanted;
+  return once.current;
+}
 
 const MustEnrol = lazy(async () => ({ default: (await import("@/account/MustEnrol")).MustEnrol }));
 
@@ -32,6 +42,9 @@ function Content() {
 
 function SignedIn({ me }: { me: Me }) {
   const [keysShown, showKeys] = useState(false);
+  const { violation } = useSearch({ strict: false });
+  const keysWanted = useOnceWanted(keysShown);
+  const drawerWanted = useOnceWanted(violation !== undefined);
   const navigate = useNavigate();
   const places = placesFor(me.permissions);
   const { open: search, palette } = usePalette(me, () => showKeys(true));
@@ -54,9 +67,11 @@ function SignedIn({ me }: { me: Me }) {
         <Tabs />
         <Content />
       </div>
-      <ViolationDrawer />
       {palette}
-      <KeysDialog places={places} open={keysShown} onOpenChange={showKeys} />
+      <Suspense>
+        {drawerWanted && <ViolationDrawer />}
+        {keysWanted && <KeysDialog places={places} open={keysShown} onOpenChange={showKeys} />}
+      </Suspense>
     </>
   );
 }

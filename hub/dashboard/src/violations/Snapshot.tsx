@@ -55,6 +55,7 @@ export function Snapshot({ violation, className = "" }: Props) {
           onLoad={() => setState("loaded")}
           onError={() => setState("failed")}
           decoding="async"
+          loading="lazy"
           className={`size-full object-cover transition-opacity ${state === "loaded" ? "" : "opacity-0"}`}
         />
       )}
