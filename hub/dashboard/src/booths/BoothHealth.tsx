@@ -7,7 +7,7 @@ import { Fact, Facts } from "@/ui/Facts";
 
 const CAMERA = { ok: "booth.camera-ok", lost: "booth.camera-lost", starting: "booth.camera-starting" } as const;
 
-function offsetText(ms: number): string {
+export function offsetText(ms: number): string {
   const sign = ms < 0 ? "−" : "+";
   const size = Math.abs(ms);
   return size >= 1000 ? `${sign}${number(size / 1000, 1)} s` : `${sign}${Math.round(size)} ms`;

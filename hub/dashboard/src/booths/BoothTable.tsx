@@ -68,14 +68,16 @@ function Row({ booth, roomName }: { booth: Booth; roomName: RoomName }) {
           {number(booth.open_violations)}
         </span>
       </td>
-      <td className={CELL}>{number(booth.violations_last_hour)}</td>
+      <td className={`${CELL} hidden xl:table-cell`}>{number(booth.violations_last_hour)}</td>
       <td className={CELL}>
         <Trouble booth={booth} />
       </td>
       <td className={CELL}>
         <Profile booth={booth} />
       </td>
-      <td className={CELL}>{health?.temperature_c != null ? `${number(health.temperature_c)} °C` : unknown}</td>
+      <td className={`${CELL} hidden xl:table-cell`}>
+        {health?.temperature_c != null ? `${number(health.temperature_c)} °C` : unknown}
+      </td>
       <td className={`${CELL} text-ink-2`}>
         {booth.last_seen_at ? <When at={booth.last_seen_at} show="age" /> : unknown}
       </td>
@@ -88,7 +90,7 @@ type Props = { booths: Booth[]; roomName: RoomName; sort: Sort<BoothSort>; onSor
 export function BoothTable({ booths, roomName, sort, onSort }: Props) {
   const head = { sort, onSort };
   return (
-    <div className="panel overflow-x-auto xl:overflow-visible">
+    <div className="panel overflow-x-auto lg:overflow-visible">
       <table aria-label={t("booths.title")} className="tabular w-full border-separate border-spacing-0">
         <thead>
           <tr>
@@ -99,14 +101,14 @@ export function BoothTable({ booths, roomName, sort, onSort }: Props) {
               {t("booths.sitting")}
             </th>
             <SortHead name={t("booths.open")} by="open" {...head} />
-            <SortHead name={t("booths.hour")} by="hour" {...head} />
+            <SortHead name={t("booths.hour")} by="hour" {...head} className="hidden xl:table-cell" />
             <th scope="col" className={HEAD}>
               {t("booths.monitoring")}
             </th>
             <th scope="col" className={HEAD}>
               {t("booth.profile")}
             </th>
-            <SortHead name={t("booth.temperature")} by="heat" {...head} />
+            <SortHead name={t("booth.temperature")} by="heat" {...head} className="hidden xl:table-cell" />
             <SortHead name={t("booth.last-seen")} by="seen" {...head} />
           </tr>
         </thead>

@@ -1,5 +1,6 @@
 /** What a device is made of and how it is doing, as it last said itself. */
 import type { DeviceDetail } from "@/api/types";
+import { offsetText } from "@/booths/BoothHealth";
 import { t } from "@/text/text";
 import { age, bytes, duration, number } from "@/time/format";
 import { useNow } from "@/time/now";
@@ -108,7 +109,7 @@ export function Vitals({ detail }: { detail: DeviceDetail }) {
         )}
         {health.load_1m != null && <Fact name={t("device.load")}>{number(health.load_1m, 2)}</Fact>}
         <Fact name={t("booth.clock")} title={t("booth.clock-title")}>
-          {offset == null ? t("booth.unknown") : `${number(offset / 1000, 2)} s`}
+          {offset == null ? t("booth.unknown") : offsetText(offset)}
         </Fact>
         <Fact name={t("booth.outbox")} title={t("booth.waiting-title")}>
           {number(health.outbox_depth)}

@@ -64,7 +64,7 @@ function Certificate({
         <div className="flex flex-wrap gap-2 pt-2">
           <Button onClick={onReplace}>{t("device.replace")}</Button>
           {!device.revoked_at && (
-            <Button className="text-high" onClick={onRevoke}>
+            <Button className="text-high!" onClick={onRevoke}>
               {t("device.revoke")}…
             </Button>
           )}

@@ -29,6 +29,13 @@ function Tick({ label, checked, onChange }: { label: string; checked: boolean; o
   );
 }
 
+/** Of one that is not connected nobody can say what it wants, but for what its certificate tells. */
+function ToDo({ device }: { device: Device }) {
+  if (device.care.length > 0 || device.status === "online") return <Care care={device.care} />;
+  if (device.revoked_reason) return <span className="text-ink-2">{device.revoked_reason}</span>;
+  return <span className="text-ink-3">{t("booth.unknown")}</span>;
+}
+
 function Row({ device, room, children }: { device: Device; room: string; children: ReactNode }) {
   const unknown = <span className="text-ink-3">{t("booth.unknown")}</span>;
   return (
@@ -48,15 +55,13 @@ function Row({ device, room, children }: { device: Device; room: string; childre
         <StatusWord status={device.status} />
       </td>
       <td className={CELL}>
-        <Care care={device.care} />
+        <ToDo device={device} />
       </td>
       <td className={CELL}>
         {device.version ? <code className="font-mono text-xs">{device.version}</code> : unknown}
         {device.model && <span className="block max-w-56 truncate text-ink-3 text-xs">{device.model}</span>}
       </td>
-      <td className={`${CELL} text-right`}>
-        {device.temperature_c == null ? unknown : `${number(device.temperature_c)} °C`}
-      </td>
+      <td className={CELL}>{device.temperature_c == null ? unknown : `${number(device.temperature_c)} °C`}</td>
       <td className={CELL}>
         <CertificateEnd at={device.not_after} />
       </td>
@@ -76,7 +81,7 @@ export function DeviceTable({ devices, roomName, sort, onSort, chosen, onChoose 
   };
   const head = { sort, onSort };
   return (
-    <div className="panel overflow-x-auto xl:overflow-visible">
+    <div className="panel overflow-x-auto lg:overflow-visible">
       <table aria-label={t("devices.title")} className="tabular w-full border-separate border-spacing-0">
         <thead>
           <tr>

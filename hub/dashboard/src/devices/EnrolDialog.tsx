@@ -150,7 +150,7 @@ export function EnrolDialog({ boothId, onClose }: Props) {
           )}
           <div className="flex justify-end gap-2">
             <Button look="bare" onClick={onClose}>
-              {t("confirm.keep")}
+              {t("places.cancel")}
             </Button>
             <Button type="submit" look="ink" disabled={make.isPending}>
               {t("device.code-make")}

@@ -1,6 +1,6 @@
 /** A booth in its room: drag it to another one, or open its menu and choose there. */
 import { Link } from "@tanstack/react-router";
-import { GraduationCap, MoveRight } from "lucide-react";
+import { Check, GraduationCap, MoveRight } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { Booth, Room } from "@/api/types";
 import { AvailabilityChip } from "@/booths/Availability";
@@ -57,6 +57,9 @@ export function BoothChip({ booth, rooms, onMove }: Props) {
                 {rooms.map((room) => (
                   <DropdownMenu.RadioItem key={room.room_id} value={room.room_id} className="menu-item">
                     {room.name}
+                    <DropdownMenu.ItemIndicator className="ml-auto">
+                      <Check size={14} />
+                    </DropdownMenu.ItemIndicator>
                   </DropdownMenu.RadioItem>
                 ))}
                 <DropdownMenu.RadioItem value="" className="menu-item">

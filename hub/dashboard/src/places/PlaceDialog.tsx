@@ -101,7 +101,7 @@ export function PlaceDialog({ wish, taken, onClose }: Props) {
         )}
         <div className="flex justify-end gap-2">
           <Button look="bare" onClick={onClose}>
-            {t("confirm.keep")}
+            {t("places.cancel")}
           </Button>
           <Button type="submit" look="ink" disabled={save.isPending}>
             {t(isNew ? "places.create" : "places.rename")}

@@ -9,13 +9,18 @@ type Props<Key extends string> = {
   by: Key;
   sort: Sort<Key>;
   onSort: (sort: Sort<Key>) => void;
+  className?: string;
 };
 
-export function SortHead<Key extends string>({ name, by, sort, onSort }: Props<Key>) {
+export function SortHead<Key extends string>({ name, by, sort, onSort, className = "" }: Props<Key>) {
   const here = sort.by === by;
   const Icon = sort.down ? ArrowDown : ArrowUp;
   return (
-    <th scope="col" className={HEAD} aria-sort={here ? (sort.down ? "descending" : "ascending") : "none"}>
+    <th
+      scope="col"
+      className={`${HEAD} ${className}`}
+      aria-sort={here ? (sort.down ? "descending" : "ascending") : "none"}
+    >
       <button
         type="button"
         onClick={() => onSort({ by, down: here ? !sort.down : false })}

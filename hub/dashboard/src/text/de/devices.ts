@@ -11,7 +11,7 @@ export const devices: Record<keyof typeof english, string> = {
   "devices.care": "Zu tun",
   "devices.agent": "Agent",
   "devices.certificate": "Zertifikat",
-  "devices.search": "Kabine, Platine, Version oder Seriennummer",
+  "devices.search": "Kabine, Platine oder Version",
   "devices.any-version": "Jede Version",
   "devices.empty": "Noch kein Gerät",
   "devices.empty-detail":

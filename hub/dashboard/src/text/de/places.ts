@@ -40,6 +40,7 @@ export const places: Record<keyof typeof english, string> = {
   "places.rename-room": "Raum umbenennen",
   "places.in-site": "In {site}",
   "places.create": "Anlegen",
+  "places.cancel": "Abbrechen",
   "places.name": "Name",
   "places.id": "Kurzname",
   "places.id-hint":

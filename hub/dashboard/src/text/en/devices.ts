@@ -9,7 +9,7 @@ export const devices = {
   "devices.care": "To look after",
   "devices.agent": "Agent",
   "devices.certificate": "Certificate",
-  "devices.search": "Booth, board, version or serial number",
+  "devices.search": "Booth, board or version",
   "devices.any-version": "Any version",
   "devices.empty": "No device yet",
   "devices.empty-detail":

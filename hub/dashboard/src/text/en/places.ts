@@ -38,6 +38,7 @@ export const places = {
   "places.rename-room": "Rename room",
   "places.in-site": "In {site}",
   "places.create": "Create",
+  "places.cancel": "Cancel",
   "places.name": "Name",
   "places.id": "Short name",
   "places.id-hint": "For addresses and the command line: lower-case letters, digits, hyphens. It stays as it is.",
