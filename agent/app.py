@@ -38,6 +38,7 @@ from agent.logbook import Logbook
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
 from agent.screen.server import ScreenServer
+from agent.sights import Showing
 from agent.sitting.desk import Desk, Surroundings
 from agent.sitting.photos import Photos
 from agent.streaming.audio import AudioThread
@@ -171,6 +172,7 @@ class Agent:
             recorder=self._recorder,
             orders=self._desk.orders,
             on_look=self._desk.saw,
+            showing=Showing(self._streaming.sights_wanted, self._streaming.show) if self._streaming else None,
         )
         if self._screen is not None:
             self._screen.on_act, self._screen.pictures = self._desk.act, self._desk.picture

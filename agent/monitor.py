@@ -20,6 +20,7 @@ from agent.evidence.spool import Spool
 from agent.frame import Frame, LatestFrame
 from agent.health import Trouble
 from agent.rules.engine import Change, Engine, Opened, Updated
+from agent.sights import Showing
 from agent.sitting.orders import Orders
 from agent.traces import Tracer
 from agent.uplink.outbox import Outbox
@@ -71,8 +72,10 @@ class Monitor:
         recorder: Recorder | None = None,
         orders: Orders | None = None,
         on_look: Callable[[Observation], None] = lambda _: None,
+        showing: Showing | None = None,
     ) -> None:
-        """`orders` are those of the exam session that is on; `on_look` is told of all that is seen, in this thread."""
+        """`orders` are those of the exam session that is on; `on_look` is told of all that is seen, in this thread, and
+        `showing` shows it to those who watch."""
         self._slot = slot
         self._capture = capture
         self._analyzer = analyzer
@@ -83,6 +86,7 @@ class Monitor:
         self._on_reported = on_reported
         self._recorder = recorder
         self._on_look = on_look
+        self._showing = showing
         self._orders = orders or Orders.without_sitting(desired)
         self._lock = threading.Lock()
         self._wanted: tuple[Desired, Orders] | None = None
@@ -157,6 +161,8 @@ class Monitor:
         if self._orders.exam_session is not None and self._desired is not None and self._desired.traces:
             self._tracer.saw(observation, self._orders.exam_session, self._engine.rules, self._calibration)
         self._record(self._engine.step(observation), frame)
+        if self._showing is not None:
+            self._showing.saw(observation, lambda: self._engine.standing, self._calibration)
 
     def _record(self, changes: list[Change], frame: Frame | None) -> None:
         for change in changes:

@@ -1,6 +1,6 @@
 """The lines of an exam session's timeline: what was seen, as one sample each half second, written down every ten."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from statistics import median_low, mode
 from typing import Final
@@ -28,6 +28,7 @@ class Tracer:
     def __init__(self, append_of: Callable[[UUID | None, EventBody], Event | None]) -> None:
         self._append_of = append_of
         self._of: tuple[UUID, Calibration | None, Cone | None] | None = None
+        self._least: dict[str, float] = {}
         self._began_s = 0.0
         self._started_at: datetime | None = None
         self._step: list[Observation] = []
@@ -42,6 +43,7 @@ class Tracer:
         if of != self._of or not len(self._samples) <= index < SAMPLES:
             self.flush()
             self._of, self._began_s, self._started_at = of, observation.captured_s, observation.wall_time
+            self._least = least(rules)
             index = 0
         while len(self._samples) < index:
             self._close_step()
@@ -54,7 +56,7 @@ class Tracer:
         of, started_at, samples = self._of, self._started_at, self._samples
         self._of, self._started_at, self._samples = None, None, []
         if of is not None and started_at is not None and samples:
-            self._append_of(of[0], trace(started_at, samples, of[1], of[2]))
+            self._append_of(of[0], trace(started_at, samples, of[1], of[2], self._least))
 
     def _close_step(self) -> None:
         self._samples.append(tuple(self._step))
@@ -67,13 +69,24 @@ def cone(rules: Rules) -> Cone | None:
     return (round(away.yaw_deg), round(away.pitch_up_deg), round(away.pitch_down_deg)) if away.enabled else None
 
 
+def least(rules: Rules) -> dict[str, float]:
+    """From which score on a thing is worth a line: half of what the rule wants. Below that detectors see ghosts."""
+    asked = rules.prohibited_object
+    return {label: score / 2 for label, score in asked.min_score.items()} if asked.enabled else {}
+
+
 def trace(
-    started_at: datetime, samples: Sequence[Sequence[Observation]], calibration: Calibration | None, limits: Cone | None
+    started_at: datetime,
+    samples: Sequence[Sequence[Observation]],
+    calibration: Calibration | None,
+    limits: Cone | None,
+    least_score: Mapping[str, float],
 ) -> Trace:
     """`samples` are the observations of one step each, none where nobody looked."""
     seen = [[each for each in step if each.living is not None and each.camera.sees] for step in samples]
     heads = [[_head(each, calibration) for each in step] for step in seen]
-    labels = sorted({item.label for step in samples for each in step for item in each.objects or ()})[:MAX_LABELS]
+    things = (item for step in samples for each in step for item in each.objects or ())
+    labels = sorted({item.label for item in things if item.score >= least_score.get(item.label, 2.0)})[:MAX_LABELS]
     return Trace(
         started_at=started_at,
         step_ms=STEP_MS,

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from contract.boxes import ClipBoxes
+from contract.sights import Sights
 from hub.streaming.signals import BrowserSignal, HubSignal
 from hub.views import LiveMessage, Problem
 
@@ -32,6 +33,7 @@ def _build(app: FastAPI) -> dict[str, Any]:
     _add_messages(schemas, "HubSignal", HubSignal, f"From the hub, on {where}.")
     sent = _add_messages(schemas, "BrowserSignal", BrowserSignal, f"From a browser, on {where}.", mode="validation")
     _add_messages(schemas, "ClipBoxes", ClipBoxes, "The file beside a clip: evidence with the role `boxes`.")
+    _add_messages(schemas, "Sights", Sights, "From a booth to a browser, on the data channel `sights` of a view.")
     schemas["Problem"] = TypeAdapter(Problem).json_schema(ref_template=_REF, mode="serialization")
     for path in document["paths"].values():
         for operation in path.values():

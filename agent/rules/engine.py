@@ -22,7 +22,7 @@ from agent.rules.table import RULES, Finding, Rule
 from agent.vision.observation import Observation
 from contract.calibration import Calibration
 from contract.profiles import RuleProfile, RuleSettings
-from contract.violation import Explanation, Severity, Violation
+from contract.violation import Explanation, Severity, Violation, ViolationKind
 
 BLIND_S: Final = 2.0
 """A condition that was pending when nobody could look for this long begins anew: nobody knows what was between."""
@@ -48,6 +48,20 @@ class Closed:
 
 
 Change = Opened | Updated | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A condition that holds, or did a moment ago: a violation once it has lasted."""
+
+    rule: str
+    kind: ViolationKind
+    label: str | None
+    lasted_s: float
+    hold_s: float
+    severity: Severity | None
+    """Of the violation that it has become."""
+
 
 _Key = tuple[str, str | None]
 """The rule's name and, for rules that keep labels apart, the label."""
@@ -131,6 +145,20 @@ class Engine:
     def pending(self) -> frozenset[str]:
         """Names of the rules whose condition holds but has not yet lasted."""
         return frozenset(name for (name, _), track in self._tracks.items() if track.violation is None)
+
+    @property
+    def standing(self) -> tuple[Standing, ...]:
+        """What is being followed now, in the order of the rules."""
+        now_s = self._newest[0] if self._newest else 0.0
+        found = []
+        for rule, settings in self._enabled:
+            for (name, key_label), track in self._tracks.items():
+                if name != rule.name or not track.labels:
+                    continue
+                violation, lasted_s = track.violation, track.lasted_before_s + now_s - track.began_s
+                label, severity = key_label or track.label, violation.severity if violation else None
+                found.append(Standing(name, rule.kind, label, lasted_s, settings.hold_s, severity))
+        return tuple(found)
 
     def step(self, observation: Observation) -> list[Change]:
         """What this observation opens and closes.

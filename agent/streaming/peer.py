@@ -20,6 +20,7 @@ from aiortc.sdp import candidate_from_sdp
 from agent.errors import DetectorError
 from agent.streaming.sender import Feedback, SharedSender
 from contract.live import IceCandidate, OfferCommand
+from contract.sights import CHANNEL as SIGHTS
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ ANSWER_S: Final = 6.0
 """aioice gathers candidates for 5 s at most, which a STUN or TURN server that does not answer makes it take. The hub
 waits a second longer than this, so that who watches is told why."""
 HEARTBEAT: Final = "heartbeat"
+SIGHTS_WAITING_BYTES: Final = 4096
+"""Some ten messages of what is seen. A link that is so far behind needs its room for the picture."""
 _CLOCK_HZ: Final = {"video": 90_000, "audio": 48_000}
 _CODECS: Final = {"video": ("video/H264", "video/rtx"), "audio": ("audio/opus",)}
 _LOCAL_NAME = re.compile(r"^a=candidate:.* [a-zA-Z0-9-]{1,63}\.local \d+ typ .*\r?\n?", re.MULTILINE)
@@ -46,6 +49,8 @@ class Peer:
         self._offer, self._feedback, self._on_beat, self._on_end = offer, feedback, on_beat, on_end
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._sights: Any = None
+        """The data channel by which the browser asks for sights, open for as long as it does."""
         self._described = asyncio.Event()
         try:
             servers = [
@@ -179,7 +184,21 @@ class Peer:
         if state in ("failed", "closed") and not self._closed:
             self._on_end("the connection was lost" if state == "failed" else "the browser closed the connection")
 
+    @property
+    def shows_sights(self) -> bool:
+        """Whether this viewer asks to be told what is seen. From any thread."""
+        channel = self._sights
+        return channel is not None and channel.readyState == "open"
+
+    def show(self, sights: str) -> None:
+        """Left out while the last ones have not gone yet: only now is of interest."""
+        if self._sights is not None and self.shows_sights and self._sights.bufferedAmount < SIGHTS_WAITING_BYTES:
+            self._sights.send(sights)
+
     def _channel(self, channel: Any) -> None:
+        if channel.label == SIGHTS:
+            self._sights = channel
+            return
         if channel.label != HEARTBEAT:
             return
 

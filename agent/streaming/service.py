@@ -126,6 +126,17 @@ class Streaming:
     def hang_up(self, command: HangUpCommand) -> Future[AnyReply] | None:
         return self._soon(self._hang_up(command)) if command.peer_id in self._known else None
 
+    def sights_wanted(self) -> bool:
+        """Whether any viewer asks to be told what is seen."""
+        return any(seat.peer.shows_sights for seat in tuple(self._seats.values()))
+
+    def show(self, sights: str) -> None:
+        """To those who ask for it; one whose link is behind is left out."""
+        try:
+            self._loop.call_soon_threadsafe(self._show, sights)
+        except RuntimeError:
+            log.debug("sights came after the end")
+
     def viewers(self) -> tuple[ViewerStats, ...]:
         return tuple(seat.viewer.stats() for seat in tuple(self._seats.values()))
 
@@ -271,6 +282,10 @@ class Streaming:
         if names != self._watchers:
             self._watchers = names
             self.on_watchers(names)
+
+    def _show(self, sights: str) -> None:
+        for seat in tuple(self._seats.values()):
+            seat.peer.show(sights)
 
     def _ask(self, rendition: Rendition) -> None:
         if rendition not in self._encoding:

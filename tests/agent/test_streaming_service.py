@@ -18,6 +18,7 @@ from agent.streaming.x264 import X264Encoder
 from contract.device import StreamingConfig
 from contract.live import AnswerReply, CandidateCommand, DoneReply, HangUpCommand, IceCandidate, RenditionCommand
 from contract.messages import ErrorReply
+from contract.sights import CHANNEL
 from tests.support.moving_camera import MovingCamera
 from tests.support.udp_relay import UdpRelay, Weather
 from tests.support.viewer import TestViewer, longest_step_s, until
@@ -67,6 +68,24 @@ async def test_a_viewer_sees_the_booth_and_its_encoder_stops_after_it(booth: Boo
     await until(lambda: booth.streaming.streams() == (), "the encoder's end")
     assert booth.streaming.viewers() == ()
     assert booth.watchers == [("Ann",), ()]
+
+
+async def test_what_is_seen_is_told_to_the_viewer_who_asks_for_as_long_as_it_does(booth: Booth) -> None:
+    async with TestViewer(booth.streaming) as asks, TestViewer(booth.streaming, "Bob") as other:
+        await asks.watch()
+        await other.watch()
+        assert not booth.streaming.sights_wanted()
+        told: list[str] = []
+        channel = asks.connection.createDataChannel(CHANNEL, ordered=False, maxRetransmits=0)
+        channel.on("message", told.append)
+        await until(booth.streaming.sights_wanted, "the question")
+        booth.streaming.show("one")
+        await until(lambda: told == ["one"], "what is seen")
+        channel.close()
+        await until(lambda: not booth.streaming.sights_wanted(), "the end of the question")
+        booth.streaming.show("two")
+        await until(lambda: other.beats > 0 and asks.beats > 0, "beats that go on")
+        assert told == ["one"]
 
 
 async def test_many_see_the_same_encoder_and_who_comes_late_sees_at_once(booth: Booth) -> None:

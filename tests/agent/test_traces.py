@@ -84,7 +84,8 @@ def test_what_nobody_could_tell_is_none_and_never_zero() -> None:
 def test_a_body_without_a_face_things_and_voices_are_told() -> None:
     written = Written()
     body = Faceless(Detection("person", 0.8, (0, 0, 9, 9)), missing_s=3, last_pose=None, sure=True)
-    phone = replace(seen(0.5, objects=(item("cell phone", 0.614),)), faceless=body)
+    ghost = item("laptop", 0.06)
+    phone = replace(seen(0.5, objects=(item("cell phone", 0.614), ghost)), faceless=body)
     quiet, loud = Speech(0.2, None), Speech(0.934, 0.4, "other")
     written.look(replace(seen(0.0), speech=quiet), replace(phone, speech=loud), seen(1.0, objects=None))
     written.tracer.flush()

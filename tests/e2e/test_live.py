@@ -28,6 +28,14 @@ def test_what_is_watched_is_now_and_is_encoded_only_while_somebody_watches(watch
         person.until("a later picture", lambda: (person.moment() or 0) > first)
         person.page.locator("[data-quality]", has_text="kbit/s").wait_for()
         person.page.get_by_role("heading", name="Watching now").wait_for()
+        assert person.page.get_by_test_id("sights").count() == 0, "nothing is drawn over a picture unasked"
+        person.page.keyboard.press("o")
+        person.page.locator("[data-testid=sights][data-seen=now]").wait_for()
+        person.page.keyboard.press("i")
+        person.page.get_by_test_id("stats").get_by_text("kbit/s").wait_for()
+        for key, layer in (("o", "sights"), ("i", "stats")):
+            person.page.keyboard.press(key)
+            person.page.get_by_test_id(layer).wait_for(state="detached")
         (viewer,) = health(watched, BOOTH)["viewers"]
         assert viewer["state"] == "connected"
         person.stop()

@@ -7321,6 +7321,34 @@ export interface components {
              */
             escalate_after_s: number | null;
         };
+        /**
+         * RuleState
+         * @description A condition of a rule that holds now: it becomes a violation once it has lasted `hold_s`.
+         */
+        RuleState: {
+            /** Rule */
+            rule: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech";
+            /**
+             * Label
+             * @default null
+             */
+            label: string | null;
+            /** Lasted S */
+            lasted_s: number;
+            /** Hold S */
+            hold_s: number;
+            /**
+             * Severity
+             * @description of the violation that it has become; None before
+             * @default null
+             */
+            severity: ("low" | "medium" | "high") | null;
+        };
         /** Rules */
         Rules: {
             no_face: components["schemas"]["RuleSettings"];
@@ -7571,6 +7599,52 @@ export interface components {
              * @description look for it among the deliveries
              */
             message_id: string;
+        };
+        /**
+         * Sights
+         * @description From a booth to a browser, on the data channel `sights` of a view.
+         */
+        Sights: {
+            /**
+             * Type
+             * @default sights
+             * @constant
+             */
+            type: "sights";
+            /**
+             * Frame Wh
+             * @description pixels of the frame that was looked at
+             */
+            frame_wh: [
+                number,
+                number
+            ];
+            /**
+             * Boxes
+             * @description a face's angles are against the calibrated middle
+             * @default []
+             */
+            boxes: components["schemas"]["Box"][];
+            /**
+             * Points
+             * @description of faces: eyes, nose tip, corners of the mouth; shares of the picture
+             * @default []
+             */
+            points: [
+                number,
+                number
+            ][];
+            /**
+             * Speaking
+             * @description a voice is heard
+             * @default false
+             */
+            speaking: boolean;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["RuleState"][];
         };
         /** SignInList */
         SignInList: {

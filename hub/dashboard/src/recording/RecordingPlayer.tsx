@@ -20,9 +20,11 @@ type Props = {
   /** Another axis leads: where to be, a new object for every jump. The player has no strip of its own then. */
   led?: { at: number } | null | undefined;
   onTime?: (at: number) => void;
+  /** What is said behind the end, where there may be more to come. */
+  ending?: string | undefined;
 };
 
-export function RecordingPlayer({ name, recording, violations = [], led, onTime }: Props) {
+export function RecordingPlayer({ name, recording, violations = [], led, onTime, ending }: Props) {
   const whole = extent(recording) ?? { from: 0, to: 0 };
   const [at, setAt] = useState(led?.at ?? whole.from);
   const [goal, setGoal] = useState({ at: led?.at ?? whole.from });
@@ -97,7 +99,7 @@ export function RecordingPlayer({ name, recording, violations = [], led, onTime 
             </p>
           </div>
         )}
-        {spot.kind === "end" && <p className="text-ink-2">{t("recording.end")}</p>}
+        {spot.kind === "end" && <p className="text-ink-2">{ending ?? t("recording.end")}</p>}
       </div>
       <div className="mt-2 flex items-center gap-2">
         <Button size="icon" aria-label={t(playing ? "recording.pause" : "recording.play")} onClick={toggle}>

@@ -21,6 +21,8 @@ const GROUPS = [
     keys: [
       ["v", t("keys.watch")],
       ["s", t("keys.sound")],
+      ["o", t("keys.sights")],
+      ["i", t("keys.stats")],
       ["t", t("keys.talk")],
       ["Space", t("keys.space")],
       ["m", t("keys.message")],
@@ -38,6 +40,14 @@ const GROUPS = [
       ["x", t("keys.choose")],
       ["a", t("keys.choose-alike")],
       ["f", t("keys.flag")],
+    ],
+  },
+  {
+    title: t("timeline.title"),
+    keys: [
+      ["← →", t("keys.timeline-step")],
+      ["[ ]", t("keys.timeline-jump")],
+      ["+ − 0", t("keys.timeline-zoom")],
     ],
   },
   {

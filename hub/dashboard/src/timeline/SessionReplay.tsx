@@ -26,6 +26,7 @@ export function SessionReplay({ examSession, at, onSeek }: Props) {
       name={examSession.booth_name ?? ""}
       recording={recording}
       led={goal}
+      ending={alive ? t("timeline.recording-coming") : undefined}
       onTime={(now) => {
         told.current = now;
         onSeek(now);

@@ -7,6 +7,8 @@ import { band, HEIGHT, objects, type Presence, presence, speech, WIDTH } from "@
 import type { Window } from "@/violations/strip";
 
 const REACH_DEG = 60;
+/** Of the lane's width, so that a name has room. */
+const NAMED_PERCENT = 6;
 
 type LineProps = { line: TraceLine; traces: Traces; window: Window; above: number | null; below: number | null };
 
@@ -131,7 +133,7 @@ export const TraceLanes = memo(function TraceLanes({ traces, window }: Props) {
                   className="absolute inset-y-1 min-w-[3px] truncate rounded-[2px] border border-ink-3 bg-ink-3/25 px-0.5 text-2xs text-ink leading-3"
                   style={style}
                 >
-                  {what}
+                  {Number.parseFloat(style.width) > NAMED_PERCENT && what}
                 </span>
               )
             );

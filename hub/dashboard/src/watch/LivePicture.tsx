@@ -1,5 +1,5 @@
 /** The place of a booth's picture: its latest still until somebody watches, then the live picture with its sound. */
-import { Gauge, LoaderCircle, Play, Square, Volume2, VolumeX } from "lucide-react";
+import { Activity, Gauge, LoaderCircle, Play, ScanEye, Square, Volume2, VolumeX } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
 import type { Booth } from "@/api/types";
@@ -10,6 +10,9 @@ import { Button } from "@/ui/Button";
 import { useKeys } from "@/ui/keyboard";
 import type { LinkState } from "@/watch/link";
 import type { RenditionWish } from "@/watch/messages";
+import { SightLayer } from "@/watch/SightLayer";
+import { StatsLayer } from "@/watch/StatsLayer";
+import { useSights } from "@/watch/useSights";
 import { useStats, type ViewStats } from "@/watch/useStats";
 import type { View } from "@/watch/useView";
 
@@ -108,13 +111,25 @@ function QualityMenu({ view }: { view: View }) {
   );
 }
 
+const ratio = ([width = 4, height = 3]: readonly number[]) => width / height;
+
 export function LivePicture({ booth, view }: { booth: Booth; view: View }) {
   const [muted, setMuted] = useState(false);
+  const [drawn, setDrawn] = useState(false);
+  const [measured, setMeasured] = useState(false);
   const stats = useStats(view.peer);
+  const live = view.state?.phase === "live";
+  const sights = useSights(live ? view.peer : null, drawn);
   const watching = view.state !== null;
   const online = booth.availability === "online";
   const toggle = () => (watching ? view.stop() : view.start());
-  useKeys({ v: () => (watching || online) && toggle(), s: () => watching && setMuted(!muted) });
+  useKeys({
+    v: () => (watching || online) && toggle(),
+    s: () => watching && setMuted(!muted),
+    o: () => watching && setDrawn(!drawn),
+    i: () => watching && setMeasured(!measured),
+  });
+  const aspect = stats?.width && stats.height ? stats.width / stats.height : sights ? ratio(sights.frame_wh) : 4 / 3;
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-sunken" data-watching={view.state?.phase ?? "off"}>
       <div className="relative">
@@ -122,7 +137,9 @@ export function LivePicture({ booth, view }: { booth: Booth; view: View }) {
           <div className={`relative ${FRAME}`}>
             <Playing view={view} name={booth.name} muted={muted} />
             <Says state={view.state} onRetry={view.retry} />
-            {view.state.phase === "live" && (
+            {live && drawn && <SightLayer sights={sights} aspect={aspect} />}
+            {live && measured && <StatsLayer stats={stats} wish={view.wish} />}
+            {live && (
               <span className="absolute top-2 left-2 rounded-md bg-[rgb(8_10_12/72%)] px-2 py-0.5 font-semibold text-2xs text-white">
                 {t("watch.live")}
               </span>
@@ -142,6 +159,14 @@ export function LivePicture({ booth, view }: { booth: Booth; view: View }) {
             <Button size="sm" look="bare" aria-pressed={muted} onClick={() => setMuted(!muted)}>
               {muted ? <VolumeX size={15} aria-hidden="true" /> : <Volume2 size={15} aria-hidden="true" />}
               {t(muted ? "watch.sound-off" : "watch.sound-on")}
+            </Button>
+            <Button size="sm" look="bare" aria-pressed={drawn} onClick={() => setDrawn(!drawn)}>
+              <ScanEye size={15} className={drawn ? "text-accent" : ""} aria-hidden="true" />
+              {t("sights.toggle")}
+            </Button>
+            <Button size="sm" look="bare" aria-pressed={measured} onClick={() => setMeasured(!measured)}>
+              <Activity size={15} className={measured ? "text-accent" : ""} aria-hidden="true" />
+              {t("stats.toggle")}
             </Button>
             <span className="tabular ml-auto text-ink-3 text-xs" data-quality>
               {stats && quality(stats)}

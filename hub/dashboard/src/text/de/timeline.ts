@@ -8,7 +8,7 @@ export const timeline: Record<keyof typeof english, string> = {
   "timeline.violations": "Verstöße",
   "timeline.violation": "Verstoß",
   "timeline.yaw": "Kopf, seitwärts",
-  "timeline.pitch": "Kopf, auf und ab",
+  "timeline.pitch": "Kopf, auf/ab",
   "timeline.left": "links",
   "timeline.right": "rechts",
   "timeline.up": "oben",
@@ -52,7 +52,13 @@ export const timeline: Record<keyof typeof english, string> = {
   "timeline.column-what": "Welches",
   "timeline.no-traces": "Diese Kabine hat zu dieser Prüfung keine Linien von Kopf und Anwesenheit geschickt.",
   "timeline.not-recorded": "Nichts wurde aufgezeichnet. Von diesem Zeitpunkt gibt es nur die Linien darunter.",
-  "timeline.replay": "Aufzeichnung",
+  "timeline.recording-coming": "Die Aufzeichnung dieses Augenblicks ist unterwegs.",
+
+  "keys.sights": "Einzeichnen, was gesehen wird",
+  "keys.stats": "Messwerte des Bildes",
+  "keys.timeline-step": "Fünf Sekunden zurück oder vor (Umschalt: eine)",
+  "keys.timeline-jump": "Zum Verstoß davor oder danach",
+  "keys.timeline-zoom": "Weniger, mehr, alles zeigen",
 
   "sights.toggle": "Was gesehen wird",
   "sights.none": "Die Kabine schickt nichts zum Einzeichnen.",

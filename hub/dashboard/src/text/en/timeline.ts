@@ -6,7 +6,7 @@ export const timeline = {
   "timeline.violations": "Violations",
   "timeline.violation": "Violation",
   "timeline.yaw": "Head, sideways",
-  "timeline.pitch": "Head, up and down",
+  "timeline.pitch": "Head, up/down",
   "timeline.left": "left",
   "timeline.right": "right",
   "timeline.up": "up",
@@ -50,7 +50,13 @@ export const timeline = {
   "timeline.column-what": "Which",
   "timeline.no-traces": "This booth has sent no lines of head and presence for this exam session.",
   "timeline.not-recorded": "Nothing was recorded. The lines below are what there is of this moment.",
-  "timeline.replay": "Recording",
+  "timeline.recording-coming": "The recording of this moment is on its way.",
+
+  "keys.sights": "Draw what is seen",
+  "keys.stats": "Statistics of the picture",
+  "keys.timeline-step": "Back or on by five seconds (Shift: one)",
+  "keys.timeline-jump": "To the violation before or after",
+  "keys.timeline-zoom": "Show less, more, all",
 
   "sights.toggle": "What is seen",
   "sights.none": "The booth sends nothing to draw.",
