@@ -65,6 +65,7 @@ const WORKS: readonly [group: string, at: RegExp][] = [
   [t("keys.wall"), /^\/$/],
   [t("keys.booth"), /^\/(booths|exam-sessions)\/./],
   [t("keys.review"), /^\/review/],
+  [t("timeline.title"), /^\/(exam-sessions|review|reports)\/./],
   [t("keys.feed"), /^\/($|violations|booths\/.|exam-sessions\/.)/],
 ];
 
