@@ -15,7 +15,7 @@ function Age({ at }: { at: string }) {
   const ms = Date.parse(at);
   const past = useNowAs((now) => age(ms, now));
   return (
-    <time dateTime={at} title={`${clock(ms, hubNow())} (${utc(ms)})`} className={`${OVERLAY} px-2 py-1`}>
+    <time dateTime={at} title={`${clock(ms, hubNow())} (${utc(ms)})`} className={`${OVERLAY} whitespace-nowrap px-2 py-1`}>
       {t("booth.picture-from", { age: past })}
     </time>
   );

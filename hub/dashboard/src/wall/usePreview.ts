@@ -2,7 +2,7 @@
 import { type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
 
 /** A pointer that only passes over a tile calls nobody. */
-const REST_MS = 700;
+export const REST_MS = 700;
 
 function tileOf(target: EventTarget | null): string | null {
   return target instanceof Element ? (target.closest<HTMLElement>("[data-booth-id]")?.dataset.boothId ?? null) : null;
