@@ -124,6 +124,7 @@ async def _furnish(
         "violation_id": str(violation.violation_id),
         "sha256": sha256,
         "exam_id": exam,
+        "name": "standard",
         "candidate_id": candidate,
         "exam_session_id": str(exam_session),
         "username": "subject",

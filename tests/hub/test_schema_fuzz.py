@@ -14,6 +14,7 @@ from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Ok
 
+from contract.profiles import PROFILES
 from hub.app import create_app
 from hub.parts import Hub
 from hub.store import places
@@ -47,6 +48,8 @@ async def furnish(hub: Hub, client: httpx.AsyncClient) -> dict[str, str]:
     centre = Centre(client)
     exam, candidate = await centre.exam(), await centre.candidate()
     exam_session = await centre.schedule(exam, candidate)
+    rules = PROFILES["standard"].rules.model_dump(mode="json")
+    profile = await centre.post("/profiles", name="Oral", rules=rules)
     async with hub.database.writing() as connection:
         await places.add_site(connection, "north", "North", datetime.now(UTC))
         await places.add_room(connection, "r-1", "north", "Room 1", datetime.now(UTC))
@@ -54,6 +57,7 @@ async def furnish(hub: Hub, client: httpx.AsyncClient) -> dict[str, str]:
         "booth_id": "booth-1",
         "username": "pat",
         "exam_id": exam,
+        "name": profile["name"],
         "candidate_id": candidate,
         "exam_session_id": str(exam_session),
         "site_id": "north",

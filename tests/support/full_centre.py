@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from contract.profiles import PROFILES
 from tests.support.processes import Program, wait_for
 from tests.support.stack import USER, Stack
 
@@ -72,7 +73,12 @@ def fill(centre: Stack, client: httpx.Client) -> FullCentre:
     full.post("/booths", booth_id="booth-3", name="Booth 3")
     full.post("/booths/booth-3/claim-code")
     notice = "Your face, your desk and what you say are recorded while the exam lasts."
-    full.ids["examId"] = full.post("/exams", name="Linear algebra II", duration_s=5400, notice=notice)["exam_id"]
+    rules = PROFILES["standard"].rules.model_dump(mode="json")
+    rules["looking_away"] |= {"yaw_deg": 35, "cooldown_s": 10}
+    full.ids["name"] = full.post("/profiles", name="Written exam", description="Nobody speaks.", rules=rules)["name"]
+    exam = full.post("/exams", name="Linear algebra II", duration_s=5400, notice=notice, profile=full.ids["name"])
+    full.ids["examId"] = exam["exam_id"]
+    full.post(f"/exams/{exam['exam_id']}/notice", text=notice.replace("recorded", "filmed and recorded"))
     candidates = [full.post("/candidates", number=number, name=name)["candidate_id"] for number, name in PEOPLE]
     full.ids["candidateId"] = candidates[0]
     ended = full.exam_session(candidates[0], "booth-1", timedelta(minutes=-2), *BEGAN)

@@ -41,16 +41,11 @@ function lasts(seconds: number): string {
   return seconds < 3600 ? t("time.min", { min: number(seconds / 60, 1) }) : duration(seconds * 1000, false);
 }
 
-function Said({ exam, of }: { exam: Exam; of: readonly Switch[] }) {
+function Said({ exam, of }: { exam: Exam; of: readonly Exclude<Switch, "second_review">[] }) {
   const said = of.filter((name) => exam[name]);
   if (said.length === 0) return <span className="text-ink-3">{t("booth.unknown")}</span>;
-  return (
-    <ul>
-      {said.map((name) => (
-        <li key={name}>{t(`exam.${name}`)}</li>
-      ))}
-    </ul>
-  );
+  const words = said.map((name) => t(`exams.short.${name}`)).join(", ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const COLUMNS: Column<Exam>[] = [
@@ -68,7 +63,12 @@ const COLUMNS: Column<Exam>[] = [
       </Link>
     ),
   },
-  { name: t("exams.duration"), sort: "duration", show: (exam) => lasts(exam.duration_s) },
+  {
+    name: t("exams.duration"),
+    sort: "duration",
+    className: "whitespace-nowrap",
+    show: (exam) => lasts(exam.duration_s),
+  },
   {
     name: t("exams.profile"),
     sort: "profile",
@@ -87,6 +87,7 @@ const COLUMNS: Column<Exam>[] = [
   { name: t("exams.records"), show: (exam) => <Said exam={exam} of={RECORDED} /> },
   {
     name: t("exams.notice"),
+    className: "whitespace-nowrap",
     show: (exam) =>
       exam.notice.trim() ? (
         <span title={exam.notice.slice(0, 300)}>{t("exams.notice-value", { version: exam.notice_version })}</span>

@@ -95,7 +95,7 @@ export function RuleCard({ rule, editing }: Props) {
         ))}
       </dl>
       {!settings.enabled && <p className="rounded-md bg-sunken px-3 py-2 text-ink-2">{t("rule.is-off")}</p>}
-      <section className={settings.enabled ? "" : "opacity-60"} aria-labelledby="rule-time">
+      <section aria-labelledby="rule-time">
         <h3 id="rule-time" className="mb-2 font-semibold">
           {t("rule.time")}
         </h3>
@@ -107,7 +107,7 @@ export function RuleCard({ rule, editing }: Props) {
         </h3>
         {own.length > 0 && (
           <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-4">
-            <div className="grid flex-1 grid-cols-[repeat(auto-fill,minmax(190px,1fr))] gap-4">
+            <div className="grid min-w-72 flex-1 grid-cols-[repeat(auto-fill,minmax(140px,1fr))] gap-4">
               {own.map((field) => (
                 <OneField key={field.name} rule={rule} editing={editing} field={field} />
               ))}

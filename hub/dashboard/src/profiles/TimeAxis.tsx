@@ -69,7 +69,7 @@ export function TimeAxis({ settings }: { settings: Settings }) {
         role="img"
         aria-label={axisSentence(settings)}
         viewBox={`0 0 ${WIDTH} ${height}`}
-        className="tabular w-full max-w-[680px] text-xs"
+        className="tabular w-full max-w-[680px] text-[13px]"
       >
         <text x={x.begins} y={HAPPENS - 10} className="fill-ink-3">
           {t("axis.happens")}
@@ -146,8 +146,10 @@ export function TimeAxis({ settings }: { settings: Settings }) {
           <After key={text} from={x.ends} to={to} y={AFTER + row * ROW} text={text} />
         ))}
       </svg>
-      <figcaption className="mt-2 flex flex-wrap items-center gap-x-1.5 text-ink-2">
-        <SeverityMark severity={settings.severity} size={12} label={false} />
+      <figcaption className="mt-2 text-pretty text-ink-2">
+        <span className="mr-1.5 inline-block align-[-1px]">
+          <SeverityMark severity={settings.severity} size={12} label={false} />
+        </span>
         {axisSentence(settings)} <span className="text-ink-3 text-xs">{t("axis.scale")}</span>
       </figcaption>
     </figure>

@@ -71,7 +71,8 @@ export function valueText(key: Key, value: Value): string {
   return key.endsWith("_deg") ? `${number(value, 1)}${t("unit.deg")}` : number(value, 2);
 }
 
-export const seconds = (value: number): string => `${number(value, 2)} ${t("unit.s")}`;
+export const seconds = (value: number): string =>
+  `${Number.isNaN(value) ? t("booth.unknown") : number(value, 2)} ${t("unit.s")}`;
 
 function outside(field: NumberField, value: number): string | null {
   if (Number.isNaN(value)) return t("field.not-number");
