@@ -24,6 +24,7 @@ import { parseProfileSearch, parseProfilesSearch } from "@/profiles/search";
 import { parseReportSearch, parseReportsSearch, parseSummarySearch } from "@/reports/search";
 import { parseQueueSearch, parseRatesSearch } from "@/review/search";
 import { parseCodesSearch, parseScheduleSearch } from "@/schedule/search";
+import { parseRetentionSearch } from "@/settings/search";
 import { keepScope, parseScope, type Scope } from "@/shell/ScopeChoice";
 import { Shell } from "@/shell/Shell";
 import { OtherWays } from "@/sign-in/OtherWays";
@@ -285,6 +286,27 @@ const audit = createRoute({
   validateSearch: parseAuditSearch,
   component: lazyRouteComponent(() => import("@/audit/AuditPage"), "AuditPage"),
 });
+const messages = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/messages",
+  component: lazyRouteComponent(() => import("@/settings/MessagesPage"), "MessagesPage"),
+});
+const retention = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/retention",
+  validateSearch: parseRetentionSearch,
+  component: lazyRouteComponent(() => import("@/settings/RetentionPage"), "RetentionPage"),
+});
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/webhooks",
+  component: lazyRouteComponent(() => import("@/settings/WebhooksPage"), "WebhooksPage"),
+});
+const webhook = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/webhooks/$webhookId",
+  component: lazyRouteComponent(() => import("@/settings/WebhookPage"), "WebhookPage"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -299,6 +321,10 @@ export const router = createRouter({
       tokens,
       audit,
       wall,
+      webhook,
+      webhooks,
+      retention,
+      messages,
       codes,
       importSchedule,
       schedule,

@@ -76,21 +76,23 @@ export function Preview({ planned, where }: { planned: readonly Planned[]; where
   const all = fate === "" ? planned : planned.filter((each) => each.fate === fate);
   return (
     <>
-      <Segments
-        label={t("imports.fate")}
-        value={fate || "all"}
-        choices={[
-          { value: "all", label: t("imports.all", { count: number(planned.length) }) },
-          ...FATES.filter((each) => counts[each] > 0).map((each) => ({
-            value: each,
-            label: `${t(`imports.fate-${each}`)} ${number(counts[each])}`,
-          })),
-        ]}
-        onChange={(value) => {
-          setFate(FATES.find((each) => each === value) ?? "");
-          setShown(PAGE);
-        }}
-      />
+      <div>
+        <Segments
+          label={t("imports.fate")}
+          value={fate || "all"}
+          choices={[
+            { value: "all", label: t("imports.all", { count: number(planned.length) }) },
+            ...FATES.filter((each) => counts[each] > 0).map((each) => ({
+              value: each,
+              label: `${t(`imports.fate-${each}`)} ${number(counts[each])}`,
+            })),
+          ]}
+          onChange={(value) => {
+            setFate(FATES.find((each) => each === value) ?? "");
+            setShown(PAGE);
+          }}
+        />
+      </div>
       <Table
         label={t("imports.preview")}
         columns={columnsOf(where)}

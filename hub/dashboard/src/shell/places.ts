@@ -2,13 +2,13 @@
 import type { LinkProps } from "@tanstack/react-router";
 import {
   FileText,
-  Gauge,
   GraduationCap,
   LayoutGrid,
   ListChecks,
   type LucideIcon,
   RectangleVertical,
   ScrollText,
+  Settings,
   Users,
 } from "lucide-react";
 import type { Me } from "@/api/types";
@@ -79,9 +79,14 @@ const PLACES: Place[] = [
     ],
   },
   {
-    text: t("nav.system"),
-    icon: Gauge,
-    tabs: [{ to: "/system", text: t("nav.system"), needs: "system.read" }],
+    text: t("nav.settings"),
+    icon: Settings,
+    tabs: [
+      { to: "/settings/messages", text: t("nav.messages"), needs: "exams.manage" },
+      { to: "/settings/retention", text: t("nav.retention"), needs: "audit.read" },
+      { to: "/settings/webhooks", text: t("nav.webhooks"), needs: "webhooks.manage" },
+      { to: "/system", text: t("nav.system"), needs: "system.read" },
+    ],
   },
   {
     text: t("nav.audit"),

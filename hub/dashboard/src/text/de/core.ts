@@ -10,7 +10,7 @@ export const core: Record<keyof typeof english, string> = {
   "table.loading": "Wird geladen …",
   "table.choose-all": "Alle gezeigten wählen",
 
-  "confirm.type": "Zum Fortfahren {word} eintippen",
+  "confirm.type": "Zum Fortfahren „{word}“ eintippen",
   "confirm.keep": "So lassen",
 
   "toast.label": "Hinweise",

@@ -16,6 +16,7 @@ import { profiles } from "@/text/de/profiles";
 import { reports } from "@/text/de/reports";
 import { review } from "@/text/de/review";
 import { schedule } from "@/text/de/schedule";
+import { settings } from "@/text/de/settings";
 import { timeline } from "@/text/de/timeline";
 import { wall } from "@/text/de/wall";
 import type { Catalogue } from "@/text/text";
@@ -39,4 +40,5 @@ export const de: Catalogue = {
   ...candidates,
   ...imports,
   ...schedule,
+  ...settings,
 };

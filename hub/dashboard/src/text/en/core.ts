@@ -8,7 +8,7 @@ export const core = {
   "table.loading": "Loading…",
   "table.choose-all": "Choose all shown",
 
-  "confirm.type": "Type {word} to go on",
+  "confirm.type": "Type “{word}” to go on",
   "confirm.keep": "Keep as it is",
 
   "toast.label": "Notices",

@@ -19,6 +19,7 @@ import { profiles } from "@/text/en/profiles";
 import { reports } from "@/text/en/reports";
 import { review } from "@/text/en/review";
 import { schedule } from "@/text/en/schedule";
+import { settings } from "@/text/en/settings";
 import { timeline } from "@/text/en/timeline";
 import { wall } from "@/text/en/wall";
 
@@ -41,4 +42,5 @@ export const en = {
   ...candidates,
   ...imports,
   ...schedule,
+  ...settings,
 } as const;
