@@ -2,9 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { boothsQuery, gapsQuery, recentQuery } from "@/api/queries";
-import type { Booth } from "@/api/types";
+import type { Booth, ExamSession, SittingState } from "@/api/types";
 import { AvailabilityChip } from "@/booths/Availability";
 import { BoothHealth } from "@/booths/BoothHealth";
 import { Detectors } from "@/booths/Detectors";
@@ -16,6 +16,8 @@ import { RecordingSection } from "@/recording/RecordingSection";
 import { t } from "@/text/text";
 import { age } from "@/time/format";
 import { useNow } from "@/time/now";
+import { SessionReplay } from "@/timeline/SessionReplay";
+import { SessionTimeline } from "@/timeline/SessionTimeline";
 import { Section } from "@/ui/Facts";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
@@ -40,6 +42,19 @@ function HealthSection({ booth }: { booth: Booth }) {
   );
 }
 
+const SITS = new Set<SittingState>(["admitted", "in_progress", "paused", "on_break"]);
+
+/** While somebody sits there, the timeline is the exam session's. */
+function SittingSection({ session }: { session: ExamSession }) {
+  const [at, setAt] = useState<number | null>(null);
+  return (
+    <Section title={t("timeline.title")}>
+      <SessionTimeline examSession={session} at={at} onSeek={setAt} />
+      {at !== null && <SessionReplay examSession={session} at={at} onSeek={setAt} />}
+    </Section>
+  );
+}
+
 function BoothView({ booth }: { booth: Booth }) {
   const id = booth.booth_id;
   const recent = useQuery(recentQuery(TIMELINE_MINUTES, id)).data ?? [];
@@ -53,9 +68,13 @@ function BoothView({ booth }: { booth: Booth }) {
       <div className="flex min-w-0 flex-col gap-4">
         <LivePicture booth={booth} view={view} />
         <TalkBar booth={booth} talk={talk} />
-        <Section title={t("booth.timeline")}>
-          <Timeline booth={booth} violations={recent} gaps={gaps} />
-        </Section>
+        {booth.exam_session && SITS.has(booth.exam_session.state) ? (
+          <SittingSection key={booth.exam_session.exam_session_id} session={booth.exam_session} />
+        ) : (
+          <Section title={t("booth.timeline")}>
+            <Timeline booth={booth} violations={recent} gaps={gaps} />
+          </Section>
+        )}
         <RecordingSection booth={booth} violations={recent} />
         <section className="panel p-2">
           <div className="flex items-center justify-between gap-4 p-2">
