@@ -35,7 +35,8 @@ Answer with a status of 2xx within {attempt:.0f} seconds, and work afterwards. A
 failure: the message is sent again after {delays}, then every {last}, for {give_up}. A receiver that takes nothing for
 {give_up}, or answers 410, is switched off, and `GET /api/v1/webhooks` says why; `PATCH` it with `enabled` to switch
 it on again. `GET /api/v1/webhooks/{{id}}/deliveries` shows what became of each message, for {kept} days; `POST
-…/test` sends one. Beyond 10,000 that wait for one receiver, the oldest are given up.
+…/test` sends one, and `POST …/deliveries/{{message_id}}/retry` one again at once. Settings → Webhooks on the
+dashboard does all of this. Beyond 10,000 that wait for one receiver, the oldest are given up.
 
 Only addresses outside are connected to: whoever may add a webhook must not reach the hub's own network by it.
 `allow_private = true` under `[webhooks]` in `hub.toml` permits addresses inside, and plain http, where the receiver

@@ -95,6 +95,7 @@ def fill(centre: Stack, client: httpx.Client) -> FullCentre:
     full.post("/canned-messages", kind="message", texts={"en": "Five minutes left.", "de": "Noch fünf Minuten."})
     full.post("/invitations", role="proctor", display_name="Katherine Johnson")
     full.post("/me/tokens", name="statistics", permissions=["reports.read"])
-    full.post("/webhooks", url="https://exams.example/hook", description="Campus system")
+    webhook = full.post("/webhooks", url="https://exams.example/hook", description="Campus system")
+    full.ids["webhookId"] = webhook["webhook_id"]
     full.post(f"/exam-sessions/{ended}/legal-hold", reason="An appeal is expected")
     return full
