@@ -16,7 +16,11 @@ export function AccountPage() {
     <Page title={t("account.title")} narrow>
       <p className="-mt-3 text-ink-2">
         <span className="font-medium text-ink">{me.display_name}</span> · {me.username} · {named("role", me.role)} ·{" "}
-        {me.booths == null ? t("scope.everywhere") : count("scope.booths", me.booths.length)}
+        {me.booths == null
+          ? t("scope.everywhere")
+          : me.booths.length === 0
+            ? t("scope.nothing")
+            : count("scope.booths", me.booths.length)}
       </p>
       <Password me={me} />
       <SecondFactor />

@@ -17,7 +17,7 @@ import { useToast } from "@/ui/Toasts";
 function problem(error: unknown): string {
   if (!(error instanceof ApiError)) return describe(error);
   if (error.status === 403) return t("account.password-wrong");
-  if (error.status === 422) return error.detail;
+  if (error.status === 422) return t("new-password.refused");
   return error.status === 429 ? signInProblem(error) : describe(error);
 }
 

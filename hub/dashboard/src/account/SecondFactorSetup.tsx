@@ -60,7 +60,7 @@ export function SecondFactorSetup({ onClose }: { onClose: () => void }) {
           <li>{t("factor.step-scan")}</li>
           <li>
             {t("factor.step-type")}
-            <CopyCode text={begun.data.secret} shown={spaced(begun.data.secret)} className="mt-1" />
+            <CopyCode text={begun.data.secret} shown={spaced(begun.data.secret)} className="mt-1 flex w-fit" />
           </li>
           <li>{t("factor.step-code")}</li>
         </ol>

@@ -25,23 +25,21 @@ function Result({ found }: { found: AuditVerified }) {
         <div>
           <p className="font-semibold text-base">
             {found.intact
-              ? count("verify.intact", found.entries, { number: number(found.entries) })
-              : t("verify.broken", { number: found.broken_at ?? "?" })}
+              ? count("chain.intact", found.entries, { number: number(found.entries) })
+              : t("chain.broken", { number: found.broken_at ?? "?" })}
           </p>
-          <p className="text-ink-2">
-            {found.intact ? t("verify.means") : t("verify.broken-detail", { why: found.why })}
-          </p>
+          <p className="text-ink-2">{found.intact ? t("chain.means") : t("chain.broken-detail", { why: found.why })}</p>
         </div>
       </div>
       {found.deleted_up_to > 0 && (
         <p>
-          {t("verify.deleted", { number: number(found.deleted_up_to) })}{" "}
-          {found.deletion !== "none" && t(`verify.deletion-${found.deletion}`)}
+          {t("chain.deleted", { number: number(found.deleted_up_to) })}{" "}
+          {found.deletion !== "none" && t(`chain.deletion-${found.deletion}`)}
         </p>
       )}
       <div className="flex flex-col gap-1.5 rounded-md bg-sunken p-3">
-        <p className="font-medium">{t("verify.note")}</p>
-        <p className="text-ink-2">{t("verify.note-detail")}</p>
+        <p className="font-medium">{t("chain.note")}</p>
+        <p className="text-ink-2">{t("chain.note-detail")}</p>
         <CopyCode
           className="self-start"
           text={`${found.deleted_up_to + found.entries} ${found.head_sha256}`}
@@ -49,7 +47,7 @@ function Result({ found }: { found: AuditVerified }) {
         />
       </div>
       <div>
-        <p className="text-ink-2">{t("verify.again")}</p>
+        <p className="text-ink-2">{t("chain.again")}</p>
         <CopyCode text="invigil-hub audit verify --data DIR" className="mt-1" />
       </div>
     </div>
@@ -67,12 +65,12 @@ export function Verify() {
     <>
       <Button onClick={begin}>
         <ShieldCheck size={15} aria-hidden="true" />
-        {t("verify.begin")}
+        {t("chain.begin")}
       </Button>
-      <Modal open={open} wide title={t("verify.title")} lead={t("verify.lead")} onOpenChange={setOpen}>
+      <Modal open={open} wide title={t("chain.title")} lead={t("chain.lead")} onOpenChange={setOpen}>
         {verify.isPending && (
           <div role="status" className="flex flex-col gap-3 py-4">
-            <p>{t("verify.busy")}</p>
+            <p>{t("chain.busy")}</p>
             <div className="h-1 overflow-hidden rounded-full bg-line">
               <div className="h-full w-1/3 animate-pulse-slow rounded-full bg-accent" />
             </div>

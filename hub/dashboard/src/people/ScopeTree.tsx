@@ -48,7 +48,7 @@ type FoldProps = { name: string; open: boolean; onFold: () => void; head: ReactN
 function Fold({ name, open, onFold, head, children }: FoldProps) {
   return (
     <li>
-      <div className="flex items-center">
+      <div className="flex items-center gap-1.5">
         <button
           type="button"
           aria-expanded={open}
@@ -60,7 +60,7 @@ function Fold({ name, open, onFold, head, children }: FoldProps) {
         </button>
         {head}
       </div>
-      {open && <ul className="ml-7">{children}</ul>}
+      {open && <ul className="ml-[34px]">{children}</ul>}
     </li>
   );
 }
@@ -94,8 +94,8 @@ export function ScopeTree({ scope, onChange }: Props) {
   return (
     <div className="flex flex-col gap-2">
       <Tick
-        label={t("scope.all")}
-        note={t("scope.all-note")}
+        label={t("scope.entire")}
+        note={t("scope.entire-note")}
         checked={scope.everywhere ?? false}
         implied={false}
         onChange={() => onChange({ ...scope, everywhere: !scope.everywhere })}
@@ -155,7 +155,7 @@ export function ScopeTree({ scope, onChange }: Props) {
                       }
                     >
                       {booths.map((booth) => (
-                        <li key={booth.booth_id} className="flex pl-7">
+                        <li key={booth.booth_id} className="flex pl-[34px]">
                           <Tick
                             label={booth.name}
                             checked={has("booths", booth.booth_id)}
@@ -171,7 +171,7 @@ export function ScopeTree({ scope, onChange }: Props) {
             );
           })}
           {shownLoose.map((booth) => (
-            <li key={booth.booth_id} className="flex pl-7">
+            <li key={booth.booth_id} className="flex pl-[34px]">
               <Tick
                 label={booth.name}
                 note={t("scope.loose")}

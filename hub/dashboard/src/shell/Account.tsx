@@ -72,7 +72,7 @@ export function AccountMenu({ me }: { me: Me }) {
         aria-label={t("top.account", { name })}
         className={`${ROUND} bg-line font-semibold text-2xs text-ink hover:bg-line-strong`}
       >
-        {initials(name)}
+        <span aria-hidden="true">{initials(name)}</span>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content align="end" sideOffset={6} className="menu">

@@ -31,5 +31,6 @@ export function linkProblem(error: unknown): string {
   if (error.status === 0 || error.status === 429) return signInProblem(error);
   if (error.status === 403) return t("link.used");
   if (error.status === 409) return t("link.taken");
+  if (error.status === 422) return t("new-password.refused");
   return error.detail || error.title;
 }

@@ -24,6 +24,7 @@ export const doors: Record<keyof typeof english, string> = {
   "code.use-code": "Authenticator-App benutzen",
   "code.back": "Zurück",
 
+  "new-password.refused": "Das wurde nicht angenommen. Was am Passwort nicht genügt, steht darunter.",
   "new-password.hint": "Mindestens 12 Zeichen. Am besten mehrere Wörter, die nicht zusammengehören.",
   "new-password.good": "Gut. Es zu erraten dauert lange.",
   "new-password.strong": "Sehr gut. Es zu erraten dauert sehr lange.",

@@ -21,6 +21,7 @@ export const doors = {
   "code.use-code": "Use the authenticator",
   "code.back": "Back",
 
+  "new-password.refused": "That was not taken. What is wrong with the password stands beneath it.",
   "new-password.hint": "At least 12 characters. Several words that do not belong together are best.",
   "new-password.good": "Good. It takes long to guess.",
   "new-password.strong": "Very good. It takes very long to guess.",
