@@ -1,4 +1,4 @@
-"""`make bench`: what seeing, hearing, live pictures and long lists cost, and how that compares. Writes bench.json."""
+"""`make bench`: what seeing, hearing, live pictures, lists and the dashboard cost, and how that compares (bench.json)."""
 
 import argparse
 import sys
@@ -12,6 +12,7 @@ from contract.manifest import default_weights_dir, load_manifest
 from tests.benchmarks import (
     accuracy,
     clips,
+    dashboard,
     frames,
     lists,
     memory,
@@ -66,7 +67,7 @@ def main() -> int:
     arguments = parser.parse_args()
     live = [
         row
-        for part in (streaming, streaming_links, watching, talk, lists)
+        for part in (streaming, streaming_links, watching, talk, lists, dashboard)
         for row in part.measure(short=arguments.short)
     ]
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it

@@ -45,6 +45,9 @@ EXPECTED = {
     "talkback audio browser to browser p95",
     "lists on SQLite: slowest page",
     "lists on PostgreSQL: slowest page",
+    "dashboard wall longest task, 60 booths, 20 updates/s",
+    "dashboard first load JavaScript compressed",
+    "dashboard largest contentful paint on localhost",
 }
 
 

@@ -15,8 +15,13 @@ function Age({ at }: { at: string }) {
   const ms = Date.parse(at);
   const past = useNowAs((now) => age(ms, now));
   return (
-    <time dateTime={at} title={`${clock(ms, hubNow())} (${utc(ms)})`} className={`${OVERLAY} whitespace-nowrap px-2 py-1`}>
-      {t("booth.picture-from", { age: past })}
+    <time
+      dateTime={at}
+      title={`${clock(ms, hubNow())} (${utc(ms)})`}
+      className={`${OVERLAY} whitespace-nowrap px-2 py-1`}
+    >
+      <span className="@max-[208px]:hidden">{t("booth.picture-from", { age: past })}</span>
+      <span className="@min-[208px]:hidden">{past}</span>
     </time>
   );
 }

@@ -70,7 +70,7 @@ export function TileLine({ booth, children }: { booth: Booth; children: ReactNod
   return (
     <div className="flex @max-[208px]:flex-wrap items-baseline gap-x-2">
       <span className="max-w-full shrink-0 truncate">{children}</span>
-      <span className="@max-[208px]:order-3 @max-[208px]:w-full flex min-w-0">
+      <span className="@max-[208px]:order-3 @max-[208px]:min-h-[18px] @max-[208px]:w-full flex min-w-0">
         <Candidate booth={booth} />
       </span>
       <TimeLeft booth={booth} />
