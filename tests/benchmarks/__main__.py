@@ -1,4 +1,4 @@
-"""`make bench`: what seeing, hearing, live pictures, lists and the dashboard cost, and how that compares (bench.json)."""
+"""`make bench`: what seeing, hearing, live pictures, lists and the dashboard cost, and how it compares (bench.json)."""
 
 import argparse
 import sys
