@@ -5,7 +5,7 @@ import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Rate, Review, Violation } from "@/api/types";
-import { beside, offset } from "@/review/around";
+import { beside, nearest, offset } from "@/review/around";
 import { minuteOf } from "@/review/Context";
 import { alike, foreseen, waits } from "@/review/decision";
 import { applyReviewed, type Queue, reviewKeys } from "@/review/queries";
@@ -197,6 +197,9 @@ describe("what was around", () => {
       flags: [flag],
     });
     expect(found.map((each) => each.of)).toEqual(["step", "violation", "message"]);
+    const many = Array.from({ length: 30 }, (_, n) => violation({ opened_at: at(n) }));
+    const part = nearest(beside(T0, { violations: many }), many[12]?.violation_id ?? "");
+    expect([part.before, part.items.length, part.after]).toEqual([4, 17, 9]);
     expect([-65, 0, 42.4].map((s) => offset(T0 + s * 1000, T0))).toEqual(["−1:05", "0:00", "+0:42"]);
     expect([minuteOf(at(59), at(0)), minuteOf(at(60), at(0)), minuteOf(at(0), at(5)), minuteOf(at(0), null)]).toEqual([
       1,

@@ -4,9 +4,9 @@ import { Flag as FlagMark, MessageSquare, Milestone } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Flag, Violation } from "@/api/types";
 import { flagsQuery, messagesQuery, stepsQuery } from "@/exam-sessions/queries";
-import { type Beside, beside, offset } from "@/review/around";
+import { type Beside, beside, nearest, offset } from "@/review/around";
 import { aroundQuery } from "@/review/queries";
-import { named, t } from "@/text/text";
+import { count, named, t } from "@/text/text";
 import { useKnownNow } from "@/time/now";
 import { SeverityMark } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
@@ -71,9 +71,11 @@ export function Around({ violation }: { violation: Violation }) {
   if (found.isError) return <p className="py-1 text-ink-2">{t("review.around-failed")}</p>;
   const others = items.filter(({ key }) => key !== violation.violation_id);
   if (found.isSuccess && others.length === 0) return <p className="py-1 text-ink-3">{t("review.around-none")}</p>;
+  const { before, items: shown, after } = nearest(items, violation.violation_id);
   return (
     <ol className="flex flex-col">
-      {items.map((item) => {
+      {before > 0 && <li className="py-1 pl-[52px] text-ink-3 text-xs">{count("review.around-before", before)}</li>}
+      {shown.map((item) => {
         const here = item.key === violation.violation_id;
         return (
           <li
@@ -90,6 +92,7 @@ export function Around({ violation }: { violation: Violation }) {
           </li>
         );
       })}
+      {after > 0 && <li className="py-1 pl-[52px] text-ink-3 text-xs">{count("review.around-after", after)}</li>}
     </ol>
   );
 }

@@ -22,7 +22,7 @@ export function Empty({ filtered, others, onClear }: EmptyProps) {
     <div className="panel pt-10" data-testid="all-reviewed">
       <CheckCheck size={28} strokeWidth={1.6} aria-hidden="true" className="mx-auto -mb-10 text-accent" />
       <Notice
-        title={t("review.empty")}
+        title={t(others > 0 ? "review.empty-mine" : "review.empty")}
         detail={others > 0 ? count("review.empty-others", others) : t("review.empty-detail")}
       >
         <Link

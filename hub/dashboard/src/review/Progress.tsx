@@ -8,23 +8,35 @@ const COUNTED = 100;
 /** Fewer say nothing of a pace. */
 const PACE_FROM = 3;
 
-export type Pace = { done: (some: number) => void; undone: (some: number) => void; decided: number; perMinute: number };
+export type Pace = {
+  done: (some: number) => void;
+  undone: (some: number) => void;
+  /** The hub was asked anew how many wait. */
+  renewed: () => void;
+  decided: number;
+  /** Of those, since the hub was asked how many wait. */
+  since: number;
+  perMinute: number;
+};
 
 export function usePace(): Pace {
   const [times, setTimes] = useState<readonly number[]>([]);
+  const [counted, setCounted] = useState(0);
   const [opened] = useState(() => Date.now());
   const minutes = ((times.at(-1) ?? opened) - opened) / 60_000;
   return {
     decided: times.length,
+    since: Math.max(0, times.length - counted),
     perMinute: times.length >= PACE_FROM && minutes > 0 ? times.length / minutes : 0,
     done: (some) => setTimes((old) => [...old, ...new Array<number>(some).fill(Date.now())]),
+    renewed: () => setCounted(times.length),
     undone: (some) => setTimes((old) => old.slice(0, Math.max(0, old.length - some))),
   };
 }
 
 export function Progress({ pace, waiting }: { pace: Pace; waiting: number }) {
   const many = waiting >= COUNTED;
-  const left = Math.max(0, waiting - pace.decided);
+  const left = Math.max(0, waiting - pace.since);
   return (
     <div role="status" data-testid="progress" className="tabular flex items-center gap-3 text-ink-2">
       <span className="font-medium text-ink">

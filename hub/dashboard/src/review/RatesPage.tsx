@@ -4,8 +4,8 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { Rate } from "@/api/types";
 import { ratesQuery } from "@/review/queries";
 import { BYS, type By, DAYS, type RatesSearch } from "@/review/search";
-import { percent } from "@/review/Why";
-import { named, t } from "@/text/text";
+import { percent, ruleName } from "@/review/Why";
+import { t } from "@/text/text";
 import { number } from "@/time/format";
 import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
@@ -26,7 +26,7 @@ export function ranked(rates: readonly Rate[]): Rate[] {
 function nameOf(rate: Rate, by: By): string {
   if (by === "exam") return rate.exam_name ?? t("rates.no-exam");
   if (by === "booth") return rate.booth_name ?? rate.booth_id ?? "";
-  return rate.rule && rate.rule !== rate.kind ? named("rule", rate.rule) : named("kind", rate.kind ?? "");
+  return ruleName(rate.rule, rate.kind ?? "");
 }
 
 function keyOf(rate: Rate): string {

@@ -13,7 +13,12 @@ export const percent = (share: number) => `${Math.round(share * 100)} %`;
 /** What its rule is called in the rates. */
 export function rateOf(rates: readonly Rate[], violation: Violation): Rate | undefined {
   const rule = violation.explanation.rule;
-  return rates.find((rate) => rate.rule === rule && rate.kind === violation.kind);
+  return rates.find((rate) => (rate.rule ?? "") === (rule ?? "") && rate.kind === violation.kind);
+}
+
+/** A rule that is called as the kind it raises has that kind's name. */
+export function ruleName(rule: string | null | undefined, kind: string): string {
+  return rule && rule !== kind ? named("rule", rule) : named("kind", kind);
 }
 
 function Lately({ violation }: { violation: Violation }) {
@@ -69,7 +74,7 @@ export function Why({ violation }: { violation: Violation }) {
         </div>
       </div>
       <p className="tabular flex flex-wrap gap-x-4 gap-y-1 text-ink-2 text-xs">
-        <span>{t("review.rule", { rule: named("rule", why.rule || violation.kind) })}</span>
+        <span>{t("review.rule", { rule: ruleName(why.rule, violation.kind) })}</span>
         <span>{t("review.hold", { hold: t("time.s", { s: Number(why.hold_s.toFixed(1)) }) })}</span>
         <span>{count("violation.frames-value", why.frames)}</span>
         {violation.confidence != null && (

@@ -36,6 +36,22 @@ export function beside(middle: number, { violations = [], steps = [], messages =
   return all.filter(({ at }) => Math.abs(at - middle) <= AROUND_MS).sort((a, b) => a.at - b.at);
 }
 
+/** So many on each side are listed; of more only the number. */
+const BESIDE = 8;
+
+export type Part = { before: number; items: Beside[]; after: number };
+
+/** The nearest to the violation, with how many more there are before and after. */
+export function nearest(items: readonly Beside[], key: string): Part {
+  const here = Math.max(
+    0,
+    items.findIndex((item) => item.key === key),
+  );
+  const from = Math.max(0, here - BESIDE);
+  const to = Math.min(items.length, here + BESIDE + 1);
+  return { before: from, items: items.slice(from, to), after: items.length - to };
+}
+
 /** `−1:05`, `0:00`, `+0:42`: minutes and seconds from the violation. */
 export function offset(at: number, middle: number): string {
   const s = Math.round((at - middle) / 1000);

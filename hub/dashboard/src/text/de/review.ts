@@ -90,6 +90,10 @@ export const review: Record<keyof typeof english, string> = {
   "review.no-session": "Es lief keine Prüfung.",
   "review.minute": "Minute {minute}",
   "review.around": "Zwei Minuten davor und danach",
+  "review.around-before_one": "{count} davor",
+  "review.around-before_other": "{count} davor",
+  "review.around-after_one": "{count} danach",
+  "review.around-after_other": "{count} danach",
   "review.around-none": "Sonst ist nichts geschehen.",
   "review.around-failed": "Was sonst geschah, ließ sich nicht laden.",
   "review.warned": "Verwarnt: {text}",
@@ -105,6 +109,7 @@ export const review: Record<keyof typeof english, string> = {
     "Vor Ihnen haben {count} Personen entschieden. Wie, wird gezeigt, sobald Sie entschieden haben.",
 
   "review.empty": "Alles ist geprüft",
+  "review.empty-mine": "Auf Sie wartet nichts",
   "review.empty-detail": "Was Kabinen von jetzt an melden, erscheint hier.",
   "review.empty-others_one": "{count} wartet auf die Entscheidung anderer.",
   "review.empty-others_other": "{count} warten auf die Entscheidung anderer.",

@@ -88,6 +88,10 @@ export const review = {
   "review.no-session": "No exam session was on.",
   "review.minute": "Minute {minute}",
   "review.around": "Two minutes before and after",
+  "review.around-before_one": "{count} earlier",
+  "review.around-before_other": "{count} earlier",
+  "review.around-after_one": "{count} later",
+  "review.around-after_other": "{count} later",
   "review.around-none": "Nothing else happened.",
   "review.around-failed": "What was around could not be loaded.",
   "review.warned": "Warned: {text}",
@@ -102,6 +106,7 @@ export const review = {
   "review.hidden_other": "{count} people decided before you. What they said is shown once you have decided.",
 
   "review.empty": "Everything is reviewed",
+  "review.empty-mine": "Nothing waits for you",
   "review.empty-detail": "What booths report from now on appears here.",
   "review.empty-others_one": "{count} waits for a colleague's decision.",
   "review.empty-others_other": "{count} wait for a colleague's decision.",
