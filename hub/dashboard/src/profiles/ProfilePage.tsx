@@ -9,6 +9,7 @@ import { CopyDialog } from "@/profiles/CopyDialog";
 import { DescribeDialog } from "@/profiles/DescribeDialog";
 import { differences, type Key, refusals } from "@/profiles/differences";
 import { type Editing, useDraft } from "@/profiles/editing";
+import { Followers } from "@/profiles/Followers";
 import { profileQuery, profilesQuery } from "@/profiles/queries";
 import { RuleCard } from "@/profiles/RuleCard";
 import { RuleList } from "@/profiles/RuleList";
@@ -115,6 +116,7 @@ function One({ profile, base }: { profile: Profile; base: Profile }) {
         />
         <RuleCard key={rule} rule={rule} editing={editing} />
       </div>
+      <Followers profile={profile} may={may} />
       <Versions
         profile={profile}
         onTake={

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { ChangeList } from "@/profiles/ChangeList";
 import type { Difference, Key } from "@/profiles/differences";
-import { changeProfile, keepProfile } from "@/profiles/queries";
+import { changeProfile, keepProfile, profileKeys } from "@/profiles/queries";
 import type { Profile, Rules } from "@/profiles/rules";
 import { count, t } from "@/text/text";
 import { Button } from "@/ui/Button";
@@ -33,7 +33,11 @@ export function SaveBar({ profile, rules, changes, wrong, onSaved, onDiscard, on
       keepProfile(client, saved);
       toast({ text: t("save.done", { name: saved.name, version: saved.version }) });
     },
-    onError: onRefused,
+    onError: (error) => {
+      onRefused(error);
+      // Somebody was faster: their version comes in beneath what was changed here, and can be looked at.
+      void client.invalidateQueries({ queryKey: profileKeys.one(profile.name) });
+    },
   });
   const send = (event: FormEvent) => {
     event.preventDefault();

@@ -2,7 +2,7 @@
 import { RotateCcw } from "lucide-react";
 import { type ReactNode, useEffect, useId, useState } from "react";
 import { DiffersMark } from "@/profiles/DiffersMark";
-import { t } from "@/text/text";
+import { locale, t } from "@/text/text";
 
 export type ValueProps = {
   label: string;
@@ -30,7 +30,8 @@ export type ValueProps = {
 const read = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text.replace(",", ".")));
 
 /** 25 × 1.1 is 27.5 to people. */
-const shown = (value: number): string => (Number.isNaN(value) ? "" : String(Number(value.toFixed(4))));
+const shown = (value: number): string =>
+  Number.isNaN(value) ? "" : value.toLocaleString(locale, { maximumFractionDigits: 4, useGrouping: false });
 
 export function ValueField(props: ValueProps) {
   const { label, hint, unit, value, min, max, step, problem, advice, base, disabled, onChange, aside, bare } = props;

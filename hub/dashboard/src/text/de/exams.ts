@@ -67,7 +67,7 @@ export const exams: Record<keyof typeof english, string> = {
   "exam.profile-own": "{name}: nur für diese Vorlage gemacht",
   "exam.check-in": "Beim Einchecken",
   "exam.photo_wanted": "Ein Foto des Gesichts",
-  "exam.photo_wanted-hint": "Zum Vergleich beim Einlassen und neben jedem Ausschnitt bei der Durchsicht.",
+  "exam.photo_wanted-hint": "Zum Vergleich beim Einlassen und neben jedem Ausschnitt bei der Sichtung.",
   "exam.document_wanted": "Ein Foto eines Ausweises",
   "exam.document_wanted-hint": "Personal- oder Studierendenausweis, vor die Kamera gehalten.",
   "exam.calibration_wanted": "Fünf Punkte zum Ansehen",
@@ -81,7 +81,7 @@ export const exams: Record<keyof typeof english, string> = {
   "exam.recorded_sound-hint":
     "In Aufzeichnungen und Ausschnitten. Vielerorts genügt dafür kein Hinweis: Fragen Sie, wer das Recht kennt.",
   "exam.after": "Danach",
-  "exam.second_review": "Zwei Personen sehen jeden Verstoß durch",
+  "exam.second_review": "Zwei Personen sichten jeden Verstoß",
   "exam.second_review-hint": "Unabhängig voneinander; wo sie uneins sind, sagt es der Bericht.",
   "exam.notice": "Was Prüflinge erfahren",
   "exam.notice-hint":

@@ -235,6 +235,14 @@ export const profiles: Record<keyof typeof english, string> = {
   "leave.lead": "Was Sie hier geändert haben, ist nicht gespeichert.",
   "leave.do": "Gehen",
 
+  "followers.title": "Kabinen außerhalb von Prüfungen",
+  "followers.detail": "Wonach sie sich richten, solange keine Prüfung läuft. In einer Prüfung bestimmt deren Vorlage.",
+  "followers.none": "Keine",
+  "followers.add": "Kabine hinzufügen",
+  "followers.choice": "{booth} (jetzt {profile})",
+  "followers.remove": "{booth}: zurück zu {profile}",
+  "followers.done": "{booth} richtet sich außerhalb von Prüfungen nach {profile}",
+
   "versions.title": "Fassungen",
   "versions.now": "jetzt",
   "versions.first": "Die erste Fassung",

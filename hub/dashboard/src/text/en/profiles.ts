@@ -231,6 +231,14 @@ export const profiles = {
   "leave.lead": "What you changed here is not saved.",
   "leave.do": "Leave",
 
+  "followers.title": "Booths outside of exams",
+  "followers.detail": "What they go by while no exam session is on. In an exam session its exam says.",
+  "followers.none": "None",
+  "followers.add": "Add a booth",
+  "followers.choice": "{booth} (now {profile})",
+  "followers.remove": "{booth}: back to {profile}",
+  "followers.done": "{booth} follows {profile} outside of exams",
+
   "versions.title": "Versions",
   "versions.now": "now",
   "versions.first": "The first version",
