@@ -1,6 +1,7 @@
 """What is seen right now, told to those who watch and asked for it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from agent.rules.calibration import levelled
@@ -12,6 +13,8 @@ from contract.calibration import Calibration
 from contract.sights import MOST_HZ, RuleState, Sights
 
 MOST_BOXES: Final = 20
+HOLDS_S: Final = 0.6
+"""Faces are looked for ten times a second and objects three times, less often under load."""
 
 
 class Showing:
@@ -20,16 +23,32 @@ class Showing:
     def __init__(self, wanted: Callable[[], bool], show: Callable[[str], None]) -> None:
         self._wanted, self._show = wanted, show
         self._shown_s = float("-inf")
+        self._faces: Observation | None = None
+        self._objects: Observation | None = None
 
     def saw(
         self, observation: Observation, standing: Callable[[], Sequence[Standing]], calibration: Calibration | None
     ) -> None:
-        """`standing` are the rules' conditions, asked for only if they are shown. At most `MOST_HZ`."""
+        """`standing` are the rules' conditions, asked for only if they are shown. At most `MOST_HZ`.
+
+        Not every look is for faces and for objects: the last of either holds for `HOLDS_S`, or boxes would flicker.
+        """
+        self._faces = observation if observation.faces is not None else self._faces
+        self._objects = observation if observation.objects is not None else self._objects
         since_s = observation.captured_s - self._shown_s
         if 0 <= since_s < 0.9 / MOST_HZ or not self._wanted():
             return
         self._shown_s = observation.captured_s
-        self._show(sights(observation, standing(), calibration).model_dump_json())
+        faces, objects = _still(self._faces, observation), _still(self._objects, observation)
+        whole = replace(observation, faces=faces.faces if faces else None, objects=objects.objects if objects else None)
+        self._show(sights(whole, standing(), calibration).model_dump_json())
+
+
+def _still(before: Observation | None, now: Observation) -> Observation | None:
+    """The observation before, while it still says something of the picture."""
+    if before is None or before.frame_wh != now.frame_wh:
+        return None
+    return before if 0 <= now.captured_s - before.captured_s <= HOLDS_S else None
 
 
 def sights(observation: Observation, standing: Sequence[Standing], calibration: Calibration | None = None) -> Sights:

@@ -39,6 +39,21 @@ def test_nothing_is_made_while_nobody_asks_and_little_while_somebody_does() -> N
     assert len(asker.shown) <= 22, "a source that began anew is shown at once"
 
 
+def test_a_face_that_was_not_looked_for_this_time_is_still_there_and_no_longer_than_it_may_be() -> None:
+    asker = Asker()
+    asker.asks = True
+    asker.look(seen(1.0, faces=(face(),), objects=(item("cell phone", 0.6),)))
+    asker.look(seen(1.2, faces=None, objects=None))
+    asker.look(seen(1.4, faces=(), objects=None))
+    asker.look(seen(2.2, faces=None, objects=None))
+    assert [[box.label for box in shown.boxes] for shown in asker.shown] == [
+        ["face", "cell phone"],
+        ["face", "cell phone"],
+        ["cell phone"],
+        [],
+    ]
+
+
 def test_boxes_are_shares_of_the_picture_and_angles_are_against_the_calibrated_middle() -> None:
     someone = replace(face(12.0, 3.0), box_xyxy=(64.0, 48.0, 320.0, 240.0), points_xy=((64.0, 240.0),))
     phone = item("cell phone", 0.614)

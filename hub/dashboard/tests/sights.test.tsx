@@ -24,10 +24,10 @@ it("draws what is seen where it is, and says how near a rule is", () => {
   const face = document.querySelector<HTMLElement>("[data-label=face]");
   expect(face?.style.left).toBe("25%");
   expect(face?.style.height).toBe("50%");
-  expect(face?.textContent).toBe("-12° sideways, 4° up");
+  expect(face?.textContent).toBe("12° right, 4° up");
   expect(screen.getByText("cell phone 61 %")).toBeTruthy();
   expect([...document.querySelectorAll("[data-rule]")].map((rule) => rule.textContent)).toEqual([
-    "Looking away (Left): 1.2 of 3 s",
+    "Looking away (left): 1.2 of 3 s",
     "■ No face: violation, 8 s",
   ]);
 });

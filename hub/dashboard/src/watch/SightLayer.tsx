@@ -13,7 +13,12 @@ function label(box: Box): string {
   if (box.yaw_deg == null || box.pitch_deg == null) {
     return t("footage.score", { label: box.label, percent: Math.round(box.score * 100) });
   }
-  return t("sights.angles", { yaw: number(box.yaw_deg), pitch: number(box.pitch_deg) });
+  return t("sights.angles", {
+    yaw: number(Math.abs(box.yaw_deg)),
+    side: t(box.yaw_deg >= 0 ? "timeline.left" : "timeline.right"),
+    pitch: number(Math.abs(box.pitch_deg)),
+    height: t(box.pitch_deg >= 0 ? "timeline.up" : "timeline.down"),
+  });
 }
 
 /** Rules count their hold time before they open; a bar fills as it goes. */
