@@ -69,21 +69,23 @@ export function Commands({ device }: { device: Device }) {
           <BoothPicture booth={booth} className="aspect-video" />
         </div>
       )}
-      <ol role="log" aria-label={t("device.results")} className="tabular mt-3 flex flex-col gap-1 empty:hidden">
-        {results.map(({ id, at, act, said, ok }) => (
-          <li key={id} className="flex items-baseline gap-2">
-            {ok ? (
-              <Check size={13} className="shrink-0 self-center text-accent" aria-label={t("device.ok")} />
-            ) : (
-              <X size={13} className="shrink-0 self-center text-high" aria-label={t("device.refused")} />
-            )}
-            <span className="text-ink-3">{clock(at)}</span>
-            <span>
-              {act}: <span className={ok ? "text-ink-2" : "text-high"}>{said}</span>
-            </span>
-          </li>
-        ))}
-      </ol>
+      <div role="log" aria-label={t("device.results")}>
+        <ol className="tabular mt-3 flex flex-col gap-1 empty:hidden">
+          {results.map(({ id, at, act, said, ok }) => (
+            <li key={id} className="flex items-baseline gap-2">
+              {ok ? (
+                <Check size={13} className="shrink-0 self-center text-accent" aria-label={t("device.ok")} />
+              ) : (
+                <X size={13} className="shrink-0 self-center text-high" aria-label={t("device.refused")} />
+              )}
+              <span className="text-ink-3">{clock(at)}</span>
+              <span>
+                {act}: <span className={ok ? "text-ink-2" : "text-high"}>{said}</span>
+              </span>
+            </li>
+          ))}
+        </ol>
+      </div>
       {restarting && (
         <Confirm
           title={t("device.restart")}

@@ -59,12 +59,14 @@ function Coming({ claim, since, onClose }: Given & { onClose: () => void }) {
           </p>
         </li>
       </ol>
-      <ul role="status" className="flex flex-col gap-1.5 border-line border-t pt-3">
-        <Step done={device !== undefined}>
-          {device ? t("device.came", { from: device.enrolled_from ?? "?" }) : t("device.coming")}
-        </Step>
-        <Step done={here}>{here && device ? <StatusWord status={device.status} /> : t("device.connecting")}</Step>
-      </ul>
+      <div role="status" className="border-line border-t pt-3">
+        <ul className="flex flex-col gap-1.5">
+          <Step done={device !== undefined}>
+            {device ? t("device.came", { from: device.enrolled_from ?? "?" }) : t("device.coming")}
+          </Step>
+          <Step done={here}>{here && device ? <StatusWord status={device.status} /> : t("device.connecting")}</Step>
+        </ul>
+      </div>
       <div className="flex justify-end">
         <Button look={here ? "ink" : "quiet"} onClick={onClose}>
           {t(here ? "device.enrol-done" : "device.enrol-close")}
