@@ -83,7 +83,7 @@ export const profiles: Record<keyof typeof english, string> = {
   "rule.no_face.sees":
     "Ob ein lebendes Gesicht im Bild ist. Eines auf einem Foto, einem Plakat oder einem Hemd zählt nicht.",
   "rule.no_face.raises":
-    "Wenn für die Haltezeit kein Gesicht zu sehen ist. Solange ein Körper da sitzt, wartet sie zwei Sekunden länger, weil sich Köpfe über Tastaturen beugen; der Verstoß beginnt trotzdem da, wo das Gesicht verschwand.",
+    "Wenn für die Haltezeit kein Gesicht zu sehen ist. Solange ein Körper da sitzt, dauert es mindestens zwei Sekunden, weil sich Köpfe über Tastaturen beugen; der Verstoß beginnt trotzdem da, wo das Gesicht verschwand.",
   "rule.no_face.cannot":
     "Warum: ob der Prüfling gegangen ist, sich bückt oder im Dunkeln sitzt. Eine Hand oder Maske vor dem Gesicht sieht genauso aus.",
   "rule.multiple_faces": "Mehrere Gesichter",
@@ -169,7 +169,7 @@ export const profiles: Record<keyof typeof english, string> = {
   "field.sight_deg.hint": "Links oder rechts von geradeaus, Kopf und Augen zusammen.",
   "field.min_similarity": "Geringste Ähnlichkeit",
   "field.min_similarity.hint":
-    "−1 bis 1. Unter 0,3 ist es jemand anders, ab 0,36 dieselbe Person; dazwischen sagt niemand etwas.",
+    "−1 bis 1. Darunter ist es jemand anders, ab 0,36 dieselbe Person; dazwischen sagt niemand etwas.",
   "field.min_score": "Geringster Wert",
   "field.reset": "Zurück auf {value}",
   "field.reset-label": "{field}: zurück auf {value}, wie in {base}",

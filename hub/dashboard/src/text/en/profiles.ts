@@ -80,7 +80,7 @@ export const profiles = {
   "rule.no_face": "No face",
   "rule.no_face.sees": "Whether a living face is in the picture. One on a photo, a poster or a shirt does not count.",
   "rule.no_face.raises":
-    "When nobody's face is seen for the hold time. While a body still sits there it waits two seconds longer, as heads bow over a keyboard; the violation begins when the face went all the same.",
+    "When nobody's face is seen for the hold time. While a body still sits there it takes two seconds at least, as heads bow over a keyboard; the violation begins when the face went all the same.",
   "rule.no_face.cannot":
     "Why: whether the candidate has left, bends down or sits in the dark. A hand or a mask before the face looks the same.",
   "rule.multiple_faces": "Several faces",
@@ -165,7 +165,7 @@ export const profiles = {
   "field.sight_deg.hint": "Left or right of straight ahead, head and eyes together.",
   "field.min_similarity": "Lowest likeness",
   "field.min_similarity.hint":
-    "−1 to 1. Below 0.3 it is another person, from 0.36 up the same; between them nobody says anything.",
+    "−1 to 1. Below it is another person, from 0.36 up the same one; between them nobody says anything.",
   "field.min_score": "Lowest score",
   "field.reset": "Back to {value}",
   "field.reset-label": "{field}: back to {value}, as in {base}",
