@@ -11,7 +11,7 @@ import { percent } from "@/reports/Share";
 import { between, parseReportsSearch } from "@/reports/search";
 import { useTake } from "@/reports/take";
 import { colons } from "@/reports/Verify";
-import { keepScope, parseScope } from "@/shell/ScopeChoice";
+import { keepScope, parseScope, type Scope } from "@/shell/ScopeChoice";
 import { Toasts } from "@/ui/Toasts";
 
 describe("an address", () => {
@@ -33,8 +33,10 @@ describe("an address", () => {
 
   it("takes site and room along to the next page, unless that says otherwise", () => {
     const now = { site: "utrecht", room: "room-2" };
-    expect(keepScope({ search: now, next: () => ({}) })).toEqual(now);
-    expect(keepScope({ search: now, next: () => ({ site: "leiden", room: undefined }) })).toEqual({ site: "leiden" });
+    expect(keepScope<Scope>({ search: now, next: () => ({}) })).toEqual(now);
+    expect(keepScope<Scope>({ search: now, next: () => ({ site: "leiden", room: undefined }) })).toEqual({
+      site: "leiden",
+    });
     expect(parseScope({ room: "-", site: 7 })).toEqual({ site: "7" });
   });
 });

@@ -50,7 +50,16 @@ export function Context({ violation, marked }: Props) {
                 {violation.candidate_name}
               </Link>
             </p>
-            <p className="text-ink-2">{violation.exam_name}</p>
+            <p className="text-ink-2">
+              {violation.exam_name} ·{" "}
+              <Link
+                to="/reports/$examSessionId"
+                params={{ examSessionId: id }}
+                className="underline underline-offset-2 hover:text-ink"
+              >
+                {t("report.open")}
+              </Link>
+            </p>
           </>
         )}
         <p className="tabular flex flex-wrap gap-x-1 text-ink-2 text-xs">
