@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from contract.trace import Trace
 from hub.db import Database
 from hub.intake import batch
 from hub.intake.incoming import read
 from hub.intake.message import Delivery, Message
-from hub.store import booths, evidence, gaps, violation_lists, violations, watches
+from hub.store import booths, evidence, gaps, traces, violation_lists, violations, watches
 from tests.support.hub import Chain, a_violation, closed, snapshot_ref
 
 pytestmark = pytest.mark.anyio
-LARGE = ("events", "violations", "evidence_refs", "evidence_files", "monitoring_gaps", "watches")
+LARGE = ("events", "violations", "evidence_refs", "evidence_files", "monitoring_gaps", "watches", "traces")
 NOW = a_violation().opened_at
 WATCH = a_violation().violation_id
 
@@ -66,11 +68,15 @@ async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
                 violation = a_violation(number, evidence=(snapshot_ref(b"x"),))
                 arrived += [
                     read(booth, Message("topic", payload, False, NOW, Delivery(1, 1, 1), len(payload)))
-                    for payload in (chain.opened(violation), chain.closed(closed(violation)))
+                    for payload in (
+                        chain.opened(violation),
+                        chain.closed(closed(violation)),
+                        chain.event(Trace(started_at=NOW + timedelta(seconds=number), step_ms=500, faces=(1, 1))),
+                    )
                 ]
         async with database.writing() as connection:
             with statements(connection) as seen:
-                await batch.store(connection, arrived[:60])
+                await batch.store(connection, arrived[:90])
                 await batch.store(connection, arrived)
                 await evidence.show_picture(connection, "booth-1", "0" * 64, NOW)
                 await watches.beat(connection, [WATCH], NOW)
@@ -97,6 +103,11 @@ async def test_nothing_large_is_read_from_end_to_end(tmp_path: Path) -> None:
                 await watches.newest(connection, None, None, 5)
                 await watches.newest(connection, "booth-1", None, 5)
                 await watches.newest(connection, None, "pat", 5)
+                for which in (traces.of_booth("booth-1"), traces.of_exam_session(WATCH)):
+                    await traces.extent(connection, which)
+                    until = NOW + timedelta(seconds=5)
+                    found = await traces.between(connection, which, NOW + timedelta(seconds=2.5), until)
+                    assert len(found) in (0, 3)
             assert await scans(connection, seen) == []
     finally:
         await database.close()
