@@ -12,8 +12,10 @@ import tomli_w
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import load_pem_x509_certificate
 
+from agent.app import RESTART_EXIT
 from contract.chain import checkpoint_bytes, sha256_hex, verify
 from contract.device import CameraConfig, DeviceConfig
+from contract.live import DoneReply
 from contract.messages import (
     Availability,
     Checkpoint,
@@ -30,6 +32,7 @@ from contract.messages import (
     parse_reply,
 )
 from contract.profiles import PROFILES
+from contract.upkeep import LogsCommand, LogsReply, RestartCommand
 from tests.support.broker import Broker
 from tests.support.chains import check_links
 from tests.support.evidence_server import EvidenceServer
@@ -219,7 +222,7 @@ def test_what_the_hub_wants_is_done_reported_and_kept_over_a_restart(centre: Cen
     assert (first.revision, first.profile) == (None, "standard")
     desired = Desired(revision=7, profile=PROFILES["strict"])
     centre.hub.tell(BOOTH, "desired", desired)  # not retained: only the device remembers it
-    wait_for("the new profile", lambda: centre.reported() == _report(desired))
+    wait_for("the new profile", lambda: _did(centre) == _report(desired))
     steps = centre.wait_for_body(MonitoringStep, 2)
     assert [(step.step, step.profile) for step in steps] == [("started", "standard"), ("profile_changed", "strict")]
     centre.agent.kill()
@@ -228,12 +231,18 @@ def test_what_the_hub_wants_is_done_reported_and_kept_over_a_restart(centre: Cen
     assert (again.step, again.profile) == ("started", "strict")
     off = desired.model_copy(update={"revision": 8, "monitoring": False})
     centre.hub.tell(BOOTH, "desired", off)
-    wait_for("monitoring to be off", lambda: centre.reported() == _report(off))
+    wait_for("monitoring to be off", lambda: _did(centre) == _report(off))
     gap = centre.wait_for_body(MonitoringGap, 2)[-1]
     assert (gap.reason, gap.ended_at) == ("monitoring_off", None)
     centre.hub.tell(BOOTH, "desired", desired)
-    wait_for("monitoring to be on", lambda: centre.reported() == _report(desired))
+    wait_for("monitoring to be on", lambda: _did(centre) == _report(desired))
     assert centre.wait_for_body(MonitoringGap, 3)[-1].gap_id == gap.gap_id
+
+
+def _did(centre: Centre) -> Reported | None:
+    """What it does, without what it is made of."""
+    reported = centre.reported()
+    return reported and reported.model_copy(update={"device": None})
 
 
 def _report(desired: Desired) -> Reported:
@@ -253,6 +262,27 @@ def test_a_picture_on_demand_arrives_as_evidence(centre: Centre) -> None:
     assert isinstance(answer, SnapshotReply)
     data = wait_for("the picture", lambda: centre.evidence.stored.get(answer.evidence.sha256))
     assert len(data) == answer.evidence.size_bytes
+
+
+def test_a_technician_reads_facts_and_log_and_has_the_agent_start_again(centre: Centre) -> None:
+    write_video(centre.video, map(textured, range(30)))
+    centre.agent.start()
+    facts = wait_for("the first report", centre.reported).device
+    assert facts is not None
+    certificate = load_pem_x509_certificate(centre.config.tls.certificate.read_bytes())
+    assert int(facts.certificate_serial, 16) == certificate.serial_number
+    assert wait_for("health", centre.health).memory_total_bytes
+    log = parse_reply(centre.hub.command(BOOTH, LogsCommand().to_json())[1])
+    assert isinstance(log, LogsReply)
+    assert any("is monitored" in line for line in log.lines)
+    assert parse_reply(centre.hub.command(BOOTH, RestartCommand().to_json())[1]) == DoneReply()
+    wait_for("the agent to end", lambda: not centre.agent.running)
+    assert centre.agent.stop() == RESTART_EXIT
+    centre.agent.start()
+    steps = centre.wait_for_body(MonitoringStep, 3)
+    assert [step.step for step in steps] == ["started", "stopped", "started"]
+    assert not centre.bodies(MonitoringGap)  # it went down cleanly
+    centre.check_chain()
 
 
 def test_monitoring_goes_on_without_a_hub_and_all_of_it_arrives_later(centre: Centre) -> None:
