@@ -39,9 +39,9 @@ export const devices: Record<keyof typeof english, string> = {
   "device.command-line": "Kommandozeile",
 
   "device.status.new": "Neu",
-  "device.status.online": "Verbunden",
+  "device.status.online": "Online",
   "device.status.degraded": "Braucht Pflege",
-  "device.status.offline": "Getrennt",
+  "device.status.offline": "Offline",
   "device.status.expired": "Abgelaufen",
   "device.status.revoked": "Gesperrt",
   "device.status.replaced": "Ersetzt",
