@@ -1,7 +1,7 @@
 /** What happened, in the middle: the clip with boxes, which begins by itself, or the snapshot. */
 import { useEffect, useRef } from "react";
 import type { Violation } from "@/api/types";
-import { Footage } from "@/footage/Footage";
+import { evidenceOf, Footage } from "@/footage/Footage";
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -18,12 +18,18 @@ export function Stage({ violation, stage }: { violation: Violation; stage: React
   const begun = useRef<string | null>(null);
   useEffect(() => {
     const video = stage.current?.querySelector("video");
-    if (!video || still() || begun.current === id) return;
+    if (!video || begun.current === id) return;
     begun.current = id;
+    if (still()) {
+      // The picture and the boxes of the same moment: where the violation begins.
+      const clip = evidenceOf(violation, "clip");
+      video.currentTime = clip ? Math.max(0, (Date.parse(violation.started_at) - Date.parse(clip.taken_at)) / 1000) : 0;
+      return;
+    }
     // Without sound a browser lets it begin by itself; the sound is a click on the player away.
     video.muted = true;
     void video.play().catch(() => undefined);
-  }, [id, stage]);
+  }, [id, stage, violation]);
   return (
     <div
       ref={stage}

@@ -13,7 +13,8 @@ export const percent = (share: number) => `${Math.round(share * 100)} %`;
 /** What its rule is called in the rates. */
 export function rateOf(rates: readonly Rate[], violation: Violation): Rate | undefined {
   const rule = violation.explanation.rule;
-  return rates.find((rate) => (rate.rule ?? "") === (rule ?? "") && rate.kind === violation.kind);
+  const ofKind = rates.filter((rate) => rate.kind === violation.kind);
+  return ofKind.find((rate) => rate.rule === rule) ?? ofKind.find((rate) => rate.rule === null);
 }
 
 /** A rule that is called as the kind it raises has that kind's name. */
