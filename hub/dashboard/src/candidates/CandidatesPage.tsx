@@ -11,9 +11,11 @@ import { DeleteCandidates } from "@/candidates/DeleteCandidates";
 import { ExtraTime } from "@/candidates/ExtraTime";
 import { candidatesQuery } from "@/candidates/queries";
 import { type CandidateSearch, parseCandidateSearch } from "@/candidates/search";
+import { usePageActs } from "@/palette/acts";
 import { count, t } from "@/text/text";
 import { When } from "@/time/When";
 import { Button } from "@/ui/Button";
+import { useKeys } from "@/ui/keyboard";
 import { Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { SearchField } from "@/ui/SearchField";
@@ -183,6 +185,9 @@ export function CandidatesPage() {
     void navigate({ to: "/candidates", search: parseCandidateSearch(next), replace: true });
   };
   const clear = () => setChosen(new Set());
+  const add = () => setDoing({ what: "add" });
+  usePageActs(manages ? [{ text: t("candidates.add"), key: "n", run: add }] : []);
+  useKeys({ n: add }, manages);
   return (
     <Page
       title={t("candidates.title")}
@@ -198,7 +203,7 @@ export function CandidatesPage() {
                 <FileUp size={15} aria-hidden="true" />
                 {t("candidates.import")}
               </Link>
-              <Button look="ink" onClick={() => setDoing({ what: "add" })}>
+              <Button look="ink" onClick={add}>
                 <Plus size={15} aria-hidden="true" />
                 {t("candidates.add")}
               </Button>
@@ -253,7 +258,7 @@ export function CandidatesPage() {
             filtered={search.q !== undefined || search.accommodated !== undefined}
             manages={manages}
             all={() => change({})}
-            add={() => setDoing({ what: "add" })}
+            add={add}
           />
         }
         more={

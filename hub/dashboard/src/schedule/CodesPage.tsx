@@ -72,7 +72,7 @@ export function CodesPage() {
   const today = textOf(new Date(useNow()));
   const day = search.day ?? today;
   const { slips, ...where } = search;
-  const { day: _, ...places } = where;
+  const places = { ...(search.site ? { site: search.site } : {}), ...(search.room ? { room: search.room } : {}) };
   const query = useQuery(codesQuery(startOf(day), startOf(addDays(day, 1)), places));
   const change = (next: CodesSearch) => void navigate({ to: "/schedule/codes", search: next, replace: true });
   const codes = query.data?.items;

@@ -8,6 +8,7 @@ import { boothsQuery } from "@/api/queries";
 import type { ExamSession } from "@/api/types";
 import { ActDialog } from "@/exam-sessions/ActDialog";
 import { useAct } from "@/exam-sessions/acts";
+import { usePageActs } from "@/palette/acts";
 import { BookForm, type Draft } from "@/schedule/BookForm";
 import { DayGrid } from "@/schedule/DayGrid";
 import { addDays, startOf, textOf, weekOf } from "@/schedule/day";
@@ -141,12 +142,14 @@ export function SchedulePage() {
   const step = (by: number) => change({ ...search, day: addDays(day, view === "week" ? 7 * by : by) });
   const book = (draft: Partial<Draft> = {}) => setDoing({ what: "book", draft: { start: usualStart(day), ...draft } });
   const open = (session: ExamSession) => setDoing({ what: "open", session });
-  useKeys({
-    "[": () => step(-1),
-    "]": () => step(1),
-    t: () => change({ ...search, day: today }),
-    n: () => manages && book(),
-  });
+  const acts = [
+    { text: t("schedule.earlier"), key: "[", run: () => step(-1) },
+    { text: t("schedule.later"), key: "]", run: () => step(1) },
+    { text: t("schedule.today"), key: "t", run: () => change({ ...search, day: today }) },
+    ...(manages ? [{ text: t("schedule.book"), key: "n", run: () => book() }] : []),
+  ];
+  usePageActs(acts);
+  useKeys(Object.fromEntries(acts.map(({ key, run }) => [key, run])));
   // Whoever came from a candidate's page wants to plan for them; that is said once.
   const asked: Doing | null =
     search.candidate && manages
@@ -204,7 +207,16 @@ export function SchedulePage() {
       ) : places.length === 0 ? (
         <div className="panel">
           <Notice title={t("schedule.no-booths")} detail={t("schedule.no-booths-detail")}>
-            {(site || room) && <Button onClick={() => change({ day })}>{t("schedule.all-places")}</Button>}
+            {(site || room) && (
+              <Button
+                onClick={() =>
+                  // Said, not left out: what is left out is taken along.
+                  void navigate({ to: "/schedule", search: { ...search, site: undefined, room: undefined } })
+                }
+              >
+                {t("schedule.all-places")}
+              </Button>
+            )}
           </Notice>
         </div>
       ) : view === "week" ? (

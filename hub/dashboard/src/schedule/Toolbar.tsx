@@ -1,15 +1,12 @@
-/** Which day, which view, which place: the line above the schedule. */
-import { useQuery } from "@tanstack/react-query";
+/** Which day and which view: the line above the schedule. Which site and room is chosen in the top line. */
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useId } from "react";
 import { dayName, isDay, shortDay, weekOf } from "@/schedule/day";
 import { type ScheduleSearch, type ScheduleView, VIEWS } from "@/schedule/search";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
-import { Choose } from "@/ui/Choose";
 import { INPUT } from "@/ui/Field";
 import { Segments } from "@/ui/Segments";
-import { roomsQuery, sitesQuery } from "@/wall/queries";
 
 type Props = {
   search: ScheduleSearch;
@@ -17,17 +14,14 @@ type Props = {
   today: string;
   onChange: (search: ScheduleSearch) => void;
   onStep: (by: number) => void;
-  /** Day and place only: there is one view. */
+  /** The day only: there is one view. */
   only?: boolean;
 };
 
 export function Toolbar({ search, day, today, onChange, onStep, only = false }: Props) {
-  const rooms = useQuery(roomsQuery).data?.items ?? [];
-  const sites = useQuery(sitesQuery).data?.items ?? [];
   const id = useId();
   const view = search.view ?? "day";
   const week = weekOf(day);
-  const here = rooms.filter(({ site_id }) => search.site === undefined || site_id === search.site);
   const without = (...names: (keyof ScheduleSearch)[]) =>
     Object.fromEntries(Object.entries(search).filter(([name]) => !names.includes(name as keyof ScheduleSearch)));
   return (
@@ -74,26 +68,6 @@ export function Toolbar({ search, day, today, onChange, onStep, only = false }: 
       <h2 className="mx-1 font-medium" aria-live="polite">
         {view === "week" ? `${shortDay(week[0] ?? day)} – ${shortDay(week[6] ?? day)}` : dayName(day)}
       </h2>
-      <span className={`flex flex-wrap gap-2 print:hidden ${only ? "" : "ml-auto"}`}>
-        {sites.length > 1 && (
-          <Choose
-            label={t("schedule.site")}
-            any={t("schedule.any-site")}
-            value={search.site}
-            choices={sites.map(({ site_id, name }) => ({ value: site_id, label: name }))}
-            onChange={(site) => onChange({ ...without("site", "room"), ...(site ? { site } : {}) })}
-          />
-        )}
-        {rooms.length > 1 && (
-          <Choose
-            label={t("schedule.room")}
-            any={t("schedule.any-room")}
-            value={search.room}
-            choices={here.map(({ room_id, name }) => ({ value: room_id, label: name }))}
-            onChange={(room) => onChange({ ...without("room"), ...(room ? { room } : {}) })}
-          />
-        )}
-      </span>
     </div>
   );
 }

@@ -71,7 +71,7 @@ export function WeekGrid({ day, search, rooms, sessions, onOpen }: Props) {
               <tr key={booth.booth_id}>
                 <th
                   scope="row"
-                  className="sticky left-0 z-10 border-line border-b bg-surface px-3 py-2 text-left align-top font-medium"
+                  className="sticky left-0 z-10 min-w-28 whitespace-nowrap border-line border-b bg-surface px-3 py-2 text-left align-top font-medium"
                 >
                   {booth.name}
                 </th>

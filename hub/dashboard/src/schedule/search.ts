@@ -6,8 +6,9 @@ export type ScheduleView = (typeof VIEWS)[number];
 export type ScheduleSearch = {
   day?: string;
   view?: ScheduleView;
-  site?: string;
-  room?: string;
+  /** Chosen in the top line, which takes them along from page to page. */
+  site?: string | undefined;
+  room?: string | undefined;
   /** The form is open, for this candidate. */
   candidate?: string;
 };
