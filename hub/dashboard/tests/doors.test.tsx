@@ -46,7 +46,10 @@ beforeEach(() => {
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const request = input as Request;
     const { pathname } = new URL(request.url);
-    const body = request.method === "GET" ? {} : await request.clone().json();
+    const body = await request
+      .clone()
+      .json()
+      .catch(() => ({}));
     sent.push({ path: pathname, url: request.url, body });
     return routes[pathname]?.(body) ?? problem(404, `nothing at ${pathname}`);
   });
@@ -102,6 +105,26 @@ describe("the second step", () => {
     expect(await screen.findByText(/That took too long/)).toBeTruthy();
     expect(screen.getByLabelText("Password")).toBeTruthy();
   });
+});
+
+it("lets whose role needs a second factor set it up first, and then in", async () => {
+  let enrolled = false;
+  routes["/api/v1/me"] = () => Response.json({ ...me, must_enrol: !enrolled });
+  routes["/api/v1/me/totp"] = () =>
+    Response.json({ secret: "ABCDEFGH", uri: "otpauth://totp/ada", qr_svg: "<svg />" }, { status: 201 });
+  routes["/api/v1/me/totp/confirm"] = () => {
+    enrolled = true;
+    return Response.json({ codes: ["aaaa-bbbb"] });
+  };
+  const user = await open("/account");
+  await user.type(await screen.findByLabelText("Code"), "123456");
+  await user.click(screen.getByRole("button", { name: "Confirm" }));
+  await screen.findByText("aaaa-bbbb");
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Done" }).disabled).toBe(true);
+  await user.click(screen.getByLabelText("I keep them in a safe place"));
+  await user.click(screen.getByRole("button", { name: "Done" }));
+  expect(await screen.findByRole("heading", { name: "My account" })).toBeTruthy();
+  expect(sent.filter(({ path }) => path.endsWith("/sign-out"))).toEqual([]);
 });
 
 it.each([

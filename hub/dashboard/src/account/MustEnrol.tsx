@@ -25,7 +25,7 @@ export function MustEnrol({ me }: { me: Me }) {
         </Button>
       }
     >
-      <SecondFactorSetup onClose={() => signOut.mutate()} />
+      <SecondFactorSetup onDone={() => undefined} onCancel={() => signOut.mutate()} />
     </DoorFrame>
   );
 }

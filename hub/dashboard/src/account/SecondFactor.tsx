@@ -107,10 +107,11 @@ export function SecondFactor() {
       )}
       {setting && (
         <SecondFactorSetup
-          onClose={() => {
+          onDone={() => {
             setSetting(false);
             void client.invalidateQueries({ queryKey: accountKeys.secondFactor });
           }}
+          onCancel={() => setSetting(false)}
         />
       )}
       {removing && <Remove required={required} onClose={() => setRemoving(false)} />}

@@ -19,7 +19,13 @@ const picture = (svg: string) =>
 /** In fours, as people read and type it. */
 const spaced = (secret: string) => secret.replace(/(.{4})(?=.)/g, "$1 ");
 
-export function SecondFactorSetup({ onClose }: { onClose: () => void }) {
+type Props = {
+  /** It is set up, and somebody keeps the recovery codes. */
+  onDone: () => void;
+  onCancel: () => void;
+};
+
+export function SecondFactorSetup({ onDone, onCancel }: Props) {
   const client = useQueryClient();
   const [code, setCode] = useState("");
   // A secret is made anew each time this is opened; the one before counts for nothing.
@@ -38,7 +44,7 @@ export function SecondFactorSetup({ onClose }: { onClose: () => void }) {
   if (!begun.data) return <Skeleton className="h-56 w-full rounded-lg" />;
   if (confirm.data) {
     const done = () => {
-      onClose();
+      onDone();
       void client.invalidateQueries({ queryKey: keys.me });
     };
     return <RecoveryCodes codes={confirm.data.codes} onDone={done} />;
@@ -76,7 +82,7 @@ export function SecondFactorSetup({ onClose }: { onClose: () => void }) {
         />
         <Trouble said={wrong ? t("factor.wrong") : confirm.isError ? describe(confirm.error) : ""} />
         <div className="flex justify-end gap-2">
-          <Button look="bare" onClick={onClose}>
+          <Button look="bare" onClick={onCancel}>
             {t("account.cancel")}
           </Button>
           <Button type="submit" look="ink" disabled={confirm.isPending || !code.trim()}>

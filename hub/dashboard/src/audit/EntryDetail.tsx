@@ -1,8 +1,8 @@
 /** All that an entry says: what was and what is, from where, and the hashes that tie it to its neighbours. */
-import { lines, readable } from "@/audit/changes";
+import { lines } from "@/audit/changes";
 import type { AuditEntry } from "@/audit/queries";
 import type { AuditSearch } from "@/audit/search";
-import { t } from "@/text/text";
+import { named, t } from "@/text/text";
 import { utc } from "@/time/format";
 import { Button } from "@/ui/Button";
 import { CopyCode } from "@/ui/CopyCode";
@@ -33,7 +33,7 @@ function Changes({ entry }: { entry: AuditEntry }) {
             {changed.map((line) => (
               <tr key={line.name} className="align-top">
                 <th scope="row" className="py-0.5 pr-3 text-left font-normal text-ink-2">
-                  {readable(line.name) || t("audit.value")}
+                  {line.name ? named("field", line.name) : t("audit.value")}
                 </th>
                 <td className="py-0.5 pr-3 text-ink-2 line-through decoration-ink-3 [overflow-wrap:anywhere]">
                   {line.before}
@@ -48,7 +48,7 @@ function Changes({ entry }: { entry: AuditEntry }) {
         <dl className="grid max-w-3xl grid-cols-[minmax(0,1fr)_minmax(0,3fr)] gap-x-3 gap-y-1">
           {plain.map((line) => (
             <div key={line.name} className="contents">
-              <dt className="text-ink-2">{readable(line.name)}</dt>
+              <dt className="text-ink-2">{named("field", line.name)}</dt>
               <dd className="whitespace-pre-line [overflow-wrap:anywhere]">{line.value}</dd>
             </div>
           ))}

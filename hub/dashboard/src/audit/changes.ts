@@ -56,9 +56,3 @@ export function gist(detail: Json): string {
   const said = [display_name, name, text, reason, kind, state, wrong].find((each) => typeof each === "string" && each);
   return typeof said === "string" ? said : "";
 }
-
-/** `extra_time_s` as people read it. */
-export function readable(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}

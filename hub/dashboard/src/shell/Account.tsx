@@ -68,11 +68,9 @@ export function AccountMenu({ me }: { me: Me }) {
   });
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger
-        aria-label={t("top.account", { name })}
-        className={`${ROUND} bg-line font-semibold text-2xs text-ink hover:bg-line-strong`}
-      >
+      <DropdownMenu.Trigger className={`${ROUND} bg-line font-semibold text-2xs text-ink hover:bg-line-strong`}>
         <span aria-hidden="true">{initials(name)}</span>
+        <span className="sr-only">{t("top.account", { name })}</span>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content align="end" sideOffset={6} className="menu">

@@ -12,7 +12,7 @@ export function DoorFrame({ title, lead, children, foot, wide = false }: Props) 
   }, [title]);
   return (
     <main className="grid min-h-dvh grid-rows-[1fr_auto] bg-ground px-4">
-      <div className={`m-auto w-full py-12 ${wide ? "max-w-[520px]" : "max-w-[352px]"}`}>
+      <div className={`m-auto w-full py-12 ${wide ? "max-w-[600px]" : "max-w-[352px]"}`}>
         <div className="mb-8 flex flex-col items-center gap-4 text-center">
           <Mark size={44} />
           <div>
