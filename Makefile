@@ -56,8 +56,9 @@ test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspbe
 bench: system-test $(VENV)/.dev models ## What seeing, hearing, live pictures, lists and the dashboard cost, against peers; SHORT=1 for a quick look
 	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)
 
-faults: system-test $(VENV)/.dev models ## Kill hub, broker and booths at random, again and again; ROUNDS=25
+faults: system-test $(VENV)/.dev hub/static/.built models ## Kill hub, broker and booths at random, again and again, and cut browsers off; ROUNDS=25
 	@INVIGIL_KILL_ROUNDS=$(or $(ROUNDS),25) $(BIN)/pytest -s tests/faults
+	@INVIGIL_CUT_S=30 $(BIN)/pytest -n 0 tests/e2e/test_return.py
 
 endurance: system-test $(VENV)/.dev models ## Hours of ordinary sitting made from the labelled footage; MINUTES=60 a stretch
 	@INVIGIL_ENDURANCE_MINUTES=$(or $(MINUTES),10) $(BIN)/pytest $(PYTEST_ARGS) -rA --timeout 0 tests/agent/test_ordinary_hour.py

@@ -17,7 +17,8 @@ from agent.health import Trouble
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
 from contract.device import load_device_config
-from contract.messages import ErrorReply, ViolationClosed, ViolationOpened
+from contract.live import DoneReply, SayCommand
+from contract.messages import AnyCommand, AnyReply, ErrorReply, ViolationClosed, ViolationOpened
 from contract.violation import Explanation, Violation
 
 
@@ -34,6 +35,11 @@ def invent() -> Violation:
     )
 
 
+def answer(command: AnyCommand) -> AnyReply:
+    """It has a screen, but no camera."""
+    return DoneReply() if isinstance(command, SayCommand) else ErrorReply(reason="no camera")
+
+
 def main(device_toml: str, journal_path: str, rate_hz: str) -> None:
     config = load_device_config(Path(device_toml))
     config.state_dir.mkdir(parents=True, exist_ok=True)
@@ -43,7 +49,7 @@ def main(device_toml: str, journal_path: str, rate_hz: str) -> None:
         outbox,
         Trouble(),
         on_desired=lambda _desired: None,
-        on_command=lambda _: ErrorReply(reason="no camera"),
+        on_command=answer,
     )
     # No threading.Event: a handler that sets one while this thread is about to wait for it waits for itself.
     ended: list[int] = []

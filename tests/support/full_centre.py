@@ -1,6 +1,7 @@
 """A centre with something on every page of the dashboard: written through the REST API, as its people would."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,8 +44,9 @@ class FullCentre:
         return session
 
 
-def violate(centre: Stack, booth: str, count: int) -> None:
-    """The booth's outbox and uplink report this many violations, and stop."""
+def violate(centre: Stack, booth: str, count: int, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """The booth's outbox and uplink report violations until the hub has this many, and stop. `meanwhile` is done when
+    they have come, and the booth is online."""
     journal = centre.folder / f"{booth}.journal"
     program = Program(
         [sys.executable, "-m", "tests.support.camera_less_booth", centre.folder / booth / "device.toml", journal, "20"],
@@ -57,6 +59,7 @@ def violate(centre: Stack, booth: str, count: int) -> None:
 
     try:
         wait_for("violations at the hub", came)
+        meanwhile()
     finally:
         program.stop()
 
