@@ -60,7 +60,7 @@ export function Toolbar({ search, day, today, onChange, onStep, only = false }: 
           <ChevronRight size={16} />
         </Button>
         {!(view === "week" ? week.includes(today) : day === today) && (
-          <Button className="h-8" onClick={() => onChange(without("day"))}>
+          <Button className="h-8!" onClick={() => onChange(without("day"))}>
             {t("schedule.today")}
           </Button>
         )}
