@@ -1,7 +1,7 @@
 /** Violations newest first, moving as they happen. j and k walk through them, Enter opens. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { feedQuery, type ViolationFilter } from "@/api/queries";
 import { count, t } from "@/text/text";
 import { Button } from "@/ui/Button";
@@ -35,7 +35,8 @@ export function Feed({ filter, showBooth = true, whenFiltered }: Props) {
   const navigate = useNavigate();
   const list = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState(DRAWN);
-  const all = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const pages = useDeferredValue(query.data?.pages);
+  const all = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const items = all.slice(0, drawn);
   const more = () => {
     setDrawn(drawn + DRAWN);
@@ -58,7 +59,7 @@ export function Feed({ filter, showBooth = true, whenFiltered }: Props) {
   };
   useKeys({ j: () => step(1), k: () => step(-1) });
 
-  if (query.isPending) return <FeedSkeleton />;
+  if (query.isPending || (query.data && !pages)) return <FeedSkeleton />;
   if (query.isError && items.length === 0) return <Failure error={query.error} onRetry={() => query.refetch()} />;
   if (items.length === 0) {
     return whenFiltered ? (

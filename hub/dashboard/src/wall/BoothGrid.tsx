@@ -1,6 +1,6 @@
 /** The tiles in their order: arrow keys walk, L looks, V plays, and nothing moves under the pointer or the focus. */
 import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, type FocusEvent, type KeyboardEvent, useRef, useState } from "react";
+import { type CSSProperties, type FocusEvent, type KeyboardEvent, useDeferredValue, useRef, useState } from "react";
 import { gapsQuery, meQuery, recentQuery } from "@/api/queries";
 import { type Booth, type Looking, type Presence, SEVERITIES, type Violation } from "@/api/types";
 import { presenceQuery } from "@/presence/queries";
@@ -71,10 +71,12 @@ function useFocus() {
 
 type Props = { booths: readonly Booth[]; sort?: Sort | undefined; size?: Size | undefined };
 
-export function BoothGrid({ booths, sort, size = "medium" }: Props) {
+export function BoothGrid({ booths: latest, sort, size = "medium" }: Props) {
   const me = useQuery(meQuery).data;
   const presence = useQuery(presenceQuery).data;
-  const violations = useGrouped(useQuery(recentQuery(STRIP_MINUTES)).data ?? NONE);
+  // Deferred: React draws it in pieces, and what somebody types or clicks meanwhile goes first.
+  const booths = useDeferredValue(latest);
+  const violations = useGrouped(useDeferredValue(useQuery(recentQuery(STRIP_MINUTES)).data ?? NONE));
   const gaps = useGrouped(useQuery(gapsQuery()).data?.items ?? NONE);
   const others = useOthers(presence);
   const byId = new Map(booths.map((booth) => [booth.booth_id, booth]));
