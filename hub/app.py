@@ -203,7 +203,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         files = _file_store(settings)
 
         # 2. The broker, and the connection to it. Nothing arrives before `mqtt.start`.
-        await write_list(database, authority)
+        listed = await write_list(database, authority)
         broker: Broker | None = None
         if settings.broker is None:
             broker = Broker(
@@ -251,7 +251,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             heard=lambda booth_id: states.heard_at(booth_id) if mqtt.connected else None,
             after=timedelta(seconds=settings.exams.silent_after_s),
         )
-        cutting = Cutting(database, authority, address, broker.reload if broker else None)
+        cutting = Cutting(database, authority, address, broker.reload if broker else None, listed)
         presences = Presences(database, feed, settings.watching, loop)
         holds = Holds(feed, loop)
         telling = Deliverer(database, metrics, allow_private=settings.webhooks.allow_private)

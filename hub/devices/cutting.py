@@ -43,17 +43,23 @@ async def write_list(database: Database, authority: Authority) -> frozenset[str]
 
 
 class Cutting:
-    """`reload` has the broker read its files again; None where the hub does not run it."""
+    """`reload` has the broker read its files again; None where the hub does not run it. `listed` is whom a broker that
+    the hub runs was started with: of them nobody can be connected."""
 
     def __init__(
-        self, database: Database, authority: Authority, address: BrokerAddress, reload: Callable[[], None] | None
+        self,
+        database: Database,
+        authority: Authority,
+        address: BrokerAddress,
+        reload: Callable[[], None] | None,
+        listed: frozenset[str],
     ) -> None:
         self._database = database
         self._authority = authority
         self._address = address
         self._reload = reload
         self._wake = asyncio.Event()
-        self._listed: frozenset[str] | None = None
+        self._listed = listed if reload is not None else None
 
     def look_now(self) -> None:
         """Somebody was just revoked here."""
@@ -61,7 +67,8 @@ class Cutting:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self._listed = None
+        if self._reload is None:
+            self._listed = None  # another process may have looked meanwhile, or nobody
         while True:
             try:
                 await self._look()
@@ -72,7 +79,7 @@ class Cutting:
             self._wake.clear()
 
     async def _look(self) -> None:
-        """At the start it is not known who is connected: then booths that have no other device are cut off."""
+        """Where it is not known who is connected, booths that have no other device are cut off."""
         async with self._database.reading() as connection:
             revoked = await devices.every_revoked(connection, datetime.now(UTC))
             serials = frozenset(row.serial for row in revoked)
@@ -83,8 +90,8 @@ class Cutting:
         self._authority.write_revoked({row.serial: row.revoked_at for row in revoked})
         if self._reload is not None:
             self._reload()
-        at_start, self._listed = self._listed is None, serials
-        gone = sorted(booth for booth in booths if not at_start or booth not in served)
+        unknown, self._listed = self._listed is None, serials
+        gone = sorted(booth for booth in booths if not unknown or booth not in served)
         await asyncio.gather(*(self._cut(booth, served=booth in served) for booth in gone))
 
     async def _cut(self, booth_id: str, *, served: bool) -> None:
