@@ -52,11 +52,11 @@ export function TopLine({ me, onKeys, onSearch }: { me: Me; onKeys: () => void; 
         <button
           type="button"
           onClick={onSearch}
-          aria-label={`${t("palette.open")} (${t("keys.control-k")})`}
           aria-keyshortcuts="Control+K"
           className="inline-flex h-8 items-center gap-2 rounded-md border border-line-strong px-2 text-ink-3 hover:bg-hover hover:text-ink"
         >
           <Search size={15} aria-hidden="true" />
+          <span className="sr-only">{t("palette.open")}</span>
           <kbd className="hidden font-mono text-xs lg:inline">{t("keys.control-k")}</kbd>
         </button>
         <OpenCount />
