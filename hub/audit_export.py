@@ -11,7 +11,7 @@ from hub.store import audit_log
 from hub.views import AuditEntry
 
 Form = Literal["csv", "jsonl"]
-MEDIA_TYPES: Final[dict[Form, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
+MEDIA_TYPES: Final[dict[Form, str]] = {"csv": "text/csv", "jsonl": "application/jsonl"}
 COLUMNS: Final = tuple(AuditEntry.model_fields)
 _MARK: Final = b"\xef\xbb\xbf"
 

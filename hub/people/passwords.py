@@ -65,6 +65,8 @@ class Judgement(NamedTuple):
 def judge(password: str, *about: str) -> Judgement:
     """How soon it is guessed, also by who knows what it is `about`. Takes some milliseconds of a core."""
     known = [word for text in (*about, "invigil") for word in (text, *text.split(), "".join(text.split()))]
+    if not password:  # the judge looks for a first letter
+        return Judgement(0, "too_short", "")
     judged = zxcvbn(password[:LOOKED_AT], user_inputs=known)
     score, warning = int(judged["score"]), judged["feedback"]["warning"] or ""
     if len(password) < SHORTEST:

@@ -51,6 +51,7 @@ async def test_a_link_for_a_new_password_says_whose(tmp_path: Path) -> None:
     ("password", "why"),
     [
         ("a1!B", "too_short"),
+        ("", "too_short"),
         ("qwertyuiop[]", "keyboard"),
         ("aaaaaaaaaaaaaa", "repeated"),
         ("abcdefghijklmnop", "sequence"),
