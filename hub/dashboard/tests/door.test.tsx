@@ -17,13 +17,14 @@ const me = {
   role: "admin",
   permissions: ["violations.read", "booths.read"],
 };
+const shown = violation();
 let signedIn = false;
 
 async function hub(input: RequestInfo | URL): Promise<Response> {
   const { pathname } = new URL((input as Request).url);
   if (pathname === "/api/v1/sign-in") signedIn = true;
   if (!signedIn) return Response.json({ title: "Sign in first", status: 401 }, { status: 401 });
-  if (pathname === "/api/v1/violations") return Response.json({ items: [violation()], next: null });
+  if (pathname === "/api/v1/violations") return Response.json({ items: [shown], next: null });
   if (pathname === "/api/v1/booths") return Response.json({ items: [] });
   return Response.json(me);
 }
@@ -43,8 +44,8 @@ it("sends a stranger to the door, and after signing in to where they wanted to b
   expect(router.state.location.search).toEqual({ next: "/violations?open=true" });
   await user.type(screen.getByLabelText("Password"), "secret");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
-  const item = await screen.findByRole("article", { name: /^No face for .*, Booth 1$/ });
-  expect(item.dataset.kind).toBe("no_face");
+  const row = await screen.findByRole("row", { name: /No face for .*Booth 1/ });
+  expect(row.querySelector("a")?.getAttribute("href")).toContain(`violation=${shown.violation_id}`);
   expect(router.state.location.href).toBe("/violations?open=true");
   expect(screen.getByTestId("connection").textContent).toBe("Connecting");
 });
