@@ -1,14 +1,14 @@
 /** What the queue is narrowed to; every choice is in the address. */
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { boothsQuery } from "@/api/queries";
-import { KINDS, SEVERITIES } from "@/api/types";
+import { SEVERITIES } from "@/api/types";
 import { examSessionQuery } from "@/exam-sessions/queries";
 import type { QueueSearch } from "@/review/search";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { Choose } from "@/ui/Choose";
 import { SearchField } from "@/ui/SearchField";
+import { BoothChoice, KindChoice } from "@/violations/choices";
 
 /** An exam session that a list is narrowed to, with the way out. */
 export function SessionChip({ id, onClear }: { id: string; onClear: () => void }) {
@@ -26,7 +26,6 @@ export function SessionChip({ id, onClear }: { id: string; onClear: () => void }
 type Props = { value: QueueSearch; onChange: (value: QueueSearch) => void };
 
 export function QueueFilters({ value, onChange }: Props) {
-  const booths = useQuery(boothsQuery).data?.items ?? [];
   const set = <Key extends keyof QueueSearch>(key: Key, chosen: QueueSearch[Key] | undefined) => {
     const { [key]: _, at: __, ...rest } = value;
     onChange(chosen === undefined ? rest : { ...rest, [key]: chosen });
@@ -53,25 +52,8 @@ export function QueueFilters({ value, onChange }: Props) {
           )
         }
       />
-      <Choose
-        label={t("filter.kind")}
-        any={t("filter.any-kind")}
-        value={value.kind}
-        choices={KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
-        onChange={(next) =>
-          set(
-            "kind",
-            KINDS.find((kind) => kind === next),
-          )
-        }
-      />
-      <Choose
-        label={t("filter.booth")}
-        any={t("filter.any-booth")}
-        value={value.booth}
-        choices={booths.map((booth) => ({ value: booth.booth_id, label: booth.name }))}
-        onChange={(next) => set("booth", next)}
-      />
+      <KindChoice value={value.kind} onChange={(kind) => set("kind", kind)} />
+      <BoothChoice value={value.booth} onChange={(booth) => set("booth", booth)} />
       <Button
         className="h-8! px-2.5 aria-pressed:bg-line"
         aria-pressed={value.contested === true}

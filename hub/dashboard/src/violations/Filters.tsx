@@ -1,20 +1,18 @@
 /** What the violations page shows; every choice is in the address. */
-import { useQuery } from "@tanstack/react-query";
-import { boothsQuery } from "@/api/queries";
-import { KINDS, SEVERITIES } from "@/api/types";
+import { SEVERITIES } from "@/api/types";
 import { SessionChip } from "@/review/QueueFilters";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { Choose } from "@/ui/Choose";
 import { SearchField } from "@/ui/SearchField";
 import { Segments } from "@/ui/Segments";
+import { BoothChoice, KindChoice } from "@/violations/choices";
 import { SeverityMark } from "@/violations/Severity";
 import { type FilterSearch, REVIEWS } from "@/violations/search";
 
 type Props = { value: FilterSearch; onChange: (value: FilterSearch) => void };
 
 export function Filters({ value, onChange }: Props) {
-  const booths = useQuery(boothsQuery);
   const set = <Key extends keyof FilterSearch>(key: Key, chosen: FilterSearch[Key] | undefined) => {
     const { [key]: _, ...rest } = value;
     onChange(chosen === undefined ? rest : { ...rest, [key]: chosen });
@@ -53,25 +51,8 @@ export function Filters({ value, onChange }: Props) {
           )
         }
       />
-      <Choose
-        label={t("filter.booth")}
-        any={t("filter.any-booth")}
-        value={value.booth}
-        choices={(booths.data?.items ?? []).map((booth) => ({ value: booth.booth_id, label: booth.name }))}
-        onChange={(next) => set("booth", next)}
-      />
-      <Choose
-        label={t("filter.kind")}
-        any={t("filter.any-kind")}
-        value={value.kind}
-        choices={KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
-        onChange={(next) =>
-          set(
-            "kind",
-            KINDS.find((kind) => kind === next),
-          )
-        }
-      />
+      <BoothChoice value={value.booth} onChange={(booth) => set("booth", booth)} />
+      <KindChoice value={value.kind} onChange={(kind) => set("kind", kind)} />
       <Choose
         label={t("violations.decision")}
         any={t("violations.any-decision")}
