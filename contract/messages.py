@@ -27,6 +27,7 @@ from contract.live import (
 from contract.profiles import RuleProfile
 from contract.sitting import ExamSessionStep, Sitting, SittingState
 from contract.trace import Trace
+from contract.tries import TryCommand, TryStateCommand, TryStateReply
 from contract.upkeep import (
     DeviceFacts,
     IdentifyCommand,
@@ -331,8 +332,10 @@ AnyCommand = (
     | IdentifyCommand
     | LogsCommand
     | RestartCommand
+    | TryCommand
+    | TryStateCommand
 )
-AnyReply = ClockReply | SnapshotReply | AnswerReply | IdentifyReply | LogsReply | DoneReply | ErrorReply
+AnyReply = ClockReply | SnapshotReply | AnswerReply | IdentifyReply | LogsReply | TryStateReply | DoneReply | ErrorReply
 
 Command = Annotated[AnyCommand, Field(discriminator="type")]
 Reply = Annotated[AnyReply, Field(discriminator="type")]

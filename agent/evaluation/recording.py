@@ -1,6 +1,7 @@
 """What the detectors saw in one video, kept, so that rules can be tried on it again and again without looking twice."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,9 +33,15 @@ class Recording:
     detector_of: Mapping[str, str]
     detectors_off: tuple[str, ...]
     """Why a detector did not look, one line each."""
+    cut: bool = False
+    """The video goes on after what was looked at."""
 
     def judge(self, profile: RuleProfile) -> list[dict[str, Any]]:
         """The violations under these rules, as `replay` writes them, in the order they opened."""
+        return [as_line(violation) for violation in self.violations(profile)]
+
+    def violations(self, profile: RuleProfile) -> list[Violation]:
+        """Stamps are positions in the video, from `EPOCH`; what lasted to its end ends there."""
         engine = Engine(profile, self.models, detector_of=self.detector_of)
         found: dict[str, Violation] = {}
         for observation in self.observations:
@@ -42,7 +49,7 @@ class Recording:
         last_s = self.observations[-1].captured_s if self.observations else 0.0
         for change in engine.close_all(last_s, EPOCH + timedelta(seconds=last_s)):
             found[str(change.violation.violation_id)] = change.violation
-        return [as_line(violation) for violation in found.values()]
+        return list(found.values())
 
     def findings(self, at_s: float) -> tuple[tuple[Face, ...], tuple[Detection, ...]]:
         """Faces and objects as last seen by that moment."""
@@ -58,9 +65,14 @@ class Recording:
 
 
 def record(
-    path: Path, weights_dir: Path | None, face_engine: FaceEngineChoice, watched_s: Callable[[float], None]
+    path: Path,
+    weights_dir: Path | None,
+    face_engine: FaceEngineChoice,
+    watched_s: Callable[[float], None],
+    most_s: float = float("inf"),
 ) -> Recording:
-    """Look at every frame of the video once, as fast as possible; `watched_s` is told how far it got.
+    """Look at every frame of the video once, as fast as possible; `watched_s` is told how far it got. Frames from
+    `most_s` on are not looked at.
 
     Raises `CameraError` for a file that cannot be read to its end.
     """
@@ -68,15 +80,19 @@ def record(
     camera.open()
     analyzer = Analyzer(load_manifest(), weights_dir or default_weights_dir(), face_engine=face_engine)
     observations: list[Observation] = []
+    cut = False
     try:
-        while True:
-            observation = analyzer.analyze(camera.read())
-            observations.append(observation)
-            watched_s(observation.captured_s)
-    except EndOfVideo:
+        with suppress(EndOfVideo):
+            while not cut:
+                frame = camera.read()
+                cut = frame.captured_s >= most_s
+                if not cut:
+                    observation = analyzer.analyze(frame)
+                    observations.append(observation)
+                    watched_s(observation.captured_s)
         wanted = [one for one in analyzer.detectors() if one.name != "identity"]  # no label says who is there
         off = tuple(f"{one.name}: {one.reason}" for one in wanted if one.state != "on")
-        return Recording(path, tuple(observations), analyzer.models(), analyzer.detector_of(), off)
+        return Recording(path, tuple(observations), analyzer.models(), analyzer.detector_of(), off, cut)
     finally:
         analyzer.close()
         camera.close()

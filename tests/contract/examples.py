@@ -11,6 +11,7 @@ from contract.device import CameraConfig, DeviceConfig, HubConfig
 from contract.profiles import PROFILES
 from contract.sitting import ExamSessionStep, Sitting, code_digest
 from contract.trace import Trace
+from contract.tries import TryCommand, TryFound, TrySpan, TryStateCommand, TryStateReply
 from contract.upkeep import DeviceFacts, IdentifyCommand, IdentifyReply, LogsCommand, LogsReply, RestartCommand
 from contract.violation import EvidenceRef, Explanation, Violation
 from contract.wire import Wire
@@ -254,6 +255,34 @@ EXAMPLES: dict[str, Wire] = {
     "command_identify": IdentifyCommand(name="Room 1, A", seconds=20),
     "command_logs": LogsCommand(lines=50),
     "command_restart": RestartCommand(force=True),
+    "command_try": TryCommand(try_id=PEER, sha256="ab" * 32, size_bytes=1_500_000, profiles=(PROFILES["standard"],)),
+    "command_try_state": TryStateCommand(try_id=PEER),
+    "reply_try_state": TryStateReply(
+        try_id=PEER,
+        state="done",
+        share=1.0,
+        looked_s=60.0,
+        cut=True,
+        blind=("objects: its weights are missing",),
+        found=(
+            TryFound(
+                spans=(
+                    TrySpan(
+                        kind="looking_away",
+                        label="left",
+                        severity="high",
+                        started_s=2.0,
+                        opened_s=5.0,
+                        ended_s=31.5,
+                        measured=41.5,
+                        limit=30.8,
+                        unit="deg",
+                    ),
+                ),
+                left_out=3,
+            ),
+        ),
+    ),
     "reply_identify": IdentifyReply(screen=True, light=False),
     "reply_logs": LogsReply(lines=("12:00:00 WARNING agent.app: The camera is lost.",), dropped=7),
     "reply_answer": live.AnswerReply(sdp="v=0\r\n"),
