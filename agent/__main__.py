@@ -9,6 +9,7 @@ import logging
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
+from uuid import UUID
 
 import typer
 
@@ -144,6 +145,21 @@ def inspect(
             face_engine=face_engine,
         )
     )
+
+
+@app.command(hidden=True)
+def judge(
+    clip: Annotated[Path, typer.Argument(help="A video file.")],
+    profiles: Annotated[Path, typer.Argument(help="JSON array of rule profiles.")],
+    try_id: Annotated[UUID, typer.Argument(help="What the states are called that are printed.")],
+    weights_dir: WeightsDir = None,
+    face_engine: FaceEngineOption = "auto",
+) -> None:
+    """Look at a clip for the agent that runs, which starts this as a process of its own."""
+    from agent.tryouts.judge import judge_clip
+    from agent.tryouts.tryouts import PROFILES
+
+    judge_clip(clip, PROFILES.validate_json(profiles.read_bytes()), try_id, weights_dir, face_engine)
 
 
 @app.command(epilog="Example: invigil-agent cameras --json")

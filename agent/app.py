@@ -47,6 +47,7 @@ from agent.streaming.encoders import factories
 from agent.streaming.rendition import RenditionThread
 from agent.streaming.service import Streaming
 from agent.supervisor import Progress, Supervisor
+from agent.tryouts.tryouts import Tryouts
 from agent.upkeep import Upkeep
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
@@ -147,6 +148,7 @@ class Agent:
         self._recorder = self._new_recorder(tap) if config.evidence.clips else None
         self._screen = ScreenServer(config.screen, self._trouble) if config.screen.enabled else None
         self.upkeep = Upkeep(logbook or Logbook(), self._screen, self._sitting_state)
+        self._tryouts = Tryouts(config, self._key, self._sitting_state)
         self._reported: Reported | None = None
         self._reporting = threading.Lock()
         self._uploader = Uploader(config, self._key, self._spool, self._trouble)
@@ -156,7 +158,11 @@ class Agent:
             self._trouble,
             on_desired=self._desk.want,
             on_command=Commands(
-                snapshot=self._snapshot, viewing=self._streaming, screen=self._screen, upkeep=self.upkeep
+                snapshot=self._snapshot,
+                viewing=self._streaming,
+                screen=self._screen,
+                upkeep=self.upkeep,
+                tryouts=self._tryouts,
             ),
         )
         self._monitor = Monitor(
@@ -234,6 +240,7 @@ class Agent:
     def stop(self, *, cleanly: bool) -> None:
         """What sees stops before what tells, so that the last word reaches the hub."""
         self.upkeep.stop()
+        self._tryouts.stop()
         self._desk.stop()
         self._monitor.stop()
         if self._recorder is not None:

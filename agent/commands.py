@@ -6,6 +6,7 @@ from typing import Final
 
 from agent.screen.server import ScreenServer
 from agent.streaming.service import Streaming
+from agent.tryouts.tryouts import Tryouts
 from agent.upkeep import Upkeep
 from contract.live import (
     CandidateCommand,
@@ -18,6 +19,7 @@ from contract.live import (
     TalkCommand,
 )
 from contract.messages import AnyCommand, AnyReply, ErrorReply, SnapshotCommand
+from contract.tries import TryCommand, TryStateCommand
 from contract.upkeep import IdentifyCommand, LogsCommand, RestartCommand
 
 Answer = AnyReply | Future[AnyReply]
@@ -34,9 +36,11 @@ class Commands:
         viewing: Streaming | None,
         screen: ScreenServer | None,
         upkeep: Upkeep,
+        tryouts: Tryouts,
     ) -> None:
         self._snapshot = snapshot
         self._upkeep = upkeep
+        self._tryouts = tryouts
         self._viewing = viewing
         self._screen = screen
 
@@ -72,6 +76,10 @@ class Commands:
                 return self._upkeep.logs(command)
             case RestartCommand():
                 return self._upkeep.restart(command)
+            case TryCommand():
+                return self._tryouts.begin(command)
+            case TryStateCommand():
+                return self._tryouts.state(command)
         return ErrorReply(reason=f"this booth has nothing that answers {command.type!r}")
 
 

@@ -14,7 +14,7 @@ CLIP_SECONDS_MAX: Final = 60.0
 """What comes after that is not looked at."""
 
 PROFILES_MAX: Final = 2
-SPANS_MAX: Final = 100
+SPANS_MAX: Final = 60
 """Of one profile. The answer must fit into one MQTT message, however long its names are."""
 
 ClipType = Literal["video/mp4", "video/webm"]

@@ -1,7 +1,10 @@
-"""What the uploader says to the hub: addresses, and headers that the device's key signs."""
+"""What this device says to the hub over HTTPS: addresses, headers that its key signs, and whom it trusts."""
 
 import base64
+import ssl
 from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -42,13 +45,25 @@ class Requests:
             "Invigil-Chunk-SHA256": name,
         }
 
+    def clip(self, try_id: UUID, sha256: str, size_bytes: int) -> Request:
+        """For GET: what this booth was asked to look at. Signed as an upload of the same bytes would be."""
+        signed_at = _now()
+        signed = upload_bytes(self._config.booth, sha256, size_bytes, signed_at)
+        return f"{self._api}/profiles/tries/{try_id}/clip", self._signature(signed, signed_at)
+
+    @property
+    def _api(self) -> str:
+        return f"{self._config.hub.url.rstrip('/')}/api/v1"
+
     def _url(self, file: SpooledFile) -> str:
-        return f"{self._config.hub.url.rstrip('/')}/api/v1/evidence/{file.sha256}"
+        return f"{self._api}/evidence/{file.sha256}"
 
     def _headers(self, file: SpooledFile, signed: bytes, signed_at: str) -> dict[str, str]:
+        return {"Content-Type": file.media_type, **self._signature(signed, signed_at)}
+
+    def _signature(self, signed: bytes, signed_at: str) -> dict[str, str]:
         """The certificate is read each time: it is renewed while the agent runs."""
         return {
-            "Content-Type": file.media_type,
             "Invigil-Booth": self._config.booth,
             "Invigil-Certificate": base64.b64encode(self._config.tls.certificate.read_bytes()).decode(),
             "Invigil-Signed-At": signed_at,
@@ -58,3 +73,11 @@ class Requests:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat()
+
+
+def trust(config: DeviceConfig) -> ssl.SSLContext:
+    """The system's authorities and the hub's own: a hub may stand behind a proxy with a public certificate."""
+    context = ssl.create_default_context()
+    if Path(config.tls.ca).exists():
+        context.load_verify_locations(cafile=str(config.tls.ca))
+    return context

@@ -5,12 +5,10 @@ how much it has, so an interruption anywhere costs one chunk at most.
 """
 
 import logging
-import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from enum import Enum, auto
-from pathlib import Path
 from typing import Final
 
 import httpx
@@ -19,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from agent.errors import StorageError
 from agent.evidence.pace import Pace
-from agent.evidence.requests import Requests
+from agent.evidence.requests import Requests, trust
 from agent.evidence.spool import Spool, SpooledFile
 from agent.health import Trouble
 from contract.device import DeviceConfig
@@ -131,7 +129,7 @@ class Uploader:
 
     def _upload(self, file: SpooledFile) -> Outcome:
         try:
-            self._client = self._client or httpx.Client(verify=_trust(self._config), timeout=TIMEOUT)
+            self._client = self._client or httpx.Client(verify=trust(self._config), timeout=TIMEOUT)
             if file.size_bytes <= CHUNK_BYTES:
                 return self._send_whole(self._client, file)
             return self._send_chunk(self._client, file)
@@ -201,11 +199,3 @@ class Uploader:
         self._stumbled.add(file.sha256)
         self._trouble.count("upload_failed", said)
         return Outcome.LATER
-
-
-def _trust(config: DeviceConfig) -> ssl.SSLContext:
-    """The system's authorities and the hub's own: a hub may stand behind a proxy with a public certificate."""
-    context = ssl.create_default_context()
-    if Path(config.tls.ca).exists():
-        context.load_verify_locations(cafile=str(config.tls.ca))
-    return context

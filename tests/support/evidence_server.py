@@ -25,6 +25,9 @@ class EvidenceServer:
         """Every request that came, in order, by the file's SHA-256."""
         self.begun: dict[str, bytes] = {}
         """What has come in chunks and is not whole."""
+        self.clips: dict[str, bytes] = {}
+        """What profiles are tried on, by the path that a booth fetches it from."""
+        self.spoil: Callable[[bytes], bytes] = lambda clip: clip
         self.answer: Answer = lambda _sha256, _data: 201
         self.answer_chunk: Answer = lambda _sha256, _chunk: 204
         self.answer_question: Callable[[str], int] = lambda _sha256: 204
@@ -42,6 +45,15 @@ class EvidenceServer:
                     status = 200 if sha256 in server.stored else 201
                     server.stored[sha256] = data
                 body = b"{}"
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self) -> None:
+                clip = server.clips[self.path]
+                status = server._check(sha256_hex(clip), clip, dict(self.headers)) or 200
+                body = server.spoil(clip) if status == 200 else b"{}"
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
