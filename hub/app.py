@@ -48,6 +48,7 @@ from hub.api import (
     tokens,
     totp,
     traces,
+    tries,
     users,
     violations,
     watches,
@@ -95,6 +96,8 @@ from hub.retention.service import Retention
 from hub.states import BoothStates
 from hub.streaming.signaling import Signaling
 from hub.streaming.turn import IceServers
+from hub.tries.clips import Clips
+from hub.tries.tries import Tries
 from hub.watching.holding import Holds
 from hub.watching.presence import Presences
 from hub.watching.viewed import Viewed
@@ -138,6 +141,7 @@ def create_app() -> FastAPI:
         places,
         exams,
         profiles,
+        tries,
         candidates,
         exam_sessions,
         schedule,
@@ -256,6 +260,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         holds = Holds(feed, loop)
         telling = Deliverer(database, metrics, allow_private=settings.webhooks.allow_private)
         deleting = Retention(database, files, countersigner.signer)
+        clips = Clips(settings.data / "tries" / settings.name)
+        signatures = Signatures(database, authority)
         watched = Watches(database, one_of_several=several)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
@@ -307,6 +313,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("cutting", lambda: leader.while_leading(cutting.run)),
             ("webhooks", lambda: leader.while_leading(telling.run)),
             ("presence", presences.run),
+            ("clips", clips.run),
             ("greet", greet),
         ):
             stack.push_async_callback(_start(name, work))
@@ -346,7 +353,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 settings.evidence_max_bytes,
                 files,
                 database,
-                Signatures(database, authority),
+                signatures,
                 feed,
                 metrics,
                 settings.name,
@@ -359,6 +366,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             presences=presences,
             holds=holds,
             signaling=signals,
+            tries=Tries(clips, database, commands, states, signatures),
         )
 
 

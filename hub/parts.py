@@ -34,6 +34,7 @@ from hub.reports.service import Reports
 from hub.retention.service import Retention
 from hub.states import BoothStates
 from hub.streaming.signaling import Signaling
+from hub.tries.tries import Tries
 from hub.views import Me
 from hub.watching.holding import Holds
 from hub.watching.presence import Presences
@@ -73,6 +74,7 @@ class Hub:
     presences: Presences
     holds: Holds
     signaling: Signaling
+    tries: Tries
 
 
 def running_hub(connection: HTTPConnection) -> Hub:

@@ -10,13 +10,18 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contract.tries import CLIP_BYTES_MAX
 from hub.exams.sheet import MAX_BYTES
 from hub.problems import problem_response
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
 MAX_BODY_BYTES: Final = 64 * 1024
-TABLES: Final = {"/api/v1/candidates/import": MAX_BYTES, "/api/v1/exam-sessions/import": MAX_BYTES}
-"""Routes that take a whole table, and how many bytes of it."""
+LARGER: Final = {
+    "/api/v1/candidates/import": MAX_BYTES,
+    "/api/v1/exam-sessions/import": MAX_BYTES,
+    "/api/v1/profiles/tries": CLIP_BYTES_MAX,
+}
+"""Routes that take a whole table or a clip, and how many bytes of it."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS: Final = {
@@ -90,7 +95,7 @@ class ForgeryCheck:
 
 
 class BodyLimit:
-    """Refuses bodies over `MAX_BODY_BYTES`, or what `TABLES` allows, before they are read; evidence has its own limit
+    """Refuses bodies over `MAX_BODY_BYTES`, or what `LARGER` allows, before they are read; evidence has its own limit
     and is streamed."""
 
     def __init__(self, app: ASGIApp, exempt: str) -> None:
@@ -104,7 +109,7 @@ class BodyLimit:
             if "transfer-encoding" in headers:
                 await problem_response(411, "Length required", "send Content-Length")(scope, receive, send)
                 return
-            most = TABLES.get(scope["path"], MAX_BODY_BYTES)
+            most = LARGER.get(scope["path"], MAX_BODY_BYTES)
             if not length.isdecimal() or int(length) > most:
                 detail = f"the body may have at most {most} bytes"
                 await problem_response(413, "Request too large", detail)(scope, receive, send)

@@ -108,6 +108,10 @@ EXPECTED: Final[dict[str, Expected]] = {
     "getProfile": needs("exam_sessions.read"),
     "changeProfile": needs("exams.manage"),
     "listProfileVersions": needs("exam_sessions.read"),
+    "sendTryClip": needs("exams.manage"),
+    "beginTry": needs("exams.manage"),  # at a booth in their scope
+    "getTry": needs("exams.manage"),
+    "getTryClip": ANYONE,  # devices, which sign
     "listCandidates": needs("candidates.read"),
     "createCandidate": needs("candidates.manage"),
     "importCandidates": needs("candidates.manage"),

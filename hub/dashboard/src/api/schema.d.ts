@@ -1064,6 +1064,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Clip
+         * @description It takes the place of the clip that the same person sent before, and is deleted an hour later. 415 for what is
+         *     neither MP4 nor WebM, 413 for too many bytes.
+         */
+        post: operations["sendTryClip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/tries/{try_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Try
+         * @description Asked of the booth now; the hub keeps no result.
+         */
+        get: operations["getTry"];
+        put?: never;
+        /**
+         * Begin Try
+         * @description The booth looks at the clip once, behind its other work, and judges it by each profile. Ask with GET how far it
+         *     is. 422 for rules that are not valid, 409 for a booth that is not idle. It is in the audit log.
+         */
+        post: operations["beginTry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/tries/{try_id}/clip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Clip
+         * @description By the device of the booth that was given it, signed as an upload of the same bytes would be.
+         */
+        get: operations["getTryClip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/candidates": {
         parameters: {
             query?: never;
@@ -8060,6 +8126,150 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * TriedProfile
+         * @description It need not be saved.
+         */
+        TriedProfile: {
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Rules
+             * @description `Rules`, whole
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TryClip
+         * @description A clip that waits to be looked at; it is deleted an hour later.
+         */
+        TryClip: {
+            /**
+             * Try Id
+             * Format: uuid
+             */
+            try_id: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * TryFound
+         * @description In the order they opened.
+         */
+        TryFound: {
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["TrySpan"][];
+            /**
+             * Left Out
+             * @description spans beyond the first ones
+             * @default 0
+             */
+            left_out: number;
+        };
+        /** TryRequest */
+        TryRequest: {
+            /**
+             * Booth Id
+             * @description online, and without an exam session
+             */
+            booth_id: string;
+            /** Profiles */
+            profiles: components["schemas"]["TriedProfile"][];
+        };
+        /**
+         * TrySpan
+         * @description A violation as it would have been raised, in seconds of the clip.
+         */
+        TrySpan: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no_face" | "multiple_faces" | "looking_away" | "prohibited_object" | "camera_blocked" | "camera_frozen" | "camera_dark" | "camera_blurred" | "camera_moved" | "person_changed" | "speech";
+            /** Label */
+            label: string | null;
+            /**
+             * Severity
+             * @description the highest that it reached
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /** Started S */
+            started_s: number;
+            /** Opened S */
+            opened_s: number;
+            /**
+             * Ended S
+             * @description the clip's end where it lasted to there
+             */
+            ended_s: number;
+            /** Measured */
+            measured: number | null;
+            /** Limit */
+            limit: number | null;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /** TryView */
+        TryView: {
+            /**
+             * Try Id
+             * Format: uuid
+             */
+            try_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fetching" | "looking" | "done" | "failed";
+            /**
+             * Share
+             * @description of what is to be looked at, 0 to 1
+             */
+            share: number;
+            /**
+             * Looked S
+             * @description seconds of the clip that were looked at
+             */
+            looked_s: number;
+            /**
+             * Cut
+             * @description the clip goes on after what was looked at
+             */
+            cut: boolean;
+            /**
+             * Reason
+             * @description why it failed, in the booth's words
+             */
+            reason: string;
+            /**
+             * Blind
+             * @description detectors of the booth that did not look, and why
+             */
+            blind: string[];
+            /**
+             * Found
+             * @description for each profile, in the order they were given
+             */
+            found: components["schemas"]["TryFound"][];
+        };
+        /**
          * User
          * @description Somebody who may sign in, as an administrator sees them.
          */
@@ -10554,6 +10764,144 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ProfileVersionList"];
                 };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendTryClip: {
+        parameters: {
+            query?: never;
+            header: {
+                "content-type": string;
+                "content-length": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A video of at most 52428800 bytes; its first 60 s are looked at */
+        requestBody: {
+            content: {
+                "video/mp4": string;
+                "video/webm": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryClip"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                try_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginTry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                try_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTryClip: {
+        parameters: {
+            query?: never;
+            header: {
+                "invigil-booth": string;
+                "invigil-certificate": string;
+                "invigil-signed-at": string;
+                "invigil-signature": string;
+            };
+            path: {
+                try_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {
