@@ -79,7 +79,7 @@ const ACTS: Record<(typeof THINGS)[number], readonly string[]> = {
   candidates: ["candidates.listed", "candidates.imported", "candidates.exported"],
   exam_sessions: ["exam_sessions.imported"],
   exam: ["exam.created", "exam.changed", "summary.viewed"],
-  profile: ["profile.created", "profile.changed"],
+  profile: ["profile.created", "profile.changed", "profile.tried"],
   canned_message: ["canned_message.added", "canned_message.changed", "canned_message.removed"],
   booth: ["booth.looked_at", "booth.profile_set", "booth.put_in_room", "hand.lowered"],
   device: ["device.enrolled", "device.revoked"],

@@ -15,6 +15,7 @@ import { RuleCard } from "@/profiles/RuleCard";
 import { RuleList } from "@/profiles/RuleList";
 import type { Profile } from "@/profiles/rules";
 import { SaveBar } from "@/profiles/SaveBar";
+import { TrySection } from "@/profiles/trying/TrySection";
 import { useArchive, usesText } from "@/profiles/useArchive";
 import { Versions } from "@/profiles/Versions";
 import { count, t } from "@/text/text";
@@ -116,6 +117,9 @@ function One({ profile, base }: { profile: Profile; base: Profile }) {
         />
         <RuleCard key={rule} rule={rule} editing={editing} />
       </div>
+      {may && !archived && (
+        <TrySection profile={profile} rules={draft.rules} dirty={dirty} wrong={draft.wrong.size > 0} />
+      )}
       <Followers profile={profile} may={may} />
       <Versions
         profile={profile}

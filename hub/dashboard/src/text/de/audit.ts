@@ -190,6 +190,7 @@ export const audit: Record<keyof typeof english, string> = {
   "audit.act.summary.viewed": "Zusammenfassung angesehen",
   "audit.act.profile.created": "Regelprofil angelegt",
   "audit.act.profile.changed": "Regelprofil geändert",
+  "audit.act.profile.tried": "Regelprofil an einem Clip ausprobiert",
   "audit.act.canned_message.added": "Textbaustein angelegt",
   "audit.act.canned_message.changed": "Textbaustein geändert",
   "audit.act.canned_message.removed": "Textbaustein entfernt",

@@ -18,6 +18,7 @@ import { review } from "@/text/de/review";
 import { schedule } from "@/text/de/schedule";
 import { settings } from "@/text/de/settings";
 import { timeline } from "@/text/de/timeline";
+import { trying } from "@/text/de/trying";
 import { wall } from "@/text/de/wall";
 import type { Catalogue } from "@/text/text";
 
@@ -32,6 +33,7 @@ export const de: Catalogue = {
   ...examSessions,
   ...exams,
   ...profiles,
+  ...trying,
   ...palette,
   ...reports,
   ...review,

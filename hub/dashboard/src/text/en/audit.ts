@@ -188,6 +188,7 @@ export const audit = {
   "audit.act.summary.viewed": "Looked at a summary",
   "audit.act.profile.created": "Made a rule profile",
   "audit.act.profile.changed": "Changed a rule profile",
+  "audit.act.profile.tried": "Tried a rule profile on a clip",
   "audit.act.canned_message.added": "Added a canned message",
   "audit.act.canned_message.changed": "Changed a canned message",
   "audit.act.canned_message.removed": "Removed a canned message",

@@ -21,6 +21,7 @@ import { review } from "@/text/en/review";
 import { schedule } from "@/text/en/schedule";
 import { settings } from "@/text/en/settings";
 import { timeline } from "@/text/en/timeline";
+import { trying } from "@/text/en/trying";
 import { wall } from "@/text/en/wall";
 
 export const en = {
@@ -34,6 +35,7 @@ export const en = {
   ...examSessions,
   ...exams,
   ...profiles,
+  ...trying,
   ...palette,
   ...reports,
   ...review,
