@@ -9,7 +9,7 @@ from contract.profiles import RuleProfile
 from contract.violation import Severity, ViolationKind
 from contract.wire import Sha256, Wire
 
-CLIP_BYTES_MAX: Final = 50 * 2**20
+CLIP_BYTES_MAX: Final = 50_000_000
 CLIP_SECONDS_MAX: Final = 60.0
 """What comes after that is not looked at."""
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from agent.config import load_device_key
+from agent.evaluation.recording import record
 from agent.tryouts.tryouts import Tryouts
 from contract.chain import sha256_hex
 from contract.device import DeviceConfig, HubConfig
@@ -120,6 +121,17 @@ def test_what_cannot_be_tried_is_said_in_words(booth: Booth, clip: bytes) -> Non
     assert "401" in failure(booth.command(clip, sha256="ab" * 32))
     booth.hub.spoil = lambda data: data[:-1] + b"!"
     assert "not the clip" in failure(booth.command(clip))
+
+
+def test_no_more_than_the_beginning_of_a_long_clip_is_looked_at(tmp_path: Path) -> None:
+    video = seeing_then_covered(tmp_path / "clip.mp4", covered_s=2.0)
+    looked: list[float] = []
+    begun = record(video, tmp_path / "no weights", "auto", looked.append, 1.0)
+    assert begun.cut
+    assert max(looked) < 1.0
+    whole = record(video, tmp_path / "no weights", "auto", looked.append, 60.0)
+    assert not whole.cut
+    assert max(looked) > 3.0
 
 
 def test_the_longest_answer_fits_into_one_message() -> None:

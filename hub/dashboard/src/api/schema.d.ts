@@ -10786,7 +10786,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description A video of at most 52428800 bytes; its first 60 s are looked at */
+        /** @description A video of at most 50000000 bytes; its first 60 s are looked at */
         requestBody: {
             content: {
                 "video/mp4": string;

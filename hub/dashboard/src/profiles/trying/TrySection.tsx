@@ -102,6 +102,7 @@ export function TrySection({ profile, rules, dirty, wrong }: Props) {
             {(field) => (
               <input
                 {...field}
+                className={`${field.className} file:-ml-1 file:mr-3 file:rounded-sm file:bg-hover file:px-2`}
                 type="file"
                 accept={TYPES.join(",")}
                 onChange={(event) => setFile(event.target.files?.[0])}
@@ -190,7 +191,19 @@ function Progress({ sending, begun, share, state }: ProgressProps) {
       : t("trying.fetching", { booth });
   return (
     <span className="tabular flex items-center gap-3">
-      <progress aria-label={t("trying.progress")} max={1} {...(looking ? { value: share } : {})} className="w-40" />
+      <span
+        role="progressbar"
+        aria-label={t("trying.progress")}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        {...(looking ? { "aria-valuenow": Math.round(share * 100) } : {})}
+        className="h-1.5 w-40 overflow-hidden rounded-full bg-line"
+      >
+        <span
+          className="block h-full rounded-full bg-accent transition-[width]"
+          style={{ width: `${looking ? share * 100 : 0}%` }}
+        />
+      </span>
       <span role="status" className="text-ink-2">
         {said}
       </span>

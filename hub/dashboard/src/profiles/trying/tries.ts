@@ -10,7 +10,7 @@ export type TrySpan = Schemas["TrySpan"];
 export type TryView = Schemas["TryView"];
 
 /** As in `contract/tries.py`, which has the last word. */
-export const BYTES_MAX = 50 * 2 ** 20;
+export const BYTES_MAX = 50_000_000;
 export const SECONDS_MAX = 60;
 export const TYPES: readonly string[] = ["video/mp4", "video/webm"];
 const ASK_EVERY_MS = 1000;
