@@ -78,7 +78,7 @@ export function TryLanes({ tried, found, length, at, onSeek }: Props) {
             <span
               key={tick}
               style={{ left: `${left}%` }}
-              className={`absolute ${left > 92 ? "-translate-x-full" : left > 4 ? "-translate-x-1/2" : ""}`}
+              className={`absolute whitespace-nowrap ${left > 92 ? "-translate-x-full" : left > 4 ? "-translate-x-1/2" : ""}`}
             >
               {t("time.s", { s: tick / 1000 })}
             </span>
