@@ -16,10 +16,13 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate
 
 # make demo VIDEO=file SECONDS=60 PORT=8080
 DEMO_ARGS = $(if $(VIDEO),--video "$(VIDEO)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
-PYTEST_ARGS ?= -n 2 --dist loadgroup
-# What `make test` does not run again on PostgreSQL: it asks no database, or always both.
-SAME_ON_POSTGRESQL = backup broker certificates compose exam_machine exam_query_plans leader logs migrations openapi postgres \
-                     query_plans report_integrity report_pdf s3 several signaling turn turn_server webhooks
+# Tests wait half of their time: three at once keep two cores busy.
+PYTEST_ARGS ?= -n 3 --dist loadgroup
+# What `make test` does not run again on PostgreSQL: it asks no database, or always both, or little that others do not ask.
+SAME_ON_POSTGRESQL = auth authorisation backup broker certificates compose cutting enrolment evidence exam_machine \
+                     exam_query_plans holding leader links live logs migrations oidc openapi postgres presence program \
+                     query_plans report_integrity report_pdf revocation s3 schema_fuzz second_factor several sign_ins signaling \
+                     tries turn turn_server uploads violation_lists webhooks
 # make test-arm64 RELEASES="bookworm trixie" CPUS="cortex-a72 cortex-a76" ENGINES="auto mediapipe" VIDEO=file
 #                 MIRROR=address ARM64_CACHE=folder REMOVE=1
 ARM64_ARGS = $(if $(RELEASES),--releases $(RELEASES)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ENGINES),--engines $(ENGINES))

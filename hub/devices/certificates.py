@@ -206,7 +206,7 @@ class Authority:
         common_name: str,
         usage: x509.ObjectIdentifier,
         alternatives: x509.SubjectAlternativeName,
-        lifetime: timedelta = LEAF_LIFETIME,
+        lifetime: timedelta | None = None,
     ) -> KeyPair:
         key = ec.generate_private_key(ec.SECP256R1())
         pair = KeyPair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
@@ -221,10 +221,10 @@ class Authority:
         public_key: ec.EllipticCurvePublicKey,
         usage: x509.ObjectIdentifier,
         alternatives: x509.SubjectAlternativeName,
-        lifetime: timedelta = LEAF_LIFETIME,
+        lifetime: timedelta | None = None,
     ) -> x509.Certificate:
         now = datetime.now(UTC)
-        until = min(now + lifetime, self._certificate.not_valid_after_utc)
+        until = min(now + (lifetime or LEAF_LIFETIME), self._certificate.not_valid_after_utc)
         return (
             _builder(common_name, self._certificate.subject, public_key, now - BACKDATE, until)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -70,6 +70,7 @@ def test_a_reviewer_never_touches_the_pointer(centre: Stack) -> None:
         keys = page.keyboard
         first = before_me(page)
 
+        page.get_by_test_id("marked").wait_for()
         keys.press("f")
         expect(page.get_by_test_id("marked")).to_contain_text("took note")
 

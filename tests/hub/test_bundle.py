@@ -285,11 +285,11 @@ async def test_a_database_that_somebody_changed_gives_a_bundle_that_breaks(tmp_p
             await connection.execute(delete(events).where(of, events.c.seq > 10))
         report = await centre.checked()
         assert report.verdict == "broken"
-        assert "events 11 to 13 were taken out" in said(report, "wrong")
+        assert "events 11 to 14 were taken out" in said(report, "wrong")
         async with centre.hub.database.writing() as connection:
             await connection.execute(update(chains).where(chains.c.chain_id == writer.chain_id).values(max_seq=10))
         report = await centre.checked()
-        assert "event 13: the hub held this event at" in said(report, "wrong")
+        assert "event 14: the hub held this event at" in said(report, "wrong")
         assert "the tail was cut off" in said(report, "wrong")
 
 

@@ -33,9 +33,8 @@ def ensure(path: Path, what: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_nothing_is_said_where_all_is_there(tmp_path: Path) -> None:
-    path = shell_tools(
-        tmp_path / "bin", python3="exit 0", mosquitto="", chromium="", ffprobe="", turnserver="", apt_get="exit 9"
-    )
+    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze"), "")
+    path = shell_tools(tmp_path / "bin", python3="exit 0", apt_get="exit 9", **programs)
     done = ensure(path, "test")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -80,8 +79,8 @@ def test_apt_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
     python = f'case "$3" in libGL.so.1) [ -e {told} ];; esac'
     apt = f'if [ "$1" = install ]; then echo "$DEBIAN_FRONTEND $*" > {told}; fi'
     sudo = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
-    programs = {"mosquitto": "", "chromium": "", "turnserver": "", "ffprobe": "", "true": "exit 0"}
-    path = shell_tools(tmp_path / "bin", python3=python, apt_get=apt, sudo=sudo, **programs)
+    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze"), "")
+    path = shell_tools(tmp_path / "bin", python3=python, apt_get=apt, sudo=sudo, true="exit 0", **programs)
     done = ensure(path, "test")
     assert done.returncode == 0, done.stderr
     assert told.read_text() == "noninteractive install -y -q --no-install-recommends libgl1\n"
@@ -99,6 +98,7 @@ def test_a_turn_server_for_tests_is_not_left_running(tmp_path: Path) -> None:
         mosquitto="",
         chromium="",
         ffprobe="",
+        systemd_analyze="",
         apt_get=apt,
         sudo='if [ "$1" = -n ]; then shift; fi; exec "$@"',
         systemctl=f'echo "$*" > {told}',

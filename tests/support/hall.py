@@ -49,3 +49,4 @@ def hall(folder: Path, booths: int) -> Iterator[Hall]:
     finally:
         program.stdin.close()
         program.wait(60)
+        program.stdout.close()

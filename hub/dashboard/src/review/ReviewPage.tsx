@@ -92,7 +92,12 @@ function Review({ me }: { me: Me }) {
   const middle = current && (
     <>
       <div className="flex min-h-0 min-w-0 flex-col" data-testid="review-middle">
-        <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto pb-3">
+        <section
+          aria-label={t("review.looked-at")}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it
+          tabIndex={0}
+          className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto pb-3 outline-offset-[-2px]"
+        >
           <Head violation={current} username={me.username} />
           {done && (
             <p role="status" className="mx-3 flex items-center gap-3 rounded-md bg-sunken px-3 py-2">
@@ -108,12 +113,14 @@ function Review({ me }: { me: Me }) {
           <div className="px-3">
             <Why violation={current} />
           </div>
-        </div>
+        </section>
         <Verdict {...verdict} />
       </div>
       <aside
         aria-label={t("review.context")}
-        className="min-h-0 overflow-y-auto border-line border-t lg:border-t-0 lg:border-l"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it
+        tabIndex={0}
+        className="min-h-0 outline-offset-[-2px] overflow-y-auto border-line border-t lg:border-t-0 lg:border-l"
       >
         <Context violation={current} marked={marked} />
       </aside>

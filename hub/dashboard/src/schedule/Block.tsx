@@ -52,10 +52,10 @@ export function Block({ placed, span, into, lifted, className: _, ...rest }: Pro
         <SittingDot state={session.state} />
         {warning && <TriangleAlert size={13} aria-hidden="true" className="shrink-0 text-medium" />}
         <span className="truncate font-medium">{session.candidate_name}</span>
-      </span>
+      </span>{" "}
       {lanes === 1 && (
         <span className="tabular flex gap-2 overflow-hidden whitespace-nowrap text-ink-2 text-xs">
-          {times}
+          {times}{" "}
           {/* A word that finds no room is left out whole: the shape says it, and so does the name of the button. */}
           <span className="hidden @min-[11rem]:inline">{named("sitting", session.state)}</span>
         </span>
