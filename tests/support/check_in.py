@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from playwright.sync_api import Error, Page, expect
 
@@ -53,9 +54,7 @@ def _touched(page: Page, name: str, tap: Callable[..., None], done: Callable[[],
     if done():
         return True
     button = page.get_by_role("button", name=re.compile(f"^{name}"))
-    if button.is_visible() and button.is_enabled():
-        try:
+    with suppress(Error):  # the page turned meanwhile
+        if button.is_visible() and button.is_enabled(timeout=2000):
             tap(timeout=2000)
-        except Error:  # the page turned meanwhile
-            return done()
     return done()
