@@ -209,7 +209,6 @@ export const profiles: Record<keyof typeof english, string> = {
   "axis.cooled": " Kein zweiter vor Ablauf von {cooldown}.",
   "axis.happens": "Geschehen",
   "axis.violation": "Verstoß",
-  "axis.pending": "zurückgerechnet",
   "axis.hold": "Haltezeit {value}",
   "axis.release": "Freigabe {value}",
   "axis.merge": "binnen {value} zurück: geht weiter",

@@ -62,7 +62,6 @@ export const timeline: Record<keyof typeof english, string> = {
 
   "sights.toggle": "Was gesehen wird",
   "sights.none": "Die Kabine schickt nichts zum Einzeichnen.",
-  "sights.face": "Gesicht",
   "sights.angles": "{yaw}° {side}, {pitch}° {height}",
   "sights.rule": "{kind}: {seconds} von {hold} s",
   "sights.rule-open": "{kind}: Verstoß, {seconds} s",

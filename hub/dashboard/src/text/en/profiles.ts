@@ -205,7 +205,6 @@ export const profiles = {
   "axis.cooled": " No second one for {cooldown}.",
   "axis.happens": "It happens",
   "axis.violation": "Violation",
-  "axis.pending": "counted back",
   "axis.hold": "hold {value}",
   "axis.release": "release {value}",
   "axis.merge": "back within {value}: goes on",

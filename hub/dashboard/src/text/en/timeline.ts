@@ -60,7 +60,6 @@ export const timeline = {
 
   "sights.toggle": "What is seen",
   "sights.none": "The booth sends nothing to draw.",
-  "sights.face": "Face",
   "sights.angles": "{yaw}° {side}, {pitch}° {height}",
   "sights.rule": "{kind}: {seconds} of {hold} s",
   "sights.rule-open": "{kind}: violation, {seconds} s",
