@@ -11,15 +11,7 @@ import typer
 from contract.device import CameraConfig, ScreenConfig
 from provisioning import console, enrolment
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Booth devices.")
-
-
-@app.callback()
-def _group() -> None:
-    """Keeps `enrol` a command of its own while it is the only one."""
-
-
-ENROL_EPILOG = """\b
+EPILOG = """\b
 Examples: invigil device enrol --hub https://hub.example:8443 --dir /etc/invigil
           pass-from-somewhere | invigil device enrol --hub URL --claim - --dir DIR --json
 
@@ -29,7 +21,6 @@ Other people on this device can read a process's arguments: prefer the prompt, -
 Exit codes: 0 enrolled · 1 refused or failed, nothing was changed · 2 the command line was not understood."""
 
 
-@app.command(epilog=ENROL_EPILOG)
 def enrol(
     hub: Annotated[str, typer.Option("--hub", metavar="URL", help="The hub's address.")],
     folder: Annotated[Path, typer.Option("--dir", help="Folder for key, certificates and device.toml.")],
