@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Final
@@ -195,18 +195,33 @@ def _how(code: int) -> str:
 
 async def _end_orphans(config_file: Path) -> None:
     """Ends brokers of this data directory whose hub was killed: their command line names our configuration."""
-    orphans = _running_with(config_file)
-    for pid in orphans:
-        log.warning("ending the MQTT broker %d that a killed hub left behind", pid)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-    for _ in range(int(STOP_S / 0.05)):
-        if not _running_with(config_file):
-            return
-        await asyncio.sleep(0.05)
-    for pid in _running_with(config_file):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    with ExitStack() as opened:
+        orphans = []
+        for pid in _running_with(config_file):
+            with suppress(ProcessLookupError):
+                orphan = os.pidfd_open(pid)
+                opened.callback(os.close, orphan)
+                log.warning("ending the MQTT broker %d that a killed hub left behind", pid)
+                orphans.append(orphan)
+        for final in (signal.SIGTERM, signal.SIGKILL):
+            for orphan in orphans:
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(orphan, final)
+            # Not by its command line, which is gone while the port is still its own.
+            orphans = [orphan for orphan in orphans if not await _ended(orphan)]
+
+
+async def _ended(process: int) -> bool:
+    """Within `STOP_S`; `process` is a file descriptor that becomes readable then."""
+    loop, end = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(process, end.set)
+    try:
+        await asyncio.wait_for(end.wait(), STOP_S)
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(process)
+    return True
 
 
 def _running_with(config_file: Path) -> list[int]:

@@ -18,6 +18,7 @@ from hub.mosquitto import MAX_PACKET_BYTES
 from hub.parts import Hub
 from tests.support.authority import Authority as OtherAuthority
 from tests.support.hub import Chain, Device, Uplink, a_hub, an_uplink, until
+from tests.support.processes import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -131,7 +132,7 @@ async def test_a_killed_broker_is_started_again_and_events_go_on(tmp_path: Path)
 async def test_a_broker_left_behind_by_a_killed_hub_is_ended_first(tmp_path: Path) -> None:
     authority = Authority.load_or_create(tmp_path / "ca")
     keys = authority.issue_server([])
-    left = Broker(tmp_path / "mosquitto", "127.0.0.1", 0, keys, authority, Metrics())
+    left = Broker(tmp_path / "mosquitto", "127.0.0.1", free_port(), keys, authority, Metrics())
     await left.start()
     orphan = int((tmp_path / "mosquitto/mosquitto.pid").read_text())
     new = Broker(tmp_path / "mosquitto", "127.0.0.1", left.port, keys, authority, Metrics())

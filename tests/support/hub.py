@@ -47,6 +47,7 @@ from hub.parts import Hub
 from hub.people.passwords import hash_password
 from hub.store import booths, users
 from tests.support.postgres import ON_POSTGRESQL, configure, database_at, own_database
+from tests.support.processes import free_port
 
 PASSWORD = "correct horse battery"
 Value = TypeVar("Value")
@@ -61,7 +62,7 @@ async def a_hub(data: Path, **settings: Any) -> AsyncIterator[Hub]:
     database = own_database(data) if ON_POSTGRESQL else None
     if "database" not in settings:
         configure(data)  # for commands that run beside it
-    async with running(Settings(data=data, port=0, mqtt_port=0, **{"database": database} | settings)) as hub:
+    async with running(Settings(data=data, port=0, mqtt_port=free_port(), **{"database": database} | settings)) as hub:
         yield hub
 
 

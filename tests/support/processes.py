@@ -1,12 +1,15 @@
 """Real programs started by tests: their output on disk, their death noticed, their end certain."""
 
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,13 +17,23 @@ BIN = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parents[2]
 Value = TypeVar("Value")
 
+PORTS = range(10_000, 32_000)
+"""Below those that the kernel takes for outgoing connections: what listens there may end and begin again."""
+SHARES = 16
+_steps = itertools.count(random.randrange(len(PORTS)))
+
 
 def free_port() -> int:
-    """A port nobody listens on now. The kernel does not give it out again soon."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on now, and that no other test is given: each worker has a share of its own."""
+    share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % SHARES
+    mine = PORTS[share::SHARES]
+    for step in itertools.islice(_steps, len(mine)):
+        port = mine[step % len(mine)]
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def wait_for(what: str, probe: Callable[[], Value | None], timeout_s: float = 120) -> Value:
