@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from provisioning.console import ProvisioningError, done, step
-from provisioning.hub import HubSession
+from provisioning.hub import HubClient
 from provisioning.programs import Program, adopt_orphans, beside_python, end_orphans, run
 
 MARK: Final = ".invigil-demo"
@@ -146,12 +146,12 @@ def add_booth(centre: Centre, booth: str, name: str, feed: Feed) -> None:
     done(f"{booth} enrolled and started: {feed.words}")
 
 
-def wait_until_online(centre: Centre, session: HubSession) -> None:
+def wait_until_online(centre: Centre, client: HubClient) -> None:
     """Until the hub has heard every booth say that it is there."""
     for booth, program in centre.booths.items():
 
         def online(booth: str = booth) -> bool | None:
-            states = {item["booth_id"]: item["availability"] for item in session.booths()}
+            states = {item["booth_id"]: item["availability"] for item in client.booths()}
             return True if states.get(booth) == "online" else None
 
         program.wait_for("the booth to come online", online, ONLINE_S)

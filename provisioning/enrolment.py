@@ -3,8 +3,6 @@
 `device.toml` is written last, so a folder that has one is complete.
 """
 
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from contract.device import CameraConfig, DeviceConfig, HubConfig, ScreenConfig,
 from contract.messages import EnrolReply, EnrolRequest
 from contract.wire import InvalidError
 from provisioning.console import ProvisioningError
+from provisioning.files import write_whole
 from provisioning.hub import ask, problem_detail
 
 CONFIG: Final = "device.toml"
@@ -78,10 +77,10 @@ def enrol(
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / CONFIG).unlink(missing_ok=True)
-        _write(folder / KEY, key_pem, 0o600)
-        _write(folder / CERTIFICATE, reply.certificate_pem.encode(), 0o644)
-        _write(folder / AUTHORITY, reply.ca_pem.encode(), 0o644)
-        _write(folder / CONFIG, tomli_w.dumps(config.model_dump(mode="json", exclude_none=True)).encode(), 0o644)
+        write_whole(folder / KEY, key_pem, 0o600)
+        write_whole(folder / CERTIFICATE, reply.certificate_pem.encode(), 0o644)
+        write_whole(folder / AUTHORITY, reply.ca_pem.encode(), 0o644)
+        write_whole(folder / CONFIG, tomli_w.dumps(config.model_dump(mode="json", exclude_none=True)).encode(), 0o644)
         load_device_config(folder / CONFIG)
     except OSError as error:
         raise ProvisioningError(
@@ -120,19 +119,6 @@ def _check(reply: EnrolReply, key: ec.EllipticCurvePrivateKey) -> x509.Certifica
     if certificate.public_key() != key.public_key() or names != [reply.booth]:
         raise ProvisioningError(f"the hub signed another key or name than this device's: {names}")
     return certificate
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """The whole file or none of it; a key is never readable by others, not even for a moment."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def claim_code_from(environ: Mapping[str, str], option: str | None, stdin_line: str | None) -> str | None:

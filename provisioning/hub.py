@@ -1,15 +1,38 @@
 """The hub's REST API, as far as a technician's commands need it; httpx errors become `ProvisioningError` here."""
 
+import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_result,
+    stop_after_attempt,
+    wait_random_exponential,
+)
 
+from provisioning.access import LOG_IN, Access, find_access
 from provisioning.console import ProvisioningError
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
+TRIES: Final = 4
+"""About two seconds in all: a hub that restarts, a proxy before it that has just lost it."""
+Param = str | int | None
+REPEATABLE: Final = frozenset({"GET", "PUT"})
+BUSY: Final = frozenset({502, 503, 504})
+
+
+def trusting(ca_pem: str = "", name: str = "the authority's file") -> ssl.SSLContext:
+    """Trusts that authority and no other; without one those of the system. Raises `ProvisioningError`."""
+    try:
+        return ssl.create_default_context(cadata=ca_pem or None)
+    except (ssl.SSLError, ValueError) as error:
+        raise ProvisioningError(f"{name} cannot be used as an authority: {error}", "it must be a PEM file") from error
 
 
 def ask(
@@ -44,52 +67,142 @@ def unreachable(hub_url: str, error: Exception) -> ProvisioningError:
 
 def problem_detail(reply: httpx.Response) -> str:
     """What the hub said went wrong (RFC 9457), or the beginning of whatever it said."""
-    try:
-        problem = reply.json()
-    except ValueError:
-        problem = None
-    if isinstance(problem, dict):
-        said = problem.get("detail") or problem.get("title")
-        if said:
-            return str(said)
-    return reply.text[:200].strip() or reply.reason_phrase
+    title, detail = _problem(reply)
+    return detail or title or reply.text[:200].strip() or reply.reason_phrase
 
 
-class HubSession:
-    """Signed in as a person. Every method raises `ProvisioningError`."""
+def refused(reply: httpx.Response) -> ProvisioningError:
+    """What the hub answered instead of doing it: its words, and what to do next."""
+    title, detail = _problem(reply)
+    if reply.status_code == httpx.codes.UNAUTHORIZED:
+        return ProvisioningError(
+            f"the hub does not take this sign-in: {detail or 'it is unknown, expired or revoked'}",
+            f"make a token on the dashboard, under your account, and {LOG_IN}",
+        )
+    if reply.status_code == httpx.codes.FORBIDDEN:
+        return ProvisioningError(
+            f"you may not do this: {detail or title or 'the hub refuses'}",
+            "`invigil hub whoami` shows what your token may do; one with more is made on the dashboard",
+        )
+    if reply.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        wait = reply.headers.get("retry-after", "")
+        return ProvisioningError(f"the hub was asked too often: {detail or title}", f"wait {wait or 'some'} seconds")
+    if title and detail:
+        return ProvisioningError(f"the hub says: {title}", detail)
+    return ProvisioningError(
+        f"{reply.request.url.path} answers HTTP {reply.status_code}: {problem_detail(reply)}",
+        "is the address that of a hub, and is it of a version like this one's?",
+    )
 
-    def __init__(self, url: str, username: str, password: str) -> None:
+
+class HubClient:
+    """The API as one person has it. Every method raises `ProvisioningError`; may be used by several threads at once.
+
+    Paths are those after `/api/v1`. What is safe to ask twice is asked again where the hub is busy or was lost.
+    """
+
+    def __init__(self, url: str, *, token: str = "", ca_pem: str = "") -> None:
         self.url = url
-        self._client = httpx.Client(base_url=url, headers={"X-Invigil-Request": "1"}, timeout=TIMEOUT)
-        self._json("POST", "/api/v1/sign-in", {"username": username, "password": password})
+        headers = {"Authorization": f"Bearer {token}"} if token else {"X-Invigil-Request": "1"}
+        try:
+            self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, verify=trusting(ca_pem))
+        except (httpx.InvalidURL, UnicodeError) as error:  # a token that is no ASCII
+            raise ProvisioningError(f"neither the address nor the token can be sent: {error}", LOG_IN) from error
+        self._again = Retrying(
+            stop=stop_after_attempt(TRIES),
+            wait=wait_random_exponential(0.3, max=2),
+            retry=retry_if_exception(_is_passing) | retry_if_result(lambda reply: reply.status_code in BUSY),
+            retry_error_callback=_last,
+        )
+
+    @classmethod
+    def of(cls, access: Access) -> Self:
+        return cls(access.hub, token=access.token, ca_pem=access.ca_pem)
+
+    @classmethod
+    def found(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """As `invigil hub login` left it, or the environment says."""
+        return cls.of(find_access(os.environ if environ is None else environ))
+
+    @classmethod
+    def signed_in(cls, url: str, username: str, password: str) -> Self:
+        """With a name and a password, as the dashboard does it."""
+        client = cls(url)
+        client.post("/sign-in", {"username": username, "password": password})
+        return client
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._client.close()
 
+    def get(self, path: str, **params: Param) -> Any:
+        """The answer's JSON. Parameters that are None are left out."""
+        return self._ask("GET", path, params={name: value for name, value in params.items() if value is not None})
+
+    def post(self, path: str, body: object = None) -> Any:
+        """None where the hub has nothing to say."""
+        return self._ask("POST", path, body=body)
+
+    def put(self, path: str, body: object) -> Any:
+        return self._ask("PUT", path, body=body)
+
+    def delete(self, path: str) -> Any:
+        return self._ask("DELETE", path)
+
+    def pages(self, path: str, *, cursor: str = "before", limit: int = 200, **params: Param) -> Iterator[Any]:
+        """Every item of a list that comes in pages; `cursor` is the parameter that takes the page's `next`."""
+        following: str | None = None
+        while True:
+            page = self.get(path, limit=limit, **params, **{cursor: following})
+            yield from page["items"]
+            following = page["next"]
+            if not following:
+                return
+
     def booths(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = self._json("GET", "/api/v1/booths")["items"]
+        items: list[dict[str, Any]] = self.get("/booths")["items"]
         return items
 
     def violations(self) -> Iterator[dict[str, Any]]:
         """All of them, newest first."""
-        cursor: str | None = None
-        while True:
-            page = self._json(
-                "GET", "/api/v1/violations", params={"limit": "200"} | ({"before": cursor} if cursor else {})
-            )
-            yield from page["items"]
-            cursor = page["next"]
-            if not cursor:
-                return
+        return self.pages("/violations")
 
-    def _json(
-        self, method: str, path: str, body: object = None, params: dict[str, str] | None = None
-    ) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, body: object = None, params: dict[str, Any] | None = None) -> Any:
+        def send() -> httpx.Response:
+            return self._client.request(method, f"/api/v1{path}", json=body, params=params)
+
         try:
-            reply = self._client.request(method, path, json=body, params=params)
-        except httpx.HTTPError as error:
+            reply: httpx.Response = self._again.copy()(send) if method in REPEATABLE else send()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise unreachable(self.url, error) from error
-        if reply.is_error:
-            raise ProvisioningError(f"{method} {path}: HTTP {reply.status_code}: {problem_detail(reply)}")
-        answer: dict[str, Any] = reply.json()
-        return answer
+        if not reply.is_success:
+            raise refused(reply)
+        try:
+            return reply.json() if reply.content else None
+        except ValueError as error:
+            raise ProvisioningError(f"{self.url} does not answer as a hub does", "is the address right?") from error
+
+
+def _is_passing(error: BaseException) -> bool:
+    return isinstance(error, httpx.TransportError) and "CERTIFICATE_VERIFY_FAILED" not in str(error)
+
+
+def _last(state: RetryCallState) -> Any:
+    """What the last try gave or raised."""
+    assert state.outcome is not None  # noqa: S101 (there was a try)
+    return state.outcome.result()
+
+
+def _problem(reply: httpx.Response) -> tuple[str, str]:
+    try:
+        problem = reply.json()
+    except ValueError:
+        return "", ""
+    if not isinstance(problem, dict):
+        return "", ""
+    return str(problem.get("title") or ""), str(problem.get("detail") or "")

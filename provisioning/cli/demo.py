@@ -15,7 +15,7 @@ from rich.text import Text
 
 from provisioning import centre, console
 from provisioning.centre import Centre, Feed
-from provisioning.hub import HubSession
+from provisioning.hub import HubClient
 
 EPILOG = """\b
 Examples: invigil demo
@@ -71,16 +71,16 @@ def _run(video: Path | None, seconds: float | None, data: Path, *, port: int) ->
     with centre.running(data, port=wanted) as here:
         for (booth, name), feed in zip(BOOTHS.items(), feeds, strict=True):
             centre.add_booth(here, booth, name, feed)
-        session = HubSession(here.url, centre.USER, here.password)
+        client = HubClient.signed_in(here.url, centre.USER, here.password)
         try:
             with console.spinner() as bar:
                 bar.add_task("waiting for the booths to come online (loading the detectors)")
-                centre.wait_until_online(here, session)
+                centre.wait_until_online(here, client)
             console.done("both booths are online")
             _print_login(here)
-            return _watch(here, session, seconds)
+            return _watch(here, client, seconds)
         finally:
-            session.close()
+            client.close()
             console.step("Stopping booths, hub and broker")
 
 
@@ -105,27 +105,27 @@ def _reel(data: Path, number: int) -> Feed:
     return Feed("replay", str(path), "plays a reel: an empty seat, two faces, a covered camera")
 
 
-def _watch(here: Centre, session: HubSession, seconds: float | None) -> dict[str, dict[str, int]]:
+def _watch(here: Centre, client: HubClient, seconds: float | None) -> dict[str, dict[str, int]]:
     """Show what arrives, until the time is over or Ctrl-C."""
     began = time.monotonic()
     spoken = began
     with Live(Text(""), console=console.notes, auto_refresh=False, transient=True) as live:
         while seconds is None or time.monotonic() - began < seconds:
             here.must_run()
-            line = _status(session.booths(), time.monotonic() - began, seconds)
+            line = _status(client.booths(), time.monotonic() - began, seconds)
             if console.notes.is_terminal:
                 live.update(line, refresh=True)
             elif time.monotonic() - spoken >= WORD_S:
                 spoken = time.monotonic()
                 console.notes.print(line)
             time.sleep(LOOK_S)
-    return _count(session)
+    return _count(client)
 
 
-def _count(session: HubSession) -> dict[str, dict[str, int]]:
+def _count(client: HubClient) -> dict[str, dict[str, int]]:
     """Violations by booth and kind, as the hub has them."""
     counts: dict[str, Counter[str]] = {booth: Counter() for booth in BOOTHS}
-    for violation in session.violations():
+    for violation in client.violations():
         counts.setdefault(violation["booth_id"], Counter())[violation["kind"]] += 1
     return {booth: dict(kinds) for booth, kinds in counts.items()}
 
