@@ -19,6 +19,7 @@ COPY agent agent
 COPY hub hub
 COPY provisioning provisioning
 COPY models models
+COPY systemd systemd
 COPY --from=dashboard /build/hub/static hub/static
 RUN /opt/invigil/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 

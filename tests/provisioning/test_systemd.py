@@ -9,6 +9,8 @@ import pytest
 
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 UNITS = sorted((SYSTEMD / "system").iterdir())
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+TIMERS = [unit for unit in UNITS if unit.suffix == ".timer"]
 SYSTEMS_OWN = (Path("usr/lib/systemd"), Path("lib/systemd"))
 EXPOSURE_MAX = 2.0
 
@@ -30,10 +32,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(Path("/") / own, root / own, symlinks=True)
     shutil.copytree(SYSTEMD / "system", root / "etc/systemd/system")
     for unit in UNITS:
-        for program in re.findall(r"^ExecStart=(\S+)", unit.read_text(), re.MULTILINE):
+        for program in re.findall(r"^Exec(?:Start|Condition)=(\S+)", unit.read_text(), re.MULTILINE):
             started = root / program.lstrip("/")
             started.parent.mkdir(parents=True, exist_ok=True)
-            started.touch(mode=0o755)
+            started.touch(mode=0o755)  # an existing one, such as /bin/sh, stays
     return root
 
 
@@ -44,7 +46,7 @@ def test_systemd_has_nothing_to_say_about_a_unit(root: Path, unit: Path) -> None
     assert not [line for line in said.splitlines() if "invigil" in line], said
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_a_service_is_exposed_little(unit: Path) -> None:
     said = systemd("systemd-analyze", "security", "--offline=yes", "--no-pager", unit)
     (exposure,) = re.findall(r"Overall exposure level for \S+: ([\d.]+)", said)
@@ -55,14 +57,28 @@ def test_only_the_agent_is_watched_and_it_says_when_it_is_up() -> None:
     agent = (SYSTEMD / "system" / "invigil-agent.service").read_text()
     assert "Type=notify" in agent
     assert "WatchdogSec=" in agent
-    assert all("Restart=always" in unit.read_text() for unit in UNITS)
+    for unit in SERVICES:
+        text = unit.read_text()
+        assert ("Type=oneshot" in text) is not ("Restart=always" in text), unit.name
+        assert "Type=oneshot" not in text or unit.with_suffix(".timer") in TIMERS, f"{unit.name}: nothing starts it"
+
+
+def test_a_timer_makes_up_for_the_nights_without_power() -> None:
+    assert {timer.stem for timer in TIMERS} == {"invigil-renew", "invigil-retention"}
+    for timer in TIMERS:
+        text = timer.read_text()
+        assert "Persistent=yes" in text
+        assert "RandomizedDelaySec=" in text, "not every booth at once"
+        (when,) = re.findall(r"^OnCalendar=(.+)$", text, re.MULTILINE)
+        assert "Next elapse" in systemd("systemd-analyze", "calendar", when)
+        assert timer.with_suffix(".service") in SERVICES
 
 
 def test_users_and_folders_are_made_as_the_units_expect(tmp_path: Path) -> None:
     for part in ("sysusers.d", "tmpfiles.d"):
         shutil.copytree(SYSTEMD / part, tmp_path / "usr/lib" / part)
     planned = systemd("systemd-sysusers", "--dry-run", f"--root={tmp_path}", *_names("sysusers.d"))
-    users = {user for unit in UNITS for user in re.findall(r"^User=(\S+)", unit.read_text(), re.MULTILINE)}
+    users = {user for unit in SERVICES for user in re.findall(r"^User=(\S+)", unit.read_text(), re.MULTILINE)}
     assert users == {"invigil", "invigil-agent", "invigil-screen"}
     for user in users:
         assert f"Creating user '{user}'" in planned, planned

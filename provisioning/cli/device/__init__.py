@@ -2,14 +2,11 @@
 
 import typer
 
-from provisioning.cli.device import enrol
+from provisioning.cli.device import enrol, install
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Booth devices.")
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps `enrol` a command of its own while it is the only one."""
-
-
 app.command(epilog=enrol.EPILOG)(enrol.enrol)
+app.command(epilog=install.EPILOG)(install.install)
+app.command(epilog=install.UNINSTALL_EPILOG)(install.uninstall)
