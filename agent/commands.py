@@ -20,7 +20,7 @@ from contract.live import (
 )
 from contract.messages import AnyCommand, AnyReply, ErrorReply, SnapshotCommand
 from contract.tries import TryCommand, TryStateCommand
-from contract.upkeep import IdentifyCommand, LogsCommand, RestartCommand
+from contract.upkeep import IdentifyCommand, LogsCommand, RebootCommand, RestartCommand
 
 Answer = AnyReply | Future[AnyReply]
 NOBODY: Final = ErrorReply(reason="nobody is connected under this peer_id; offer again")
@@ -76,6 +76,8 @@ class Commands:
                 return self._upkeep.logs(command)
             case RestartCommand():
                 return self._upkeep.restart(command)
+            case RebootCommand():
+                return self._upkeep.reboot(command)
             case TryCommand():
                 return self._tryouts.begin(command)
             case TryStateCommand():

@@ -3,15 +3,17 @@
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Final
 
 from agent.light import Light
 from agent.logbook import Logbook
+from agent.reboot import Reboot
 from agent.screen.server import ScreenServer
 from contract.live import DoneReply
 from contract.messages import AnyReply, ErrorReply
 from contract.sitting import SittingState
-from contract.upkeep import IdentifyCommand, IdentifyReply, LogsCommand, RestartCommand
+from contract.upkeep import IdentifyCommand, IdentifyReply, LogsCommand, RebootCommand, RestartCommand
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class Upkeep:
         screen: ScreenServer | None,
         sitting: Callable[[], SittingState | None],
         light: Light | None = None,
+        board: Reboot | None = None,
     ) -> None:
         """`sitting`: the state of the exam session that this booth follows now."""
         self.on_restart: Callable[[], object] = lambda: None
@@ -41,6 +44,7 @@ class Upkeep:
         self._screen = screen
         self._sitting = sitting
         self._light = light or Light()
+        self._board = board or Reboot()
 
     def identify(self, command: IdentifyCommand) -> AnyReply:
         shown = self._screen is not None and self._screen.identify(command.name, command.seconds)
@@ -51,15 +55,23 @@ class Upkeep:
         return self._logbook.newest(command.lines)
 
     def restart(self, command: RestartCommand) -> AnyReply:
-        state = self._sitting()
-        if state in SITTING and not command.force:
-            return ErrorReply(reason=f"an exam session is on here ({state}); an administrator may force it")
+        if refusal := self._refusal(force=command.force):
+            return refusal
         self.restarting = True
         log.warning("Somebody asked for a restart; ending for the supervisor to start the agent again.")
         timer = threading.Timer(LEAVE_S, self.on_restart)
         timer.daemon = True
         timer.start()
         return DoneReply()
+
+    def reboot(self, command: RebootCommand) -> AnyReply | Future[AnyReply]:
+        return self._refusal(force=command.force) or self._board.ask()
+
+    def _refusal(self, *, force: bool) -> ErrorReply | None:
+        state = self._sitting()
+        if state in SITTING and not force:
+            return ErrorReply(reason=f"an exam session is on here ({state}); an administrator may force it")
+        return None
 
     def stop(self) -> None:
         self._light.rest()

@@ -34,6 +34,7 @@ from contract.upkeep import (
     IdentifyReply,
     LogsCommand,
     LogsReply,
+    RebootCommand,
     RestartCommand,
 )
 from contract.violation import EvidenceRef, EvidenceRole, Violation
@@ -332,6 +333,7 @@ AnyCommand = (
     | IdentifyCommand
     | LogsCommand
     | RestartCommand
+    | RebootCommand
     | TryCommand
     | TryStateCommand
 )

@@ -51,6 +51,14 @@ class RestartCommand(Wire):
     force: bool = False
 
 
+class RebootCommand(Wire):
+    """The whole board starts again. Refused while an exam session is on, unless forced, and where nothing on the device
+    heeds the agent's wish."""
+
+    type: Literal["reboot"] = "reboot"
+    force: bool = False
+
+
 class IdentifyReply(Wire):
     """What could be shown; the device refuses where it has neither."""
 

@@ -339,7 +339,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             oidc=OidcSignIns(provider, database, auth) if provider else None,
             viewed=Viewed(database),
             enrolment=Enrolment(database, authority, for_devices),
-            fleet=Fleet(database, commands, cutting),
+            fleet=Fleet(database, commands, cutting, desired),
             mqtt=mqtt,
             leader=leader,
             ingest=ingest,

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contract.messages import Desired
 from contract.profiles import ProfileName
 from contract.topics import booth_topic
 from hub.config import ExamConfig
@@ -70,6 +71,13 @@ class DesiredState:
         shown = await following.shown(connection)
         return {booth_id for booth_id in wanted.keys() | shown if wanted.get(booth_id) != shown.get(booth_id)}
 
+    async def wanted(self, booth_ids: Collection[str]) -> dict[str, Desired]:
+        """What each of these booths should be doing; without those whose rule profile cannot be read."""
+        async with self._database.reading() as connection:
+            rows = await following.rows(connection, booth_ids)
+        found = {row.booth_id: self._desired(row) for row in rows}
+        return {booth_id: desired for booth_id, desired in found.items() if desired is not None}
+
     async def publish(self, *booth_ids: str) -> None:
         """After a commit."""
         if booth_ids:
@@ -100,9 +108,12 @@ class DesiredState:
                 self._publish(row)
 
     def _publish(self, row: Row[Any]) -> None:
-        profile = read_profile(row.desired_profile, row.desired_document)
-        if profile is None:
+        desired = self._desired(row)
+        if desired is None:
             log.error("booth %s: no rule profile that can be read is called %r", row.booth_id, row.desired_profile)
             return
-        desired = desired_of(row, profile, between=self._between)
         self._mqtt.publish(booth_topic(row.booth_id, "desired"), desired.to_json(), retain=True)
+
+    def _desired(self, row: Row[Any]) -> Desired | None:
+        profile = read_profile(row.desired_profile, row.desired_document)
+        return None if profile is None else desired_of(row, profile, between=self._between)

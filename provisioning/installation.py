@@ -49,8 +49,9 @@ AGENT: Final = Part(
         File("tmpfiles.d/invigil-device.conf", "etc/tmpfiles.d/invigil-device.conf"),
         File("udev/70-invigil.rules", "etc/udev/rules.d/70-invigil.rules"),
         *_units("invigil-agent.service", "invigil-renew.service", "invigil-renew.timer"),
+        *_units("invigil-reboot.path", "invigil-reboot.service"),
     ),
-    ("invigil-agent.service", "invigil-renew.timer"),
+    ("invigil-agent.service", "invigil-renew.timer", "invigil-reboot.path"),
     ("etc/invigil", "var/lib/invigil-agent", "opt/invigil"),
 )
 SCREEN: Final = Part(

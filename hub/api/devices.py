@@ -47,6 +47,10 @@ class RestartRequest(BaseModel):
     force: bool = Field(False, description="also while an exam session is on; for administrators")
 
 
+class RebootRequest(RestartRequest):
+    """The same, of the whole board."""
+
+
 async def in_scope(device_id: UUID, me: Technician, hub: TheHub) -> DeviceView:
     device = await hub.fleet.find(device_id)
     await refuse_foreign(hub.database, me, device.booth_id)
@@ -85,9 +89,15 @@ async def read_log(request: LogsRequest, device: TheDevice, actor: ActorOf, hub:
 @router.post("/devices/{device_id}/restart", operation_id="restartDevice", status_code=204)
 async def restart(request: RestartRequest, device: TheDevice, me: Technician, actor: ActorOf, hub: TheHub) -> None:
     """Its agent ends and is started again by its supervisor. 409 while an exam session is on, unless forced."""
-    if request.force and me.role != "admin":
-        raise RefusedError(403, "Not allowed", "only an administrator may force a restart during an exam session")
+    _refuse_force(me, request.force, "a restart")
     await hub.fleet.restart(device, actor, force=request.force)
+
+
+@router.post("/devices/{device_id}/reboot", operation_id="rebootDevice", status_code=204)
+async def reboot(request: RebootRequest, device: TheDevice, me: Technician, actor: ActorOf, hub: TheHub) -> None:
+    """The whole board starts again. 409 while an exam session is on, unless forced; 502 where the device cannot."""
+    _refuse_force(me, request.force, "a reboot")
+    await hub.fleet.reboot(device, actor, force=request.force)
 
 
 @router.post("/devices/{device_id}/revoke", operation_id="revokeDevice")
@@ -134,3 +144,8 @@ async def _known(hub: Hub, me: Me, booth_id: str) -> None:
             detail = f"no booth is called {booth_id!r}; GET /api/v1/booths lists them"
             raise RefusedError(404, "No such booth", detail)
     await refuse_foreign(hub.database, me, booth_id)
+
+
+def _refuse_force(me: Me, force: bool, what: str) -> None:
+    if force and me.role != "admin":
+        raise RefusedError(403, "Not allowed", f"only an administrator may force {what} during an exam session")

@@ -51,6 +51,14 @@ async def detail(connection: AsyncConnection, device_id: UUID, now: datetime) ->
     )
 
 
+async def reported(connection: AsyncConnection, booth_ids: Collection[str]) -> dict[UUID, Reported]:
+    """What the devices that have these booths last said of what they do, by the device; without those that said
+    nothing that can be read."""
+    statement = _statement().where(devices.c.replaced_at.is_(None), devices.c.booth_id.in_(booth_ids))
+    found = {row.device_id: _said(row) for row in await connection.execute(statement)}
+    return {device_id: said for device_id, said in found.items() if said is not None}
+
+
 def _statement() -> Select[Any]:
     state = (
         select(exam_sessions.c.state)

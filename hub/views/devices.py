@@ -8,6 +8,7 @@ from pydantic import Field
 from contract.messages import Health
 from contract.upkeep import DeviceFacts
 from contract.wire import BoothId
+from hub.devices.drift import DriftField
 from hub.devices.status import CareCode, Status
 from hub.views.base import View
 from hub.views.booths import BoothAvailability
@@ -18,6 +19,14 @@ class DeviceCare(View):
 
     code: CareCode
     detail: str = Field(description="a name, or a number with its unit")
+
+
+class DeviceDrift(View):
+    """One thing that a booth does otherwise than it should, as far as it last said."""
+
+    field: DriftField
+    desired: str
+    reported: str = Field(description="empty where the booth has said nothing yet")
 
 
 class DeviceView(View):
@@ -42,6 +51,7 @@ class DeviceView(View):
     model: str
     version: str | None = Field(description="of the agent")
     temperature_c: float | None
+    drift: tuple[DeviceDrift, ...] = Field((), description="what it does otherwise than it should; of who is in force")
 
 
 class DeviceList(View):

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from agent import health
 from agent.facts import device_facts
 from agent.light import Light
 from agent.logbook import KEPT, Logbook
+from agent.reboot import FILE, NOBODY, Reboot
 from agent.upkeep import Upkeep
 from contract.live import DoneReply
 from contract.messages import ErrorReply
@@ -23,6 +25,7 @@ from contract.upkeep import (
     IdentifyReply,
     LogsCommand,
     LogsReply,
+    RebootCommand,
     RestartCommand,
 )
 from tests.support.broker import Broker
@@ -160,3 +163,28 @@ def test_what_the_board_does_not_tell_is_none(tmp_path: Path) -> None:
     assert total is not None
     assert available is not None
     assert 0 < available < total
+
+
+def test_a_reboot_is_asked_of_whoever_may_and_never_in_an_exam_session(logbook: Logbook, tmp_path: Path) -> None:
+    sitting: list[SittingState | None] = ["paused"]
+    board = Reboot({"RUNTIME_DIRECTORY": str(tmp_path)}, within_s=60)
+    upkeep = Upkeep(logbook, None, lambda: sitting[0], Light(tmp_path), board)
+    refused = upkeep.reboot(RebootCommand())
+    assert isinstance(refused, ErrorReply)
+    assert "an exam session is on here (paused)" in refused.reason
+    assert not (tmp_path / FILE).exists()
+
+    sitting[0] = None
+    answer = upkeep.reboot(RebootCommand())
+    assert isinstance(answer, Future)
+    (tmp_path / FILE).unlink()  # as invigil-reboot.service does
+    assert answer.result(60) == DoneReply()
+
+
+def test_a_reboot_that_nobody_heeds_is_refused_and_nothing_stays(tmp_path: Path) -> None:
+    answer = Reboot({"RUNTIME_DIRECTORY": str(tmp_path)}, within_s=0.1).ask()
+    assert isinstance(answer, Future)
+    assert answer.result(60) == NOBODY
+    assert not (tmp_path / FILE).exists()
+    assert Reboot({}).ask() == NOBODY, "without systemd"
+    assert Reboot({"RUNTIME_DIRECTORY": str(tmp_path / "gone")}).ask() == NOBODY

@@ -12,7 +12,15 @@ from contract.profiles import PROFILES
 from contract.sitting import ExamSessionStep, Sitting, code_digest
 from contract.trace import Trace
 from contract.tries import TryCommand, TryFound, TrySpan, TryStateCommand, TryStateReply
-from contract.upkeep import DeviceFacts, IdentifyCommand, IdentifyReply, LogsCommand, LogsReply, RestartCommand
+from contract.upkeep import (
+    DeviceFacts,
+    IdentifyCommand,
+    IdentifyReply,
+    LogsCommand,
+    LogsReply,
+    RebootCommand,
+    RestartCommand,
+)
 from contract.violation import EvidenceRef, Explanation, Violation
 from contract.wire import Wire
 
@@ -255,6 +263,7 @@ EXAMPLES: dict[str, Wire] = {
     "command_identify": IdentifyCommand(name="Room 1, A", seconds=20),
     "command_logs": LogsCommand(lines=50),
     "command_restart": RestartCommand(force=True),
+    "command_reboot": RebootCommand(),
     "command_try": TryCommand(try_id=PEER, sha256="ab" * 32, size_bytes=1_500_000, profiles=(PROFILES["standard"],)),
     "command_try_state": TryStateCommand(try_id=PEER),
     "reply_try_state": TryStateReply(

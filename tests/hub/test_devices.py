@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from contract.live import DoneReply
 from contract.messages import AnyCommand, AnyReply, ErrorReply, Health
-from contract.upkeep import DeviceFacts, IdentifyCommand, IdentifyReply, LogsCommand, LogsReply, RestartCommand
+from contract.upkeep import (
+    DeviceFacts,
+    IdentifyCommand,
+    IdentifyReply,
+    LogsCommand,
+    LogsReply,
+    RebootCommand,
+    RestartCommand,
+)
 from hub.devices.status import HOT_C, Standing, status_of
 from hub.parts import Hub
 from hub.tables import audit_log
@@ -143,6 +151,8 @@ async def test_a_device_is_shown_asked_and_what_came_of_it_is_on_record(tmp_path
             assert log.json() == {"lines": ["one", "two"], "dropped": 3}
             assert (await client.post(f"{path}/restart", json={})).status_code == 204
             assert not (await booth.hears(RestartCommand)).force
+            assert (await client.post(f"{path}/reboot", json={})).status_code == 204
+            assert not (await booth.hears(RebootCommand)).force
             booth.answer = lambda _: ErrorReply(reason="no screen here")
             refused = await client.post(f"{path}/identify", json={})
             assert (refused.status_code, "no screen here" in refused.json()["detail"]) == (502, True)
@@ -154,12 +164,33 @@ async def test_a_device_is_shown_asked_and_what_came_of_it_is_on_record(tmp_path
             assert (await client.post(f"{path}/identify", json={})).status_code == 409
         done = await actions(hub)
         names = [action for action, _ in done]
-        assert names[-5:] == [
-            *("device.identified", "device.logs_read", "device.restarted"),
+        assert names[-6:] == [
+            *("device.identified", "device.logs_read", "device.restarted", "device.rebooted"),
             *("device.identified", "device.revoked"),
         ]
         assert [said for said in ("done", "no screen here") if any(said in about for _, about in done)]
         assert '"outcome": "no screen here"' in done[-2][1]
+
+
+async def test_what_a_booth_does_otherwise_than_it_should_is_shown(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client, an_answering_booth(hub, tmp_path) as booth:
+        await add_user(hub)
+        await sign_in(client)
+        assert (await device_of(client, "booth-1"))["drift"] == [{"field": "revision", "desired": "1", "reported": ""}]
+        booth.report()
+        await heard(client, booth, a_health())
+        await get_until(client, "/devices", lambda said: said["items"][0]["drift"] == [])
+
+        assert (await client.put("/api/v1/booths/booth-1/profile", json={"profile": "strict"})).status_code < 300
+        device = await device_of(client, "booth-1")
+        assert device["drift"] == [
+            {"field": "revision", "desired": "2", "reported": "1"},
+            {"field": "profile", "desired": "strict v1", "reported": "standard v1"},
+        ]
+        detail = (await client.get(f"/api/v1/devices/{device['device_id']}")).json()
+        assert detail["device"]["drift"] == device["drift"]
+        revoked = await client.post(f"/api/v1/devices/{device['device_id']}/revoke", json={"reason": "stolen"})
+        assert revoked.json()["drift"] == [], "who is not in force is told nothing"
 
 
 async def test_a_restart_waits_for_the_end_of_the_exam_session_unless_an_administrator_forces_it(
@@ -188,6 +219,8 @@ async def test_a_restart_waits_for_the_end_of_the_exam_session_unless_an_adminis
         assert not booth.all_of(RestartCommand)
         assert (await client.post(path, json={"force": True})).status_code == 204
         assert (await booth.hears(RestartCommand)).force
+        assert (await client.post(path.replace("restart", "reboot"), json={})).status_code == 409
+        assert not booth.all_of(RebootCommand)
 
 
 async def test_new_hardware_takes_over_a_booth_with_a_code_and_the_history_stays(tmp_path: Path) -> None:

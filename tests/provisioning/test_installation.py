@@ -13,6 +13,7 @@ from tests.support.cli import Said, invigil
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEMD = ROOT / "systemd"
+AGENTS = {"invigil-agent.service", "invigil-renew.timer", "invigil-reboot.path"}
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_every_file_of_ours_has_a_place() -> None:
 def test_a_booths_services_are_put_in_place_once(system: Path) -> None:
     said = json.loads(install(system, "--json").out)
     assert {each["change"] for each in said["files"]} == {"new"}
-    assert wanted(system) == {"invigil-agent.service", "invigil-screen.service", "invigil-renew.timer"}
+    assert wanted(system) == {*AGENTS, "invigil-screen.service"}
     for part in (installation.AGENT, installation.SCREEN):
         for file in part.files:
             placed = system / file.target
@@ -111,7 +112,7 @@ def test_a_dry_run_shows_a_diff_and_changes_nothing(system: Path) -> None:
 
 def test_a_booth_without_a_screen_has_no_browser(system: Path) -> None:
     install(system, "--no-screen")
-    assert wanted(system) == {"invigil-agent.service", "invigil-renew.timer"}
+    assert wanted(system) == AGENTS
     assert not (system / "etc/systemd/system/invigil-screen.service").exists()
     assert not (system / "etc/pipewire").exists()
 

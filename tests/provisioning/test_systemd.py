@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.reboot import FILE
+
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 UNITS = sorted((SYSTEMD / "system").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
@@ -60,7 +62,8 @@ def test_only_the_agent_is_watched_and_it_says_when_it_is_up() -> None:
     for unit in SERVICES:
         text = unit.read_text()
         assert ("Type=oneshot" in text) is not ("Restart=always" in text), unit.name
-        assert "Type=oneshot" not in text or unit.with_suffix(".timer") in TIMERS, f"{unit.name}: nothing starts it"
+        starters = {unit.with_suffix(suffix) for suffix in (".timer", ".path")}
+        assert "Type=oneshot" not in text or starters & set(UNITS), f"{unit.name}: nothing starts it"
 
 
 def test_a_timer_makes_up_for_the_nights_without_power() -> None:
@@ -72,6 +75,18 @@ def test_a_timer_makes_up_for_the_nights_without_power() -> None:
         (when,) = re.findall(r"^OnCalendar=(.+)$", text, re.MULTILINE)
         assert "Next elapse" in systemd("systemd-analyze", "calendar", when)
         assert timer.with_suffix(".service") in SERVICES
+
+
+def test_the_board_is_started_again_for_the_file_that_the_agent_writes() -> None:
+    path, service, agent = (
+        (SYSTEMD / "system" / name).read_text()
+        for name in ("invigil-reboot.path", "invigil-reboot.service", "invigil-agent.service")
+    )
+    (file,) = re.findall(r"^PathExists=(\S+)", path, re.MULTILINE)
+    (folder,) = re.findall(r"^RuntimeDirectory=(\S+)", agent, re.MULTILINE)
+    assert file == f"/run/{folder}/{FILE}"
+    assert f"rm {file}\n" in service
+    assert "SuccessAction=reboot" in service
 
 
 def test_users_and_folders_are_made_as_the_units_expect(tmp_path: Path) -> None:

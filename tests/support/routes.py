@@ -182,6 +182,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "identifyDevice": needs("devices.manage", scoped=True),
     "readDeviceLog": needs("devices.manage", scoped=True),
     "restartDevice": needs("devices.manage", scoped=True),
+    "rebootDevice": needs("devices.manage", scoped=True),
     "revokeDevice": needs("devices.manage", scoped=True, body={"reason": "stolen"}),
     "listClaimCodes": needs("devices.manage"),
     "makeClaimCode": needs("devices.manage", scoped=True),

@@ -40,6 +40,7 @@ function device(name: string, change: Partial<Device> = {}): Device {
     model: "Raspberry Pi 5",
     version: "1.0.0",
     temperature_c: 51,
+    drift: [],
     ...change,
   };
 }

@@ -3019,6 +3019,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/reboot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reboot
+         * @description The whole board starts again. 409 while an exam session is on, unless forced; 502 where the device cannot.
+         */
+        post: operations["rebootDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}/revoke": {
         parameters: {
             query?: never;
@@ -4118,6 +4138,24 @@ export interface components {
             history: components["schemas"]["DeviceView"][];
         };
         /**
+         * DeviceDrift
+         * @description One thing that a booth does otherwise than it should, as far as it last said.
+         */
+        DeviceDrift: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "revision" | "monitoring" | "profile" | "exam_session" | "sitting";
+            /** Desired */
+            desired: string;
+            /**
+             * Reported
+             * @description empty where the booth has said nothing yet
+             */
+            reported: string;
+        };
+        /**
          * DeviceFacts
          * @description What does not change while the agent runs. Empty where the board does not tell.
          */
@@ -4269,6 +4307,12 @@ export interface components {
             version: string | null;
             /** Temperature C */
             temperature_c: number | null;
+            /**
+             * Drift
+             * @description what it does otherwise than it should; of who is in force
+             * @default []
+             */
+            drift: components["schemas"]["DeviceDrift"][];
         };
         /** EnrolReply */
         EnrolReply: {
@@ -6598,6 +6642,18 @@ export interface components {
             actions: string[];
             /** Needs Note */
             needs_note: boolean;
+        };
+        /**
+         * RebootRequest
+         * @description The same, of the whole board.
+         */
+        RebootRequest: {
+            /**
+             * Force
+             * @description also while an exam session is on; for administrators
+             * @default false
+             */
+            force: boolean;
         };
         /**
          * Recording
@@ -14657,6 +14713,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RestartRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebootDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebootRequest"];
             };
         };
         responses: {
