@@ -13,6 +13,7 @@ from uuid import UUID
 
 import typer
 
+from agent.simulation.load import Rhythm
 from contract.device import FaceEngineChoice
 from contract.wire import InvalidError
 
@@ -143,6 +144,48 @@ def inspect(
             profile=profile,
             weights_dir=weights_dir,
             face_engine=face_engine,
+        )
+    )
+
+
+@app.command(epilog="Example: invigil-agent simulate booths/ --events-hz 0.5 --rhythm bursts --seconds 60")
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Folder of enrolled devices' folders, each with a device.toml.")],
+    seconds: Annotated[float, typer.Option("--seconds", help="How long things happen.", min=0, max=86_400)] = 60,
+    events_hz: Annotated[float, typer.Option("--events-hz", help="Events a second of each booth.", min=0)] = 0.2,
+    rhythm: Annotated[Rhythm, typer.Option("--rhythm", help="How they are spread over time.")] = "random",
+    burst: Annotated[int, typer.Option("--burst", help="Events at once in bursts.", min=1, max=1000)] = 20,
+    backlog: Annotated[int, typer.Option("--backlog", help="Events a booth has before it connects.", min=0)] = 0,
+    pictures: Annotated[float, typer.Option("--pictures", help="Share of violations with one.", min=0, max=1)] = 0,
+    picture_bytes: Annotated[int, typer.Option("--picture-bytes", help="Size of each.", min=2_000)] = 60_000,
+    cut_every: Annotated[float, typer.Option("--cut-every", help="Mean seconds between lost links; 0: never.")] = 0,
+    drain: Annotated[float, typer.Option("--drain", help="Seconds for the hub to take all at the end.")] = 60,
+    share: Annotated[str, typer.Option("--share", help="K/N: the Kth of N parts of the folders.")] = "1/1",
+    seed: Annotated[int, typer.Option("--seed", help="The same seed lets the same things happen.")] = 1,
+    report: Annotated[Path | None, typer.Option("--report", help="File for a line a second; else stdout.")] = None,
+    journal: Annotated[Path | None, typer.Option("--journal", help="File for the id of each violation.")] = None,
+) -> None:
+    """Be many booths without cameras, for load: real certificates, outboxes and chains, invented violations."""
+    from agent.simulation.run import simulate as run_simulation
+
+    raise typer.Exit(
+        run_simulation(
+            folder,
+            {
+                "events_hz": events_hz,
+                "rhythm": rhythm,
+                "burst": burst,
+                "backlog": backlog,
+                "picture_share": pictures,
+                "picture_bytes": picture_bytes,
+                "cut_every_s": cut_every,
+            },
+            seconds=seconds,
+            drain_s=drain,
+            share=share,
+            seed=seed,
+            report=report,
+            journal=journal,
         )
     )
 

@@ -4,11 +4,21 @@ Progress, warnings and errors go to stderr, so `invigil … --json | jq` always 
 """
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 answer = Console(highlight=False, soft_wrap=True)
 """stdout: what was asked for, nothing else."""
@@ -72,6 +82,15 @@ def spinner() -> Progress:
     """For work of unknown length; nothing on a pipe."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     return Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
+
+
+@contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar for many things of one kind; call what it gives after each, from any thread."""
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
 
 
 def _plain(message: str) -> str:

@@ -193,11 +193,15 @@ class Connection:
     def _hang_up(self) -> None:
         """End paho's thread. It ends when the socket does, so a broker that says nothing gets its socket closed."""
         if not self.lost.wait(HANG_UP_S):
-            open_socket = self._client.socket()
-            if isinstance(open_socket, socket.socket):
-                with contextlib.suppress(OSError):
-                    open_socket.shutdown(socket.SHUT_RDWR)
+            self.cut()
         self._client.loop_stop()
+
+    def cut(self) -> None:
+        """Close the connection without a word to the broker."""
+        open_socket = self._client.socket()
+        if isinstance(open_socket, socket.socket):
+            with contextlib.suppress(OSError):
+                open_socket.shutdown(socket.SHUT_RDWR)
 
     # --- paho's thread ---
 

@@ -109,6 +109,12 @@ class Uplink:
         if self._inbox.empty():
             self._offer(None)
 
+    def cut(self) -> None:
+        """Loses the connection as a bad network does, without a word; it is made again as after any loss."""
+        connection = self._connection
+        if connection is not None:
+            connection.cut()
+
     def report(self, reported: Reported) -> None:
         """Publish what this booth is doing, now and after each reconnect."""
         self._reported = reported

@@ -49,9 +49,18 @@ def wait_for(what: str, probe: Callable[[], Value | None], timeout_s: float = 12
 
 def run(*command: str | Path, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
     """One command of ours to its end; its standard output. A failure shows what it said."""
+    done = ended(*command, env=env, stdin=stdin)
+    assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def ended(
+    *command: str | Path, env: Mapping[str, str] | None = None, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """One command of ours, however it ends."""
     program, *arguments = map(str, command)
     _choose_database([program, *arguments])
-    done = subprocess.run(
+    return subprocess.run(
         [str(BIN / program), *arguments],
         check=False,
         capture_output=True,
@@ -60,8 +69,6 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None, stdin: str =
         cwd=ROOT,
         env={**os.environ, **(env or {})},
     )
-    assert done.returncode == 0, f"{program} {arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
 
 
 def _choose_database(command: Sequence[str]) -> None:

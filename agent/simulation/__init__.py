@@ -1,0 +1,1 @@
+"""Booths without a camera, many in one process, for load: everything of an agent but what sees."""
