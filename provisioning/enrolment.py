@@ -48,12 +48,14 @@ def enrol(
     camera: CameraConfig,
     screen: ScreenConfig | None = None,
     weights_dir: Path | None,
+    state_dir: Path | None = None,
     ca: Path | None,
     force: bool,
 ) -> Enrolled:
     """Make a key, have the hub sign it, and write `folder`. Raises `ProvisioningError`; nothing is written then.
 
-    `ca` is the authority that signed an https hub's own certificate, where the system does not know it.
+    `state_dir` None: a folder beside `device.toml`. `ca` is the authority that signed an https hub's own certificate,
+    where the system does not know it.
     """
     existing = [name for name in (KEY, CONFIG) if (folder / name).exists()]
     if existing and not force:
@@ -66,6 +68,7 @@ def enrol(
     certificate = _check(reply, key)
     config = DeviceConfig(
         booth=reply.booth,
+        state_dir=state_dir.resolve() if state_dir else DeviceConfig.model_fields["state_dir"].default,
         weights_dir=weights_dir.resolve() if weights_dir else None,
         hub=HubConfig(url=hub_url, mqtt_host=reply.mqtt_host, mqtt_port=reply.mqtt_port),
         camera=camera,

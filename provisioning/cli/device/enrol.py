@@ -12,7 +12,8 @@ from contract.device import CameraConfig, ScreenConfig
 from provisioning import console, enrolment
 
 EPILOG = """\b
-Examples: invigil device enrol --hub https://hub.example:8443 --dir /etc/invigil
+Examples: sudo -u invigil-agent invigil device enrol --hub https://hub.example:8443 --dir /etc/invigil \\
+              --state-dir /var/lib/invigil-agent
           pass-from-somewhere | invigil device enrol --hub URL --claim - --dir DIR --json
 
 \b
@@ -35,6 +36,9 @@ def enrol(
         typer.Option("--screen-port", help="Where the booth's screen finds its page; 0: any free.", min=0, max=65535),
     ] = ScreenConfig().port,
     weights_dir: Annotated[Path | None, typer.Option("--weights-dir", help="Where the model weights lie.")] = None,
+    state_dir: Annotated[
+        Path | None, typer.Option("--state-dir", help="For outbox and evidence that waits; default: DIR/state.")
+    ] = None,
     ca: Annotated[Path | None, typer.Option("--ca", help="PEM of the authority that signed an https hub.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Destroy an existing key and start anew.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
@@ -56,6 +60,7 @@ def enrol(
         camera=CameraConfig.configure({"kind": camera_kind, "source": source, "fps": camera_fps}),
         screen=ScreenConfig(port=screen_port),
         weights_dir=weights_dir,
+        state_dir=state_dir,
         ca=ca,
         force=force,
     )

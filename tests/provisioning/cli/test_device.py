@@ -59,9 +59,11 @@ def test_a_claim_code_makes_one_device(stack: Stack, tmp_path: Path) -> None:
 
 
 def test_the_claim_code_may_come_on_standard_input(stack: Stack, tmp_path: Path) -> None:
-    done = enrol(stack, tmp_path / "device", "--claim", "-", stdin=claim(stack, "booth-2") + "\n")
+    options = ["--claim", "-", "--state-dir", str(tmp_path / "state")]
+    done = enrol(stack, tmp_path / "device", *options, stdin=claim(stack, "booth-2") + "\n")
     assert done.returncode == 0, done.stderr
     assert "enrolled as booth-2" in done.stderr
+    assert load_device_config(tmp_path / "device" / "device.toml").state_dir == tmp_path / "state"
     assert "invigil-agent run --config" in done.stderr, "the next command is named"
     assert done.stdout == ""
 
