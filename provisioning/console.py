@@ -4,9 +4,10 @@ Progress, warnings and errors go to stderr, so `invigil … --json | jq` always 
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -19,6 +20,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
+
+WIDE: Final = 400
+"""Columns of a table that nobody looks at in a terminal."""
 
 answer = Console(highlight=False, soft_wrap=True)
 """stdout: what was asked for, nothing else."""
@@ -63,6 +68,42 @@ def die(message: object, hint: str = "", code: int = 1) -> NoReturn:
 def print_json(value: Any) -> None:
     """The answer for machines: one JSON document on stdout."""
     answer.out(json.dumps(value, ensure_ascii=False, default=str), highlight=False)
+
+
+def table(*headings: str) -> Table:
+    """Columns without lines between them; nothing in them is broken."""
+    made = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for heading in headings:
+        made.add_column(heading, no_wrap=True)
+    return made
+
+
+def print_table(value: Table) -> None:
+    """The answer for people; on a pipe as wide as it needs to be, for nothing is cut off there."""
+    Console(width=answer.width if answer.is_terminal else WIDE, highlight=False, soft_wrap=False).print(value)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ends the command unless somebody says yes, or said so before with --yes."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        die("this asks before it does anything, and nobody is there to answer", "say it beforehand: --yes", code=2)
+    if not typer.confirm(question, err=True):
+        die("nothing was done")
+
+
+def count_progress(what: str, total: int) -> Progress:
+    """A bar for several of a kind, with its one task; nothing on a pipe."""
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
+    bar = Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
+    bar.add_task(what, total=total)
+    return bar
+
+
+def printable(text: object) -> str:
+    """What comes from elsewhere may come from anybody: nothing of it may steer a terminal."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in str(text))
 
 
 def download_progress() -> Progress:

@@ -111,7 +111,7 @@ def _finding(finding: Finding) -> None:
 
 
 def _line(mark: str, style: str, text: str) -> None:
-    console.answer.print(Text.assemble((f"{mark} ", style), printable(text)))
+    console.answer.print(Text.assemble((f"{mark} ", style), console.printable(text)))
 
 
 def _table(chains: list[ChainFacts]) -> Table:
@@ -135,8 +135,3 @@ def _table(chains: list[ChainFacts]) -> Table:
             f"{facts.longest_wait_s:.1f} s",
         )
     return table
-
-
-def printable(text: str) -> str:
-    """What is in a bundle may come from anybody: nothing of it may steer a terminal."""
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)

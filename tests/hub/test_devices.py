@@ -1,6 +1,6 @@
 """Devices as technicians have them: words for how they do, commands with results, claim codes, revocation, rooms."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,26 +26,9 @@ from tests.support.answering_booth import AnsweringBooth, an_answering_booth
 from tests.support.exams import Centre
 from tests.support.hub import Device, a_hub, add_booth, add_user, browser, sign_in, until
 from tests.support.people import get_until, person
+from tests.support.reports_of_health import NOW, a_health
 
 pytestmark = pytest.mark.anyio
-NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
-
-
-def a_health(**changes: Any) -> Health:
-    """All is well."""
-    said: dict[str, Any] = {
-        "at": NOW,
-        "version": "1.0.0",
-        "uptime_s": 60.0,
-        "camera": "ok",
-        "capture_fps": 15.0,
-        "frames_dropped": 0,
-        "detectors": (),
-        "outbox_depth": 0,
-        "spool_files": 0,
-        "disk_free_bytes": 20_000_000_000,
-    }
-    return Health(**said | changes)
 
 
 def standing(**changes: Any) -> Standing:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contract.bundle import MissingEvents
-from provisioning.cli.verify import printable
+from provisioning.console import printable
 from tests.support.bundles import Writer, a_bundle, made_of
 from tests.support.mutations import change_an_event, cut_the_tail, forge_with_an_authority_of_ones_own
 
