@@ -36,7 +36,7 @@ ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/inv
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-arm64 bench faults endurance mutations check dashboard models openapi lock clean
+.PHONY: help demo test test-postgresql test-arm64 bench faults endurance mutations fuzz check dashboard models openapi lock clean
 .PHONY: system-demo system-test system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -74,6 +74,9 @@ endurance: system-test $(VENV)/.dev models ## Hours of ordinary sitting made fro
 
 mutations: system-test $(VENV)/.dev ## Tamper with a bundle in every way, again and again; COUNT=100000
 	@INVIGIL_MUTATIONS=$(or $(COUNT),100000) $(BIN)/pytest $(PYTEST_ARGS) --timeout 0 tests/contract/test_verify_mutations.py
+
+fuzz: system-test $(VENV)/.dev models ## Feed every parser of foreign bytes with damaged input, and print what came of it; COUNT=100000 each
+	@INVIGIL_FUZZ=$(or $(COUNT),100000) $(BIN)/pytest $(PYTEST_ARGS) --timeout 0 tests/fuzz
 
 check: python-ok $(VENV)/.dev $(DASHBOARD)/node_modules/.installed ## Ruff, mypy --strict, and the dashboard's lint and types
 	@$(SAY) 'ruff' && $(BIN)/ruff check && $(BIN)/ruff format --check

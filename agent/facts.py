@@ -8,6 +8,7 @@ from cryptography import x509
 
 from contract.device import DeviceConfig
 from contract.upkeep import DeviceFacts
+from contract.verify.trust import UNREADABLE
 
 ROOT = Path("/")
 
@@ -48,6 +49,6 @@ def _release(root: Path) -> str:
 def _certificate(path: Path) -> tuple[str, datetime | None]:
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError):
+        return f"{certificate.serial_number:x}", certificate.not_valid_after_utc
+    except (OSError, *UNREADABLE):
         return "", None
-    return f"{certificate.serial_number:x}", certificate.not_valid_after_utc

@@ -4,12 +4,12 @@ Everything that may change during an exam comes from the hub in `desired`. Writt
 the agent, editable by a technician: an unknown key is refused with the nearest known one.
 """
 
-import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
+from contract.toml import read_toml
 from contract.wire import BoothId, InvalidError, Wire
 
 
@@ -107,9 +107,8 @@ class DeviceConfig(Wire):
 def load_device_config(path: Path) -> DeviceConfig:
     """Read and resolve `device.toml`; raises `InvalidError` naming the file and the field."""
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text())
-        config = DeviceConfig.configure(data)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError) as error:
+        config = DeviceConfig.configure(read_toml(path))
+    except InvalidError as error:
         raise InvalidError(f"{path}: {error}") from error
     here = path.parent.resolve()
     tls = config.tls

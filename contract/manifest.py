@@ -5,12 +5,12 @@ The agent reads it to load weights, provisioning to fetch them; both verify the 
 
 import hashlib
 import os
-import tomllib
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
 
+from contract.toml import read_toml
 from contract.wire import InvalidError, Sha256, Wire
 
 MODELS_DIR: Final = Path(__file__).resolve().parent.parent / "models"
@@ -72,8 +72,8 @@ def load_manifest(path: Path | None = None) -> Manifest:
     """The manifest that ships with Invigil, or another one; raises `InvalidError` naming file and field."""
     path = path or MODELS_DIR / "manifest.toml"
     try:
-        return Manifest.configure(tomllib.loads(path.read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError) as error:
+        return Manifest.configure(read_toml(path))
+    except InvalidError as error:
         raise InvalidError(f"{path}: {error}") from error
 
 

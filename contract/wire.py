@@ -3,7 +3,7 @@
 import difflib
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 BoothId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """A booth's name in topics, certificates and URLs. No dot: the hub's own certificate name has one."""
@@ -12,7 +12,16 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Seq = Annotated[int, Field(ge=1, le=2**53)]
 """Position in a chain, from 1. Bounded to what a browser can count."""
 
-Timestamp = AwareDatetime
+
+def _within_centuries(when: AwareDatetime) -> AwareDatetime:
+    """The first and the last day of the calendar cannot be said in UTC, nor can hours be added to them."""
+    if not 1900 <= when.year < 3000:
+        raise ValueError("a year from 1900 to 2999")
+    return when
+
+
+Timestamp = Annotated[AwareDatetime, AfterValidator(_within_centuries)]
+"""Wide enough for a device without a battery-backed clock, which begins in 1970 after a power cut."""
 
 
 class InvalidError(ValueError):

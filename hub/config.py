@@ -1,7 +1,6 @@
 """Settings of a hub: `hub.toml` in the data directory, overridden by options, read once in `__main__`."""
 
 import socket
-import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
+from contract.toml import read_toml
 from contract.wire import InvalidError, Wire
 from hub.engines.postgres import PostgresConfig
 from hub.errors import HubError
@@ -217,11 +217,11 @@ def load_settings(data: Path, options: dict[str, Any]) -> Settings:
     """`hub.toml` where it exists, overridden by options that are not None; raises `HubError` naming file and key."""
     path = data / "hub.toml"
     try:
-        written = tomllib.loads(path.read_text()) if path.exists() else {}
+        written = read_toml(path) if path.exists() else {}
         FileSettings.configure(written)
         given = {key: value for key, value in options.items() if value is not None}
         return Settings.configure({**written, **given, "data": data.absolute()})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError) as error:
+    except (OSError, InvalidError) as error:
         raise HubError(f"{path}: {error}", hint="correct the file or the option and start again") from error
 
 

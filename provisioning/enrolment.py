@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from contract.device import CameraConfig, DeviceConfig, HubConfig, ScreenConfig, load_device_config
 from contract.messages import EnrolReply, EnrolRequest
+from contract.verify.trust import UNREADABLE
 from contract.wire import InvalidError
 from provisioning.console import ProvisioningError
 from provisioning.files import write_whole
@@ -116,10 +117,11 @@ def _check(reply: EnrolReply, key: ec.EllipticCurvePrivateKey) -> x509.Certifica
     try:
         certificate = x509.load_pem_x509_certificate(reply.certificate_pem.encode())
         certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(reply.ca_pem.encode()))
-    except (ValueError, TypeError, InvalidSignature) as error:
+        names = [str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+        signed_key = certificate.public_key()
+    except (InvalidSignature, *UNREADABLE) as error:
         raise ProvisioningError("the hub's certificate was not signed by the authority it names") from error
-    names = [str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    if certificate.public_key() != key.public_key() or names != [reply.booth]:
+    if signed_key != key.public_key() or names != [reply.booth]:
         raise ProvisioningError(f"the hub signed another key or name than this device's: {names}")
     return certificate
 

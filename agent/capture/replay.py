@@ -83,7 +83,7 @@ class ReplayCamera:
     def _open_file(self) -> None:
         self.close()
         try:
-            self._container = av.open(str(self._path))
+            self._container = av.open(str(self._path), metadata_errors="replace")  # titles need not be UTF-8
             if not self._container.streams.video:
                 raise CameraError(f"{self._path}: no video in this file")
         except (av.error.FFmpegError, OSError) as error:

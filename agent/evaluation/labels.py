@@ -108,7 +108,7 @@ def read_labels(files: list[Path]) -> Footage:
                 path = file.parent / video.file
                 if video.id in seen:
                     raise InvalidError("there is another video of this id; its events would overwrite these")
-                if not path.is_file():
+                if not _is_file(path):
                     raise InvalidError(f"no such file: {path}")
             except InvalidError as error:
                 name = entry.get("id", f"number {number}") if isinstance(entry, dict) else f"number {number}"
@@ -124,13 +124,21 @@ def _entries(file: Path) -> list[Any]:
         entries = json.loads(file.read_text())["videos"]
     except OSError as error:
         raise InvalidError(f"{file}: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidError(f"{file}: not JSON ({error})") from error
     except (KeyError, TypeError) as error:
         raise InvalidError(f'{file}: no labels; it must be an object with a list "videos"') from error
     if not isinstance(entries, list):
         raise InvalidError(f'{file}: "videos" is not a list')
     return entries
+
+
+def _is_file(path: Path) -> bool:
+    """False also for what no file can be called."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _video(entry: Any) -> LabelledVideo:

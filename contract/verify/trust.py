@@ -36,7 +36,7 @@ UNREADABLE: Final = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What the library raises for certificates that somebody made up."""
+"""What the library raises for certificates and requests that somebody made up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from contract.bundle import DOCUMENT_SIGNING
 from contract.topics import HUB_COMMON_NAME, hub_common_name
+from contract.verify.trust import UNREADABLE
 from hub.errors import CertificateError
 
 AUTHORITY_LIFETIME: Final = timedelta(days=3650)
@@ -181,7 +182,7 @@ class Authority:
         certificate = load_certificate(pem)
         try:
             certificate.verify_directly_issued_by(self._certificate)
-        except (ValueError, TypeError, InvalidSignature) as error:
+        except (InvalidSignature, *UNREADABLE) as error:
             raise CertificateError("the certificate is not from this hub", hint="enrol the device here") from error
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             until = certificate.not_valid_after_utc.date()
@@ -240,7 +241,7 @@ def load_certificate(pem: str) -> x509.Certificate:
     """Raises `CertificateError`."""
     try:
         return x509.load_pem_x509_certificate(pem.encode())
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise CertificateError("not a PEM certificate", hint="send the certificate that enrolment returned") from error
 
 
@@ -250,7 +251,10 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 def public_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     """Raises `CertificateError` for a key that is not EC; this authority issues no other."""
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except UNREADABLE as error:
+        raise CertificateError("the key cannot be read", hint="enrol the device again") from error
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise CertificateError("the key is not an EC key", hint="enrol the device again")
     return key
@@ -260,7 +264,7 @@ def _requested_key(csr_pem: str) -> ec.EllipticCurvePublicKey:
     try:
         csr = x509.load_pem_x509_csr(csr_pem.encode())
         valid, key = csr.is_signature_valid, csr.public_key()
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise CertificateError("the signing request cannot be read", hint="send a PEM PKCS #10 request") from error
     if not valid:
         raise CertificateError("the signing request is not signed by its own key", hint="make a new request")

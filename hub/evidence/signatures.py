@@ -1,7 +1,6 @@
 """Whose upload it is: the device's certificate and its signature over what it says of the file."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -48,7 +47,7 @@ class Signatures:
             pem = base64.b64decode(signed.certificate, validate=True).decode()
             certificate = self._authority.check_device(pem, now)
             key = public_key(certificate)
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:  # no base64, no ASCII, or what it says is no text
             raise _unauthorised("Invigil-Certificate is not base64 of a PEM certificate") from error
         except CertificateError as error:
             raise _unauthorised(f"{error}; {error.hint}") from error

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 
@@ -25,7 +25,15 @@ def parse_cursor(text: str) -> tuple[str, UUID]:
 def parse_time_cursor(text: str) -> tuple[datetime, UUID]:
     """Raises ValueError."""
     place, key = parse_cursor(text)
-    when = datetime.fromisoformat(place)
+    return parse_aware(place), key
+
+
+def parse_aware(text: str) -> datetime:
+    """A time in UTC; raises ValueError, also for one that UTC has no year for."""
+    when = datetime.fromisoformat(text)
     if when.tzinfo is None:
         raise ValueError("no time zone")
-    return when, key
+    try:
+        return when.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time before or after all years") from error

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import SEVERITIES, Severity, ViolationKind
+from hub.store.cursor import parse_aware
 from hub.tables import booths, reviews, rooms, violations
 from hub.views import REVIEW_STATES, UNDECIDED, ReviewState
 
@@ -70,7 +71,7 @@ def format_cursor(opened_at: datetime, violation_id: UUID) -> str:
 def parse_cursor(text: str) -> Cursor:
     """Raises ValueError."""
     opened_at, _, violation_id = _decode(text).partition(" ")
-    return _aware(opened_at), UUID(violation_id)
+    return parse_aware(opened_at), UUID(violation_id)
 
 
 def format_queue_cursor(cursor: QueueCursor) -> str:
@@ -82,7 +83,7 @@ def parse_queue_cursor(text: str) -> QueueCursor:
     rank, opened_at, violation_id = _decode(text).split(" ")
     if int(rank) not in _RANKS:
         raise ValueError("no such severity")
-    return QueueCursor(int(rank), _aware(opened_at), UUID(violation_id))
+    return QueueCursor(int(rank), parse_aware(opened_at), UUID(violation_id))
 
 
 async def booths_at(
@@ -338,9 +339,3 @@ def _decode(text: str) -> str:
     except binascii.Error as error:
         raise ValueError("not base64") from error
 
-
-def _aware(text: str) -> datetime:
-    when = datetime.fromisoformat(text)
-    if when.tzinfo is None:
-        raise ValueError("no time zone")
-    return when

@@ -1,0 +1,86 @@
+"""Files that others wrote: bundles, the spool's sealed files, pictures."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from agent.errors import StorageError
+from agent.evidence.sealed import Label, SealedReader, read_label, seal, spool_key
+from agent.inspect import read_image
+from contract.archive import ArchiveError, ArchiveReader
+from contract.chain import sha256_hex
+from contract.wire import InvalidError
+from tests.support.bundles import a_bundle, check
+from tests.support.fuzz import Fuzz, Record, count_of
+
+
+@cache
+def bundle() -> bytes:
+    return a_bundle().sealed()
+
+
+def test_archives(record: Record) -> None:
+    """The zip of a bundle. What is taken has the members that the directory says, and is as long as they are."""
+
+    def parse(data: bytes) -> object:
+        archive = ArchiveReader(io.BytesIO(data))
+        size = sum(len(piece) for entry in archive.entries for piece in archive.read(entry))
+        assert size <= len(data)
+        return size
+
+    Fuzz("bundle: archive", parse, {"bundle": bundle()}, (ArchiveError,), memory_ratio=20).run(count_of(0.5), record)
+
+
+def test_bundles(record: Record) -> None:
+    """A report, always; and a bundle with a byte that is not as it was is never whole (more: `make mutations`)."""
+
+    def parse(data: bytes) -> object:
+        report = check(data)
+        assert (report.verdict == "whole") == (data == bundle())
+        assert report.verdict == "whole" or report.findings
+        return report
+
+    Fuzz("bundle: verify", parse, {"bundle": bundle()}, (), memory_ratio=100).run(count_of(0.2), record)
+
+
+def test_sealed_files(tmp_path: Path, record: Record) -> None:
+    """Evidence on a device's disk. What comes out is what went in, or an error."""
+    key, content, path = spool_key(ec.generate_private_key(ec.SECP256R1())), bytes(range(256)) * 600, tmp_path / "file"
+    label = Label(
+        sha256=sha256_hex(content),
+        role="clip",
+        media_type="video/mp4",
+        severity="high",
+        size_bytes=len(content),
+        written_ns=1,
+    )
+    damaged: list[None] = []
+
+    def parse(data: bytes) -> object:
+        path.write_bytes(data)
+        assert read_label(path, key) == label
+        with SealedReader(path, key, lambda: damaged.append(None)) as reader:
+            assert reader.read() == content
+        return label
+
+    seeds = {"sealed": b"".join(seal(key, label, content))}
+    Fuzz("sealed evidence", parse, seeds, (StorageError,), memory_ratio=20).run(count_of(0.5), record)
+    assert damaged
+
+
+def test_pictures(tmp_path: Path, record: Record) -> None:
+    """`invigil-agent inspect`: a picture, or a sentence."""
+    image = np.linspace(0, 255, 64 * 48 * 3, dtype=np.uint8).reshape(48, 64, 3)
+    seeds = {kind: cv2.imencode(f".{kind}", image)[1].tobytes() for kind in ("jpg", "png")}
+    path = tmp_path / "picture"
+
+    def parse(data: bytes) -> object:
+        path.write_bytes(data)
+        return read_image(path).shape
+
+    # A header of some bytes may announce a picture of megabytes; OpenCV's own bound is 2^30 pixels.
+    Fuzz("picture", parse, seeds, (InvalidError,), memory_floor=4 * 2**30).run(count_of(0.2), record)
