@@ -338,4 +338,3 @@ def _decode(text: str) -> str:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except binascii.Error as error:
         raise ValueError("not base64") from error
-
