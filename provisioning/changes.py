@@ -19,6 +19,8 @@ BACKUP: Final = ".before-invigil"
 """Appended to the name of a file that was not ours before; made once, so the first state is never lost."""
 
 MASK: Final = "[secret]"
+LONG_LINES: Final = 60
+"""A new file that is longer is named and not shown: it is one of ours as it was shipped."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def diff(each: Change, masked: Iterable[str] = ()) -> str:
     except ValueError:
         sizes = ["nothing" if text is None else f"{len(text):,} bytes" for text in (each.before, each.after)]
         return f"{each.path}: {sizes[0]} → {sizes[1]}\n"
+    if each.kind == "new" and len(after.splitlines()) > LONG_LINES:
+        return f"{each.path}: new, {len(after.splitlines())} lines\n"
     old = "/dev/null" if each.before is None else str(each.path)
     new = "/dev/null" if each.after is None else str(each.path)
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), old, new, lineterm="")

@@ -3,14 +3,14 @@
 # (saying what and why), elsewhere by naming what to install. Looks for the thing itself, not for a package's name, so
 # a second run is quick, needs no network, and works on systems that call the package something else.
 #
-#   system-packages.sh python|agent|demo|test|arm64        PYTHON=python3 names the interpreter
+#   system-packages.sh python|agent|booth|demo|test|arm64        PYTHON=python3 names the interpreter
 #
-# agent: what a booth device needs; arm64: what `make test-arm64` emulates one with.
+# agent: what a booth device needs; booth: with a screen for the candidate; arm64: what `make test-arm64` emulates one with.
 #
 # Exit codes: 0 all needed is there (perhaps without something optional), 1 something needed is missing.
 set -eu
 
-for_what=${1:?usage: system-packages.sh python|agent|demo|test|arm64}
+for_what=${1:?usage: system-packages.sh python|agent|booth|demo|test|arm64}
 python=${PYTHON:-python3}
 packages= needed= optional=
 
@@ -19,6 +19,8 @@ has_library() { "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1"
 has_module() { "$python" -c 'import importlib, sys; importlib.import_module(sys.argv[1])' "$1" >/dev/null 2>&1; }
 has_font() { "$python" -c 'import pathlib, sys; sys.exit(not any(any(pathlib.Path("/usr/share/fonts").rglob(f"*{n}*")) for n in ("Fallback", "CJK")))' >/dev/null 2>&1; }
 has_browser() { has_program chromium || has_program chromium-browser || has_program google-chrome; }
+
+has_canceller() { ls /usr/lib/*/spa-0.2/aec/libspa-aec-webrtc.so >/dev/null 2>&1; }
 
 has_postgresql() {
     for folder in /usr/lib/postgresql/*/bin; do
@@ -51,7 +53,13 @@ look() {
         want needed binfmt-support "it tells the kernel which programs are arm64's" has_binfmt
         return
     fi
-    if [ "$for_what" != agent ]; then
+    if [ "$for_what" = booth ]; then
+        want needed cage "it shows one program in the place of a desktop" has_program cage
+        want needed chromium "it shows the candidate's screen" has_browser
+        want optional pipewire-pulse "sound of the interviewer" has_program pipewire-pulse
+        want optional wireplumber "it connects microphone and loudspeaker" has_program wireplumber
+        want optional libspa-0.2-modules "it takes the interviewer's voice out of the booth's microphone" has_canceller
+    elif [ "$for_what" != agent ]; then
         want needed mosquitto "the hub starts a private MQTT broker" has_program mosquitto
         want optional fonts-droid-fallback "Chinese and Japanese names in printed reports" has_font
     fi
@@ -67,6 +75,7 @@ look() {
         want needed ffmpeg "a test opens clips with ffprobe, a player that is not ours" has_program ffprobe
         want needed postgresql "the tests keep a hub's data in a real PostgreSQL, 15 or newer" has_postgresql
         want needed systemd "the tests have systemd-analyze read the units" has_program systemd-analyze
+        want needed cloud-init "a test has it judge what is written onto cards; it is switched off" has_program cloud-init
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
 }
@@ -87,6 +96,13 @@ if [ -z "$packages" ]; then exit 0; fi
 
 if may_install; then
     printf '▸ Installing system packages through apt:%s\n' "$packages" >&2
+    case "$packages" in
+    *cloud-init*)
+        # Its own off switch, there before it is: it must never set up the machine that only runs tests.
+        as_root mkdir -p /etc/cloud
+        as_root touch /etc/cloud/cloud-init.disabled
+        ;;
+    esac
     as_root apt-get update -q >&2 || echo '  ▲ apt-get update failed; going on with the lists there are' >&2
     # shellcheck disable=SC2086 # a list of package names
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages >&2 ||

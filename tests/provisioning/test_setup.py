@@ -33,7 +33,7 @@ def ensure(path: Path, what: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_nothing_is_said_where_all_is_there(tmp_path: Path) -> None:
-    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze"), "")
+    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init"), "")
     path = shell_tools(tmp_path / "bin", python3="exit 0", apt_get="exit 9", **programs)
     done = ensure(path, "test")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -62,6 +62,15 @@ def test_a_booth_device_needs_no_broker(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_booth_with_a_screen_needs_a_browser_in_the_place_of_a_desktop(tmp_path: Path) -> None:
+    path = shell_tools(tmp_path / "bin", python3="exit 0", chromium="", pipewire_pulse="", wireplumber="", ls="exit 0")
+    done = ensure(path, "booth")
+    assert done.returncode == 1
+    assert "apt install cage\n" in done.stderr
+    (path / "cage").symlink_to(path / "chromium")
+    assert ensure(path, "booth").returncode == 0
+
+
 def test_an_emulator_is_named_where_there_is_none(tmp_path: Path) -> None:
     """Whether this machine has one is not the test's business: it finds what `PATH` and the kernel show."""
     path = shell_tools(tmp_path / "bin", python3="exit 0", debootstrap="", update_binfmts="")
@@ -79,7 +88,7 @@ def test_apt_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
     python = f'case "$3" in libGL.so.1) [ -e {told} ];; esac'
     apt = f'if [ "$1" = install ]; then echo "$DEBIAN_FRONTEND $*" > {told}; fi'
     sudo = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
-    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze"), "")
+    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init"), "")
     path = shell_tools(tmp_path / "bin", python3=python, apt_get=apt, sudo=sudo, true="exit 0", **programs)
     done = ensure(path, "test")
     assert done.returncode == 0, done.stderr
@@ -99,6 +108,7 @@ def test_a_turn_server_for_tests_is_not_left_running(tmp_path: Path) -> None:
         chromium="",
         ffprobe="",
         systemd_analyze="",
+        cloud_init="",
         apt_get=apt,
         sudo='if [ "$1" = -n ]; then shift; fi; exec "$@"',
         systemctl=f'echo "$*" > {told}',

@@ -2,11 +2,12 @@
 
 import typer
 
-from provisioning.cli.device import enrol, install
+from provisioning.cli.device import enrol, install, prepare
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Booth devices.")
 
 
+app.command(epilog=prepare.EPILOG)(prepare.prepare)
 app.command(epilog=enrol.EPILOG)(enrol.enrol)
 app.command(epilog=install.EPILOG)(install.install)
 app.command(epilog=install.UNINSTALL_EPILOG)(install.uninstall)
