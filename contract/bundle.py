@@ -76,9 +76,10 @@ class ChainPart(Wire):
 
 
 class DeviceRecord(Wire):
-    """From when to when the hub took the signature of a device for the booth's."""
+    """One certificate of a device, and from when to when the hub took the device's signature for the booth's."""
 
     fingerprint: Sha256
+    device_id: UUID | None = Field(None, description="of all certificates of one device; None: by an older hub")
     enrolled_at: Timestamp
     replaced_at: Timestamp | None = None
     revoked_at: Timestamp | None = Field(None, description="its key may be in other hands: nothing counts from then on")

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hub.config import BrokerConfig, Settings
+from hub.devices.admission import MqttAddress
 from hub.devices.certificates import Authority, KeyPair
-from hub.devices.enrolment import MqttAddress
 from hub.mqtt import BrokerAddress
 
 

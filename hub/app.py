@@ -25,6 +25,7 @@ from hub.api import (
     candidates,
     devices,
     enrol,
+    enrolment,
     evidence,
     exam_sessions,
     exams,
@@ -60,10 +61,14 @@ from hub.commands import Commands
 from hub.config import Settings
 from hub.db import Database
 from hub.desired import DesiredState
+from hub.devices.admission import Admission
 from hub.devices.certificates import Authority
 from hub.devices.cutting import Cutting, write_list
 from hub.devices.enrolment import Enrolment
+from hub.devices.expected import Expected
 from hub.devices.fleet import Fleet
+from hub.devices.renewal import Renewals
+from hub.devices.requests import Requests
 from hub.errors import BrokerError, HubError
 from hub.evidence.bundle import Bundles
 from hub.evidence.countersign import Countersigner
@@ -161,6 +166,7 @@ def create_app() -> FastAPI:
         webhooks,
         devices,
         enrol,
+        enrolment,
         system,
         live,
         signaling,
@@ -242,6 +248,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             on_health=lambda *said: hear_health(*said),
             on_gone=viewing.gone,
             on_reported=desired.heard,
+            on_certificate=lambda said: renewals.heard(said),
             writes=lambda: leader.leads,
         )
         ingest = Ingest(database, mqtt, feed, states, countersigner, desired, metrics, loop)
@@ -256,6 +263,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             after=timedelta(seconds=settings.exams.silent_after_s),
         )
         cutting = Cutting(database, authority, address, broker.reload if broker else None, listed)
+        admission = Admission(authority, for_devices, settings.devices.certificate_lifetime)
+        renewals = Renewals(database, authority, admission, cutting)
         presences = Presences(database, feed, settings.watching, loop)
         holds = Holds(feed, loop)
         telling = Deliverer(database, metrics, allow_private=settings.webhooks.allow_private)
@@ -338,7 +347,10 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             second_factors=SecondFactors(database, auth, box),
             oidc=OidcSignIns(provider, database, auth) if provider else None,
             viewed=Viewed(database),
-            enrolment=Enrolment(database, authority, for_devices),
+            enrolment=Enrolment(database, admission),
+            requests=Requests(database, admission, settings.devices.serial_networks),
+            expected=Expected(database),
+            renewals=renewals,
             fleet=Fleet(database, commands, cutting, desired),
             mqtt=mqtt,
             leader=leader,

@@ -1,7 +1,8 @@
 """Settings of a hub: `hub.toml` in the data directory, overridden by options, read once in `__main__`."""
 
 import socket
-from ipaddress import ip_address
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from hub.people.permissions import Role
 ProcessName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
+
+PRIVATE_NETWORKS = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
 
 IceUrl = Annotated[
     str,
@@ -135,6 +138,22 @@ class BrokerConfig(Wire):
         return self
 
 
+class DevicesConfig(Wire):
+    """How devices come in and stay; see docs/devices.md."""
+
+    certificate_days: float = Field(
+        365, description="for how long a device's certificate is good, days; it renews at two thirds", gt=0, le=825
+    )
+    serial_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        tuple(ip_network(each) for each in PRIVATE_NETWORKS),
+        description="from where an expected serial number alone lets a device in; from elsewhere a person decides",
+    )
+
+    @property
+    def certificate_lifetime(self) -> timedelta:
+        return timedelta(days=self.certificate_days)
+
+
 class WebhookConfig(Wire):
     allow_private: bool = Field(
         False, description="webhooks may lead into this network, and over plain http: for receivers of one's own"
@@ -166,6 +185,7 @@ class FileSettings(Wire):
     exams: ExamConfig = ExamConfig()
     database: PostgresConfig | None = Field(None, description="PostgreSQL; without it SQLite in the data directory")
     broker: BrokerConfig | None = Field(None, description="a broker of its own; without it the hub starts one")
+    devices: DevicesConfig = DevicesConfig()
     webhooks: WebhookConfig = WebhookConfig()
     s3: S3Config | None = Field(None, description="where evidence is kept; without it in a folder of this machine")
 

@@ -15,7 +15,10 @@ from hub.db import Database
 from hub.desired import DesiredState
 from hub.devices.certificates import Authority, KeyPair
 from hub.devices.enrolment import Enrolment
+from hub.devices.expected import Expected
 from hub.devices.fleet import Fleet
+from hub.devices.renewal import Renewals
+from hub.devices.requests import Requests
 from hub.errors import RefusedError
 from hub.evidence.bundle import Bundles
 from hub.evidence.files import EvidenceFiles
@@ -56,6 +59,9 @@ class Hub:
     oidc: OidcSignIns | None
     viewed: Viewed
     enrolment: Enrolment
+    requests: Requests
+    expected: Expected
+    renewals: Renewals
     fleet: Fleet
     mqtt: HubMqtt
     leader: Leader

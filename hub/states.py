@@ -39,7 +39,8 @@ Changes = dict[str, dict[str, Any]]
 
 class BoothStates:
     """`on_health` and `on_gone` hear of each booth's health, and of booths that are not online any more; `on_reported`
-    of the revision of `desired` that each follows, after that was written.
+    of the revision of `desired` that each follows and `on_certificate` of the certificate that each device says it has,
+    both after that was written.
 
     Of several hub processes one writes, as `writes` says; the others hear the same and keep the latest of each booth,
     so that whoever takes over writes what stands.
@@ -54,6 +55,7 @@ class BoothStates:
         on_health: Callable[[str, Health], None],
         on_gone: Callable[[str], None],
         on_reported: Callable[[Mapping[str, int]], Awaitable[None]],
+        on_certificate: Callable[[Mapping[str, str]], Awaitable[None]],
         writes: Callable[[], bool] = lambda: True,
     ) -> None:
         self._writes = writes
@@ -64,12 +66,14 @@ class BoothStates:
         self._on_health = on_health
         self._on_gone = on_gone
         self._on_reported = on_reported
+        self._on_certificate = on_certificate
         self._lock = threading.Lock()
         self._arrived: dict[BoothTopic, Message] = {}
         self._wake = asyncio.Event()
         self._urgent: Changes = {}
         self._health: Changes = {}
         self._followed: dict[str, int] = {}
+        self._certificates: dict[str, str] = {}
         self._health_written: dict[str, float] = {}
         self._availability: dict[str, str] = {}
         self._clock_offsets_ms: dict[str, float] = {}
@@ -164,6 +168,8 @@ class BoothStates:
             self._urgent.setdefault(booth_id, {})["reported"] = reported.model_dump_json()
             if reported.revision is not None:
                 self._followed[booth_id] = reported.revision
+            if reported.device is not None:
+                self._certificates[booth_id] = reported.device.certificate_serial
         elif topic.channel == "health":
             health = Health.parse(payload)
             self._health.setdefault(booth_id, {}).update(
@@ -223,6 +229,13 @@ class BoothStates:
             except StoreError as error:
                 self._followed = followed | self._followed
                 log.warning("what booths follow was not looked up: %s (%s)", error, error.hint)
+        said, self._certificates = self._certificates, {}
+        if said:
+            try:
+                await self._on_certificate(said)
+            except StoreError as error:
+                self._certificates = said | self._certificates
+                log.warning("which certificates devices have was not looked up: %s (%s)", error, error.hint)
 
     async def _keep_aside(self, topic: BoothTopic, message: Message, reason: str) -> None:
         self._metrics.messages_rejected.labels("malformed").inc()

@@ -217,7 +217,7 @@ class ChainCheck:
 
 def _not_in_force(device: Device, received_at: datetime) -> str:
     """Judged by the hub's clock: the device's may be wrong for days."""
-    if not device.certificate.covers(received_at):
+    if not device.certificate.not_before <= received_at <= device.certified_until:
         return f"came at {received_at}, when the device's certificate was not valid"
     if device.revoked_at is not None and received_at > device.revoked_at:
         return f"came at {received_at}, signed by a device that was revoked at {device.revoked_at}"

@@ -18,6 +18,7 @@ from contract.bundle import (
     DOCUMENT_SIGNING,
     MANIFEST,
     SIGNATURE,
+    DeviceRecord,
     device_certificate_name,
     hub_certificate_name,
     manifest_is_signed,
@@ -86,11 +87,14 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One of the booth's devices, and until when the hub took its word."""
+    """A certificate of one of the booth's devices, and until when the hub took that device's word."""
 
     certificate: Certificate
     replaced_at: datetime | None
     revoked_at: datetime | None
+    certified_until: datetime
+    """When the last certificate ends that the authority gave this device: what waited in its outbox while it had none
+    in date is still its own."""
 
 
 class Trust:
@@ -161,6 +165,7 @@ class Trust:
 
     def _take_devices(self) -> None:
         manifest, report = self._members.manifest, self._report
+        held: list[tuple[Certificate, DeviceRecord]] = []
         for record in manifest.devices:
             name = device_certificate_name(record.fingerprint)
             found = self._issued(name)
@@ -174,10 +179,14 @@ class Trust:
             elif ExtendedKeyUsageOID.CLIENT_AUTH not in found.usages:
                 report.wrong("certificates", name, "is no certificate of a device")
             else:
-                self.devices.append(Device(found, record.replaced_at, record.revoked_at))
+                held.append((found, record))
                 if record.revoked_at is not None:
                     said = f"this device was revoked at {record.revoked_at}: {record.revoked_reason}"
                     report.note("certificates", name, f"{said}; only what came before that counts")
+        for found, record in held:
+            ends = [other.not_after for other, its in held if record.device_id and its.device_id == record.device_id]
+            until = max(ends, default=found.not_after)
+            self.devices.append(Device(found, record.replaced_at, record.revoked_at, until))
 
     def _issued(self, name: str) -> Certificate | None:
         found = self._read(name)

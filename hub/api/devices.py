@@ -25,6 +25,7 @@ from hub.views.devices import (
     Identified,
     NewClaimCode,
 )
+from hub.views.enrolment import NewRescueCode
 
 router = APIRouter(tags=["devices"])
 
@@ -104,6 +105,26 @@ async def reboot(request: RebootRequest, device: TheDevice, me: Technician, acto
 async def revoke(request: RevokeRequest, device: TheDevice, actor: ActorOf, hub: TheHub) -> DeviceView:
     """From now on nothing of it counts, its connection is cut, and it comes in no more. There is no way back."""
     return await hub.fleet.revoke(device, request.reason, actor)
+
+
+@router.post("/devices/{device_id}/rescue-code", operation_id="makeRescueCode", status_code=201)
+async def make_rescue_code(device: TheDevice, actor: ActorOf, hub: TheHub) -> NewRescueCode:
+    """For a device whose certificate has ended: good once, for a day, for this device and its key alone, and shown only
+    now. It stays the same device, with its history. 409 for one that is revoked or replaced."""
+    made = await hub.renewals.new_rescue_code(device, actor)
+    return NewRescueCode(
+        device_id=device.device_id,
+        booth_id=device.booth_id,
+        code=made.code,
+        expires_at=made.expires_at,
+        command="invigil device renew --rescue --dir /etc/invigil",
+    )
+
+
+@router.delete("/devices/{device_id}/rescue-code", operation_id="withdrawRescueCode", status_code=204)
+async def withdraw_rescue_code(device: TheDevice, actor: ActorOf, hub: TheHub) -> None:
+    """Nobody can rescue it with that any more. 404 where it has none."""
+    await hub.renewals.withdraw_rescue_code(device, actor)
 
 
 @router.get("/claim-codes", operation_id="listClaimCodes")

@@ -120,9 +120,10 @@ def booth_revoke(
 
 
 def _claim(settings: Settings, booth_id: str, as_json: bool) -> None:
-    from hub.devices.enrolment import ClaimCode, new_claim_code
+    from hub.devices.admission import Code
+    from hub.devices.enrolment import new_claim_code
 
-    async def make(database: Any) -> ClaimCode:
+    async def make(database: Any) -> Code:
         return await new_claim_code(database, booth_id)
 
     claim = run(with_database(settings, make))

@@ -29,6 +29,7 @@ AUTHORITY_LIFETIME: Final = timedelta(days=3650)
 LEAF_LIFETIME: Final = timedelta(days=825)
 SIGNER_RENEWAL: Final = timedelta(days=90)
 """A signing key is replaced so long before its certificate ends; what it signed stays signed."""
+DEVICE_LIFETIME: Final = timedelta(days=365)
 STAND_IN_LIFETIME: Final = timedelta(minutes=10)
 """Of a certificate with which the hub takes a revoked device's place at the broker; it needs seconds."""
 BACKDATE: Final = timedelta(days=1)
@@ -120,15 +121,19 @@ class Authority:
             raise CertificateError(f"{self._folder}: the signing key cannot be kept", hint="start the hub again")
         return found
 
-    def issue_device(self, csr_pem: str, booth_id: str) -> DeviceCertificate:
-        """Signs a device's request. Nothing of it is taken but the key; raises `CertificateError`."""
-        public_key = _requested_key(csr_pem)
-        device_id = uuid4()
+    def issue_device(
+        self, csr_pem: str, booth_id: str, device_id: UUID | None = None, lifetime: timedelta = DEVICE_LIFETIME
+    ) -> DeviceCertificate:
+        """Signs the request of a new device, or of the one of that id. Nothing of it is taken but the key; raises
+        `CertificateError`."""
+        public_key = requested_key(csr_pem)
+        device_id = device_id or uuid4()
         certificate = self._issue(
             booth_id,
             public_key,
             ExtendedKeyUsageOID.CLIENT_AUTH,
             x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"urn:invigil:device:{device_id}")]),
+            lifetime,
         )
         return DeviceCertificate(
             device_id,
@@ -177,14 +182,15 @@ class Authority:
                 f"{self.revoked_file}: {error}", hint="remove the file; it is written anew"
             ) from error
 
-    def check_device(self, pem: str, now: datetime) -> x509.Certificate:
-        """A certificate that this authority issued and that is in date; raises `CertificateError`."""
+    def check_device(self, pem: str, now: datetime | None) -> x509.Certificate:
+        """A certificate that this authority issued and that is in date, unless `now` is None; raises
+        `CertificateError`."""
         certificate = load_certificate(pem)
         try:
             certificate.verify_directly_issued_by(self._certificate)
         except (InvalidSignature, *UNREADABLE) as error:
             raise CertificateError("the certificate is not from this hub", hint="enrol the device here") from error
-        if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+        if now is not None and not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             until = certificate.not_valid_after_utc.date()
             raise CertificateError(f"the certificate was valid until {until}", hint="enrol the device again")
         return certificate
@@ -260,7 +266,8 @@ def public_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def _requested_key(csr_pem: str) -> ec.EllipticCurvePublicKey:
+def requested_key(csr_pem: str) -> ec.EllipticCurvePublicKey:
+    """The key of a signing request that it signed itself; raises `CertificateError`."""
     try:
         csr = x509.load_pem_x509_csr(csr_pem.encode())
         valid, key = csr.is_signature_valid, csr.public_key()

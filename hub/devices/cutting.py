@@ -6,12 +6,12 @@ stand-in of the hub then connects under the booth's name, and the broker throws 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from anyio import to_thread
 
@@ -20,7 +20,7 @@ from hub.db import Database
 from hub.devices.certificates import Authority
 from hub.errors import CertificateError, StoreError
 from hub.mqtt import BrokerAddress, take_place
-from hub.store import devices
+from hub.store import certificates, devices
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +34,11 @@ GIVE_LIST: Final = (
 
 
 async def write_list(database: Database, authority: Authority) -> frozenset[str]:
-    """Writes who is revoked where the broker reads it; their serial numbers."""
+    """Writes which certificates are refused where the broker reads it; their serial numbers."""
     now = datetime.now(UTC)
     async with database.reading() as connection:
-        found = await devices.every_revoked(connection, now)
-    authority.write_revoked({row.serial: row.revoked_at for row in found})
+        found = await certificates.refused(connection, now)
+    authority.write_revoked(_listed(found))
     return frozenset(row.serial for row in found)
 
 
@@ -81,13 +81,15 @@ class Cutting:
     async def _look(self) -> None:
         """Where it is not known who is connected, booths that have no other device are cut off."""
         async with self._database.reading() as connection:
-            revoked = await devices.every_revoked(connection, datetime.now(UTC))
-            serials = frozenset(row.serial for row in revoked)
+            refused = await certificates.refused(connection, datetime.now(UTC))
+            serials = frozenset(row.serial for row in refused)
             if serials == self._listed:
                 return
+            # A withdrawn certificate's device is connected with the one that it was withdrawn for.
+            revoked = [row for row in refused if row.revoked_at is not None]
             booths = {row.booth_id for row in revoked if self._listed is None or row.serial not in self._listed}
-            served = await devices.current_certificates(connection, booths)
-        self._authority.write_revoked({row.serial: row.revoked_at for row in revoked})
+            served = await devices.served(connection, booths)
+        self._authority.write_revoked(_listed(refused))
         if self._reload is not None:
             self._reload()
         unknown, self._listed = self._listed is None, serials
@@ -109,3 +111,7 @@ class Cutting:
                 log.info("the connection of a revoked device of %s was cut", booth_id)
                 return
         log.error(GIVE_LIST, booth_id, self._authority.revoked_file)
+
+
+def _listed(refused: Sequence[Any]) -> dict[str, datetime]:
+    return {row.serial: row.revoked_at or row.withdrawn_at for row in refused}

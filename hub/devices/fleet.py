@@ -13,9 +13,10 @@ from hub.audit import Actor
 from hub.commands import Commands
 from hub.db import Database
 from hub.desired import DesiredState
+from hub.devices.admission import Code
 from hub.devices.cutting import Cutting
 from hub.devices.drift import drift
-from hub.devices.enrolment import ClaimCode, new_claim_code
+from hub.devices.enrolment import new_claim_code
 from hub.devices.revocation import revoke
 from hub.errors import HubError, RefusedError
 from hub.store import devices, fleet
@@ -79,7 +80,7 @@ class Fleet:
         self._cutting.look_now()
         return await self.find(device.device_id)
 
-    async def new_claim_code(self, booth_id: str, actor: Actor) -> ClaimCode:
+    async def new_claim_code(self, booth_id: str, actor: Actor) -> Code:
         return await new_claim_code(self._database, booth_id, actor)
 
     async def withdraw_claim_code(self, booth_id: str, actor: Actor) -> None:

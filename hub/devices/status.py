@@ -29,6 +29,7 @@ CareCode = Literal[
 ]
 
 CERTIFICATE_ENDS: Final = timedelta(days=30)
+"""Or a sixth of its life, where that is shorter: it should have renewed at two thirds."""
 HOT_C: Final = 80.0
 """Where a Raspberry Pi begins to slow down."""
 DISK_LOW_BYTES: Final = 1_000_000_000
@@ -54,6 +55,8 @@ class Standing:
 
     serial: str
     enrolled_at: datetime
+    issued_at: datetime
+    """The certificate in force, which ends at `not_after`."""
     not_after: datetime
     replaced_at: datetime | None
     revoked_at: datetime | None
@@ -83,8 +86,8 @@ def status_of(standing: Standing, now: datetime) -> tuple[Status, tuple[Care, ..
 
 
 def _ending(standing: Standing, now: datetime) -> tuple[Care, ...]:
-    left = standing.not_after - now
-    return (Care("certificate_ends", f"{max(left.days, 0)} d"),) if left <= CERTIFICATE_ENDS else ()
+    left, life = standing.not_after - now, standing.not_after - standing.issued_at
+    return (Care("certificate_ends", f"{max(left.days, 0)} d"),) if left <= min(CERTIFICATE_ENDS, life / 6) else ()
 
 
 def _cares(standing: Standing) -> tuple[Care, ...]:

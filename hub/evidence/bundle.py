@@ -44,7 +44,7 @@ from hub.devices.certificates import Authority
 from hub.errors import RefusedError
 from hub.evidence.countersign import Countersigner
 from hub.evidence.filestore import FileStore
-from hub.store import booths, bundles, countersignatures, deletions, evidence
+from hub.store import booths, bundles, certificates, countersignatures, deletions, evidence
 from hub.store.events import Range
 
 log = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ class Bundles:
                 gaps = await bundles.known_gaps(connection, chain_id)
                 highest = await bundles.highest_seq(connection, chain_id)
                 stretches.append(Stretch(chain_id, begin, end, highest, gaps))
-            found = list(await bundles.devices_of(connection, wanted.booth_id))
+            found = list(await certificates.of_booth(connection, wanted.booth_id))
             deleters = await deletions.certificates(connection)
         if not stretches:
             raise RefusedError(404, "No events", f"the hub has no events of {wanted.booth_id} in that time")
@@ -241,7 +241,8 @@ class Bundles:
             devices=tuple(
                 DeviceRecord(
                     fingerprint=row.fingerprint,
-                    enrolled_at=row.enrolled_at,
+                    device_id=row.device_id,
+                    enrolled_at=row.issued_at,
                     replaced_at=row.replaced_at,
                     revoked_at=row.revoked_at,
                     revoked_reason=row.revoked_reason or "",

@@ -10,7 +10,7 @@ from hub.db import Database
 from hub.devices.certificates import Authority, fingerprint, public_key
 from hub.devices.revocation import revoked
 from hub.errors import CertificateError, RefusedError
-from hub.store import devices
+from hub.store import certificates
 
 SIGNED_WITHIN: Final = timedelta(minutes=10)
 """How far `Invigil-Signed-At` may be from the hub's clock, which bounds how long a copied request is of use."""
@@ -52,14 +52,18 @@ class Signatures:
         except CertificateError as error:
             raise _unauthorised(f"{error}; {error.hint}") from error
         async with self._database.reading() as connection:
-            device = await devices.by_fingerprint(connection, fingerprint(certificate))
+            device = await certificates.by_fingerprint(connection, fingerprint(certificate))
         if device is None or device.booth_id != signed.booth:
             raise _unauthorised(f"this certificate is not one of {signed.booth!r}; enrol the device for that booth")
         if device.revoked_at is not None:
             raise _unauthorised(revoked(device))
         if device.replaced_at is not None:
             raise _unauthorised(f"another device was enrolled for {signed.booth} since; enrol this one again")
-        signed_at = _signing_time(signed.signed_at, now)
+        if device.certificate_withdrawn_at is not None:
+            raise _unauthorised(
+                "a newer certificate of this device is in use; restart its agent, which still has this one"
+            )
+        signed_at = signing_time(signed.signed_at, now, "Upload refused")
         if not chain.verify(key, signed.signature, _signed_bytes(signed, sha256, size_bytes, piece)):
             what = "chunk (contract.chain.chunk_bytes)" if piece else "upload (contract.chain.upload_bytes)"
             raise _unauthorised(f"Invigil-Signature is not the device's over this {what}")
@@ -72,17 +76,17 @@ def _signed_bytes(signed: Signed, sha256: str, size_bytes: int, piece: Piece | N
     return chain.chunk_bytes(signed.booth, sha256, size_bytes, piece.offset, piece.sha256, signed.signed_at)
 
 
-def _signing_time(text: str, now: datetime) -> datetime:
+def signing_time(text: str, now: datetime, title: str) -> datetime:
+    """When a device says that it signed; raises 401 where that is not about now."""
     try:
         signed_at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _unauthorised("Invigil-Signed-At is not an ISO 8601 time") from error
+        raise RefusedError(401, title, "the time of signing is not an ISO 8601 time") from error
     if signed_at.tzinfo is None:
-        raise _unauthorised("Invigil-Signed-At has no time zone")
+        raise RefusedError(401, title, "the time of signing has no time zone")
     if abs(signed_at - now) > SIGNED_WITHIN:
-        raise _unauthorised(
-            f"the device's clock says {text}, the hub's {now.isoformat(timespec='seconds')}; set the device's clock"
-        )
+        said = f"the device's clock says {text}, the hub's {now.isoformat(timespec='seconds')}; set the device's clock"
+        raise RefusedError(401, title, said)
     return signed_at
 
 

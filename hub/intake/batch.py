@@ -25,7 +25,7 @@ from hub.exams.attach import Attached, attach
 from hub.intake import bodies
 from hub.intake.incoming import Incoming, Key, Refused
 from hub.intake.progress import ChainProgress, Range
-from hub.store import booths, devices, events, gaps, violations
+from hub.store import booths, certificates, devices, events, gaps, violations
 from hub.store.locks import lock
 
 Offset = Callable[[str], float | None]
@@ -62,7 +62,8 @@ class _Known:
     links: dict[Key, events.Link]
     violations: dict[UUID, str]
     gaps: dict[UUID, str]
-    certificates: dict[str, str]
+    certificates: dict[str, tuple[str, ...]]
+    """PEM of those with whose keys each booth's device may have signed, the newest first."""
     services: dict[str, tuple[devices.Service, ...]]
     begun: dict[UUID, datetime]
     """When the first event of each chain came."""
@@ -129,7 +130,7 @@ async def _read(connection: AsyncConnection, incoming: list[Incoming], refused: 
         links=await events.find_links(connection, keys) if keys else {},
         violations=await violations.owners(connection, violation_ids) if violation_ids else {},
         gaps=await gaps.owners(connection, gap_ids) if gap_ids else {},
-        certificates=await devices.current_certificates(connection, signers) if signers else {},
+        certificates=await certificates.signing(connection, signers) if signers else {},
         services=await devices.services(connection, booth_ids),
         begun={chain_id: row.first_received_at for chain_id, row in chains.items()},
         deleted_to={chain_id: row.deleted_to for chain_id, row in chains.items()},
@@ -298,7 +299,8 @@ async def _write_checkpoints(
     for arrived in outcome.stored:
         event, body = arrived.event, arrived.event.body
         if isinstance(body, Checkpoint):
-            signature_ok = _signed(event.chain_id, body, known.certificates.get(event.booth))
+            held = known.certificates.get(event.booth, ())
+            signature_ok = any(_signed(event.chain_id, body, certificate_pem) for certificate_pem in held)
             head = hashes.get((event.chain_id, body.head_seq))
             head_ok = None if head is None else head == body.head_sha256
             outcome.checkpoints_refused += not signature_ok or head_ok is False
@@ -316,9 +318,7 @@ async def _write_checkpoints(
         await events.add_checkpoints(connection, rows)
 
 
-def _signed(chain_id: UUID, checkpoint: Checkpoint, certificate_pem: str | None) -> bool:
-    if certificate_pem is None:
-        return False
+def _signed(chain_id: UUID, checkpoint: Checkpoint, certificate_pem: str) -> bool:
     try:
         key = public_key(load_certificate(certificate_pem))
     except CertificateError:

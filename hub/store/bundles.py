@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.sitting import SittingStep
 from hub.db import Database
 from hub.store.events import Range
-from hub.tables import chain_gaps, chains, checkpoints, devices, events, exam_session_steps, rejected_messages
+from hub.tables import chain_gaps, chains, checkpoints, events, exam_session_steps, rejected_messages
 
 ROWS_AT_ONCE: Final = 500
 _TOLD: Final[tuple[str, ...]] = get_args(SittingStep)
@@ -117,9 +117,3 @@ async def lines(database: Database, chain_id: UUID, first: int, last: int) -> As
         if len(rows) < ROWS_AT_ONCE:
             return
         after = rows[-1].seq
-
-
-async def devices_of(connection: AsyncConnection, booth_id: str) -> Sequence[Row[Any]]:
-    """All that were ever enrolled for the booth."""
-    statement = select(devices).where(devices.c.booth_id == booth_id).order_by(devices.c.enrolled_at)
-    return (await connection.execute(statement)).all()

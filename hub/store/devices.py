@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.tables import claim_codes, devices
+from hub.tables import claim_codes, device_certificates, devices
 
 
 class Service(NamedTuple):
@@ -89,18 +89,18 @@ async def replace(connection: AsyncConnection, values: dict[str, Any], now: date
     await connection.execute(insert(devices).values(values))
 
 
-async def by_fingerprint(connection: AsyncConnection, fingerprint: str) -> Row[Any] | None:
-    return (await connection.execute(select(devices).where(devices.c.fingerprint == fingerprint))).one_or_none()
+async def find(connection: AsyncConnection, device_id: UUID) -> Row[Any] | None:
+    return (await connection.execute(select(devices).where(devices.c.device_id == device_id))).one_or_none()
 
 
-async def current_certificates(connection: AsyncConnection, booth_ids: Iterable[str]) -> dict[str, str]:
-    """PEM of each booth's device in force."""
+async def served(connection: AsyncConnection, booth_ids: Iterable[str]) -> set[str]:
+    """Those of these booths that have a device in force."""
     found = await connection.execute(
-        select(devices.c.booth_id, devices.c.certificate_pem).where(
+        select(devices.c.booth_id).where(
             devices.c.booth_id.in_(list(booth_ids)), devices.c.replaced_at.is_(None), devices.c.revoked_at.is_(None)
         )
     )
-    return {row.booth_id: row.certificate_pem for row in found}
+    return set(found.scalars())
 
 
 async def services(connection: AsyncConnection, booth_ids: Iterable[str]) -> dict[str, tuple[Service, ...]]:
@@ -115,20 +115,13 @@ async def services(connection: AsyncConnection, booth_ids: Iterable[str]) -> dic
 
 
 async def revocable(connection: AsyncConnection, name: str) -> list[Row[Any]]:
-    """The device of that serial number, else the one in force of that booth; whether revoked already or not."""
-    by_serial = (await connection.execute(select(devices).where(devices.c.serial == name))).all()
+    """The device with a certificate of that serial number, else the one in force of that booth; revoked or not."""
+    of_serial = select(device_certificates.c.device_id).where(device_certificates.c.serial == name)
+    by_serial = (await connection.execute(select(devices).where(devices.c.device_id.in_(of_serial)))).all()
     if by_serial:
         return list(by_serial)
     of_booth = select(devices).where(devices.c.booth_id == name, devices.c.replaced_at.is_(None))
     return list((await connection.execute(of_booth)).all())
-
-
-async def every_revoked(connection: AsyncConnection, now: datetime) -> Sequence[Any]:
-    """Serial number, booth and since when, of certificates that would still be in date; the oldest first."""
-    statement = select(devices.c.serial, devices.c.booth_id, devices.c.revoked_at).where(
-        devices.c.revoked_at.is_not(None), devices.c.not_after > now
-    )
-    return (await connection.execute(statement.order_by(devices.c.revoked_at, devices.c.serial))).all()
 
 
 async def revoke(

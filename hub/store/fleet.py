@@ -9,16 +9,21 @@ from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contract.enrolment import renew_at
 from contract.messages import Health, Reported
 from contract.wire import InvalidError
 from hub.devices.status import Standing, status_of
+from hub.store import certificates, enrolments
 from hub.tables import booth_states, booths, devices, exam_sessions
 from hub.views.devices import DeviceCare, DeviceDetail, DeviceView
+from hub.views.enrolment import CertificateState, CertificateView, RescueCodeView
 
 SAME: Final = (
     *("device_id", "booth_id", "booth_name", "room_id", "serial", "enrolled_at", "enrolled_by", "enrolled_from"),
     *("not_after", "replaced_at", "revoked_at", "revoked_by", "revoked_reason"),
 )
+CODE: Final = ("created_at", "created_by", "expires_at")
+OF_CERTIFICATE: Final = ("serial", "how", "issued_at", "not_after", "seen_at", "withdrawn_at")
 SITTING: Final = ("checked_in", "admitted", "in_progress", "paused", "on_break")
 
 
@@ -41,12 +46,16 @@ async def detail(connection: AsyncConnection, device_id: UUID, now: datetime) ->
     if row is None:
         return None
     of_booth = _statement().where(devices.c.booth_id == row.booth_id).order_by(devices.c.enrolled_at.desc())
-    said = _said(row)
+    said, code = _said(row), await enrolments.good_rescue_code(connection, device_id, now)
     return DeviceDetail(
         device=_view(row, now),
         facts=said.device if said else None,
         health=_health(row),
         clock_offset_ms=row.clock_offset_ms if _speaks(row) else None,
+        certificates=tuple(
+            _certificate(each, row, now) for each in await certificates.of_device(connection, device_id)
+        ),
+        rescue_code=None if code is None else RescueCodeView(**{name: getattr(code, name) for name in CODE}),
         history=tuple(_view(each, now) for each in await connection.execute(of_booth)),
     )
 
@@ -82,6 +91,17 @@ def _statement() -> Select[Any]:
     )
 
 
+def _certificate(each: Any, device: Any, now: datetime) -> CertificateView:
+    state: CertificateState = "waiting"
+    if each.withdrawn_at is not None:
+        state = "withdrawn"
+    elif each.not_after < now:
+        state = "ended"
+    elif each.fingerprint == device.fingerprint:
+        state = "in_force"
+    return CertificateView(state=state, **{name: getattr(each, name) for name in OF_CERTIFICATE})
+
+
 def _speaks(row: Any) -> bool:
     """Whether what the booth last said is this device's: the newest one's, and not from before it came."""
     return row.replaced_at is None and row.last_seen_at is not None and row.last_seen_at >= row.enrolled_at
@@ -111,6 +131,7 @@ def _view(row: Any, now: datetime) -> DeviceView:
     standing = Standing(
         serial=row.serial,
         enrolled_at=row.enrolled_at,
+        issued_at=row.renewed_at or row.enrolled_at,
         not_after=row.not_after,
         replaced_at=row.replaced_at,
         revoked_at=row.revoked_at,
@@ -123,6 +144,8 @@ def _view(row: Any, now: datetime) -> DeviceView:
     status, cares = status_of(standing, now)
     return DeviceView(
         **{name: getattr(row, name) for name in SAME},
+        enrolled_how=row.enrolled_how or "claim_code",
+        renew_at=renew_at(standing.issued_at, standing.not_after),
         status=status,
         care=tuple(DeviceCare(code=care.code, detail=care.detail) for care in cares),
         availability=(row.availability or "never_seen") if speaks else "never_seen",

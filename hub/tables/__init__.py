@@ -12,6 +12,7 @@ from hub.tables.credentials import (
     second_factors,
     sign_in_tickets,
 )
+from hub.tables.enrolment import device_certificates, enrolment_requests, expected_devices, rescue_codes
 from hub.tables.evidence import dropped_evidence, evidence_files, evidence_refs, segments
 from hub.tables.exams import (
     candidate_words,
@@ -57,8 +58,10 @@ __all__ = [
     "claim_codes",
     "countersignatures",
     "deletions",
+    "device_certificates",
     "devices",
     "dropped_evidence",
+    "enrolment_requests",
     "events",
     "evidence_files",
     "evidence_refs",
@@ -67,6 +70,7 @@ __all__ = [
     "exam_session_steps",
     "exam_sessions",
     "exams",
+    "expected_devices",
     "failures",
     "flag_reviews",
     "flag_versions",
@@ -84,6 +88,7 @@ __all__ = [
     "profiles",
     "recovery_codes",
     "rejected_messages",
+    "rescue_codes",
     "retention_runs",
     "reviews",
     "room_grants",

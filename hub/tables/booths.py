@@ -59,7 +59,10 @@ devices = Table(
     Column("enrolled_by", USERNAME),
     Column("enrolled_from", String(60)),
     Column("revoked_by", USERNAME),
+    Column("enrolled_how", String(20)),
+    Column("renewed_at", UtcDateTime),
     Index(None, "booth_id", "replaced_at"),
 )
 """`replaced_at`: another device has its place. `revoked_at`: others may have its key. Nothing counts after either.
-`enrolled_by` made the claim code that the device enrolled with, from the address `enrolled_from`."""
+`enrolled_by` let the device in, which came from the address `enrolled_from`. Serial number, fingerprint, PEM and
+`not_after` are of the certificate in force; `renewed_at`: when that was issued, where it is not the first one."""

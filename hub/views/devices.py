@@ -1,6 +1,7 @@
 """Devices: the hardware in a booth, its certificate, how it is doing, and what was asked of it."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from hub.devices.drift import DriftField
 from hub.devices.status import CareCode, Status
 from hub.views.base import View
 from hub.views.booths import BoothAvailability
+from hub.views.enrolment import CertificateView, RescueCodeView
 
 
 class DeviceCare(View):
@@ -38,9 +40,13 @@ class DeviceView(View):
     care: tuple[DeviceCare, ...] = Field(description="why it is `degraded`, and what will be due")
     serial: str = Field(description="of its certificate, hexadecimal")
     enrolled_at: datetime
-    enrolled_by: str | None = Field(description="who made its claim code; None for the command line")
+    enrolled_by: str | None = Field(description="who let it in; None for the command line")
+    enrolled_how: Literal["claim_code", "approved", "serial"] = Field(
+        description="by a claim code, by a person who compared its code, or by its serial number alone"
+    )
     enrolled_from: str | None = Field(description="address that it enrolled from")
     not_after: datetime = Field(description="when its certificate ends")
+    renew_at: datetime = Field(description="when it renews that by itself")
     replaced_at: datetime | None
     revoked_at: datetime | None
     revoked_by: str | None
@@ -65,6 +71,8 @@ class DeviceDetail(View):
     facts: DeviceFacts | None = Field(description="as the device last said; None where it has not, or not this one")
     health: Health | None
     clock_offset_ms: float | None
+    certificates: tuple[CertificateView, ...] = Field(description="all that it ever had, the newest first")
+    rescue_code: RescueCodeView | None = Field(description="that one is good now")
     history: tuple[DeviceView, ...] = Field(description="every device that the booth ever had, the newest first")
 
 

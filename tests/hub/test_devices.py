@@ -35,6 +35,7 @@ def standing(**changes: Any) -> Standing:
     known: dict[str, Any] = {
         "serial": "ab",
         "enrolled_at": NOW - timedelta(days=9),
+        "issued_at": NOW - timedelta(days=9),
         "not_after": NOW + timedelta(days=800),
         "replaced_at": None,
         "revoked_at": None,
@@ -60,7 +61,9 @@ def standing(**changes: Any) -> Standing:
         ({"revoked_at": NOW, "replaced_at": NOW}, "revoked"),
         ({"clock_offset_ms": -2500.0}, "degraded"),
         ({"certificate_serial": "cd"}, "degraded"),
-        ({"not_after": NOW + timedelta(days=29)}, "degraded"),
+        ({"issued_at": NOW - timedelta(days=336), "not_after": NOW + timedelta(days=29)}, "degraded"),
+        ({"issued_at": NOW - timedelta(days=70), "not_after": NOW + timedelta(days=20)}, "online"),
+        ({"issued_at": NOW - timedelta(days=76), "not_after": NOW + timedelta(days=14)}, "degraded"),
         ({"health": None}, "online"),
     ],
 )

@@ -187,6 +187,14 @@ EXPECTED: Final[dict[str, Expected]] = {
     "listClaimCodes": needs("devices.manage"),
     "makeClaimCode": needs("devices.manage", scoped=True),
     "withdrawClaimCode": needs("devices.manage", scoped=True),
+    "makeRescueCode": needs("devices.manage", scoped=True),
+    "withdrawRescueCode": needs("devices.manage", scoped=True),
+    "listEnrolmentRequests": needs("devices.manage"),
+    "approveEnrolmentRequest": needs("devices.manage"),  # for a booth in their scope
+    "refuseEnrolmentRequest": needs("devices.manage"),
+    "listExpectedDevices": needs("devices.manage"),
+    "expectDevice": needs("devices.manage"),  # for a booth in their scope
+    "withdrawExpectedDevice": needs("devices.manage"),  # of a booth in their scope
     # Violations and evidence.
     "listViolations": needs("violations.read"),
     "getViolation": needs("violations.read", scoped=True),
@@ -240,6 +248,8 @@ EXPECTED: Final[dict[str, Expected]] = {
     "readyz": ANYONE,
     "metrics": ANYONE,
     "enrol": ANYONE,
+    "requestEnrolment": ANYONE,
+    "renewDevice": ANYONE,
     "putEvidence": ANYONE,
     "askEvidence": ANYONE,
     "patchEvidence": ANYONE,

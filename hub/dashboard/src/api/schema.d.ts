@@ -3059,6 +3059,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/rescue-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Rescue Code
+         * @description For a device whose certificate has ended: good once, for a day, for this device and its key alone, and shown only
+         *     now. It stays the same device, with its history. 409 for one that is revoked or replaced.
+         */
+        post: operations["makeRescueCode"];
+        /**
+         * Withdraw Rescue Code
+         * @description Nobody can rescue it with that any more. 404 where it has none.
+         */
+        delete: operations["withdrawRescueCode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/claim-codes": {
         parameters: {
             query?: never;
@@ -3119,6 +3144,156 @@ export interface paths {
          */
         post: operations["enrol"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrol/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Enrolment
+         * @description By a device without a claim code, again and again with the same key until it is `granted` or `refused`. 429 when
+         *     too many wait.
+         */
+        post: operations["requestEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Device
+         * @description By a device, for a new key, signed with the old one. The old certificate stays good until the device is heard
+         *     with the new one. 401 for a certificate that has ended: that needs a rescue code; 403 for one that is not good.
+         */
+        post: operations["renewDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description Devices that ask and that nobody has decided on, the oldest first. They belong to no booth yet, so every
+         *     technician sees them.
+         */
+        get: operations["listEnrolmentRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-requests/{request_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Lets it in for that booth when it asks next, within seconds. The booth's earlier device is replaced then. 409 for
+         *     another code than the device's, or where somebody has decided already.
+         */
+        post: operations["approveEnrolmentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-requests/{request_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description 409 where somebody has decided already.
+         */
+        post: operations["refuseEnrolmentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expected-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Expected
+         * @description Still good, for booths in the person's scope, the one that ends first before the others.
+         */
+        get: operations["listExpectedDevices"];
+        put?: never;
+        /**
+         * Expect
+         * @description Lets the device with this serial number in without a code: once, from the networks of
+         *     `[devices] serial_networks`, and only while the booth has no device that is connected. A serial number is no
+         *     secret. 409 where it is expected already.
+         */
+        post: operations["expectDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expected-devices/{expected_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description It must ask like any other.
+         */
+        delete: operations["withdrawExpectedDevice"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3252,6 +3427,16 @@ export interface components {
         ApiTokenList: {
             /** Items */
             items: components["schemas"]["ApiToken"][];
+        };
+        /** ApproveRequest */
+        ApproveRequest: {
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Code
+             * @description as the device's terminal shows it
+             */
+            code: string;
         };
         /** AssignRequest */
         AssignRequest: {
@@ -3629,6 +3814,38 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /**
+         * CertificateView
+         * @description `waiting`: issued, and not seen in use yet. `withdrawn`: a later one was; the broker refuses it.
+         */
+        CertificateView: {
+            /** Serial */
+            serial: string;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "enrolled" | "renewed" | "rescued";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "in_force" | "waiting" | "withdrawn" | "ended";
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * Not After
+             * Format: date-time
+             */
+            not_after: string;
+            /** Seen At */
+            seen_at: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
         };
         /**
          * ChangeCandidateRequest
@@ -4132,6 +4349,13 @@ export interface components {
             /** Clock Offset Ms */
             clock_offset_ms: number | null;
             /**
+             * Certificates
+             * @description all that it ever had, the newest first
+             */
+            certificates: components["schemas"]["CertificateView"][];
+            /** @description that one is good now */
+            rescue_code: components["schemas"]["RescueCodeView"] | null;
+            /**
              * History
              * @description every device that the booth ever had, the newest first
              */
@@ -4264,9 +4488,15 @@ export interface components {
             enrolled_at: string;
             /**
              * Enrolled By
-             * @description who made its claim code; None for the command line
+             * @description who let it in; None for the command line
              */
             enrolled_by: string | null;
+            /**
+             * Enrolled How
+             * @description by a claim code, by a person who compared its code, or by its serial number alone
+             * @enum {string}
+             */
+            enrolled_how: "claim_code" | "approved" | "serial";
             /**
              * Enrolled From
              * @description address that it enrolled from
@@ -4278,6 +4508,12 @@ export interface components {
              * @description when its certificate ends
              */
             not_after: string;
+            /**
+             * Renew At
+             * Format: date-time
+             * @description when it renews that by itself
+             */
+            renew_at: string;
             /** Replaced At */
             replaced_at: string | null;
             /** Revoked At */
@@ -4336,6 +4572,115 @@ export interface components {
             claim_code: string;
             /** Csr Pem */
             csr_pem: string;
+        };
+        /** EnrolmentAnswer */
+        EnrolmentAnswer: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "granted" | "refused";
+            /**
+             * Code
+             * @description of the device's key, as the person who decides sees it, too
+             */
+            code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description until when somebody may decide
+             */
+            expires_at: string;
+            /**
+             * Ask Again S
+             * @default 5
+             */
+            ask_again_s: number;
+            /**
+             * Reason
+             * @description why it was refused
+             * @default
+             */
+            reason: string;
+            /** @description once it is granted */
+            enrolled: components["schemas"]["EnrolReply"] | null;
+        };
+        /**
+         * EnrolmentAsked
+         * @description A device without a claim code asks, and asks again with the same key until somebody has decided.
+         *
+         *     What it says of itself is for whoever decides, and proves nothing.
+         */
+        EnrolmentAsked: {
+            /** Csr Pem */
+            csr_pem: string;
+            /**
+             * Hardware Serial
+             * @description the board's own number; empty where it has none
+             * @default
+             */
+            hardware_serial: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+        };
+        /** EnrolmentRequestList */
+        EnrolmentRequestList: {
+            /** Items */
+            items: components["schemas"]["EnrolmentRequestView"][];
+        };
+        /**
+         * EnrolmentRequestView
+         * @description What the device says of itself, number and model, is not proven by anything.
+         */
+        EnrolmentRequestView: {
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /**
+             * Code
+             * @description of its key: the device's terminal must show the same
+             */
+            code: string;
+            /** Hardware Serial */
+            hardware_serial: string;
+            /** Model */
+            model: string;
+            /**
+             * Address
+             * @description where it asked from first
+             */
+            address: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Last Asked At
+             * Format: date-time
+             * @description within a minute, while it still asks
+             */
+            last_asked_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Serial Note
+             * @description why its serial number, which is expected, did not let it in
+             */
+            serial_note: ("used" | "elsewhere" | "occupied") | null;
+            /**
+             * Expected Booth Id
+             * @description for which booth its serial number is expected
+             */
+            expected_booth_id: string | null;
         };
         /** EvidenceView */
         EvidenceView: {
@@ -4770,6 +5115,54 @@ export interface components {
              * @description when a person last looked at the booth
              */
             last_looked_at: string | null;
+        };
+        /** ExpectRequest */
+        ExpectRequest: {
+            /**
+             * Hardware Serial
+             * @description the board's own number: /proc/device-tree/serial-number, or its label
+             */
+            hardware_serial: string;
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Days
+             * @description for how long
+             * @default 7
+             */
+            days: number;
+        };
+        /**
+         * ExpectedDevice
+         * @description Let in by its serial number alone, once.
+         */
+        ExpectedDevice: {
+            /**
+             * Expected Id
+             * Format: uuid
+             */
+            expected_id: string;
+            /** Hardware Serial */
+            hardware_serial: string;
+            /** Booth Id */
+            booth_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** ExpectedDeviceList */
+        ExpectedDeviceList: {
+            /** Items */
+            items: components["schemas"]["ExpectedDevice"][];
         };
         /**
          * Explanation
@@ -6110,6 +6503,28 @@ export interface components {
             token: string;
             invitation: components["schemas"]["Invitation"];
         };
+        /** NewRescueCode */
+        NewRescueCode: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Booth Id */
+            booth_id: string;
+            /** Code */
+            code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Command
+             * @description what is typed on the device; it asks for the code
+             */
+            command: string;
+        };
         /** NewWebhookView */
         NewWebhookView: {
             /**
@@ -6683,10 +7098,49 @@ export interface components {
             /** Codes */
             codes: string[];
         };
+        /** RefuseRequest */
+        RefuseRequest: {
+            /**
+             * Reason
+             * @description the device shows it
+             */
+            reason: string;
+        };
         /** RenameRequest */
         RenameRequest: {
             /** Name */
             name: string;
+        };
+        /**
+         * RenewRequest
+         * @description A device that has a certificate asks for the next one, for a new key, in the name of the old one.
+         */
+        RenewRequest: {
+            /**
+             * Certificate Pem
+             * @description the one it has, perhaps ended
+             */
+            certificate_pem: string;
+            /**
+             * Csr Pem
+             * @description for the new key, signed by it
+             */
+            csr_pem: string;
+            /**
+             * Signed At
+             * @description ISO 8601; bounds how long a copied request is of use
+             */
+            signed_at: string;
+            /**
+             * Signature
+             * @description of the old key over `renewal_bytes`, base64 DER
+             */
+            signature: string;
+            /**
+             * Rescue Code
+             * @description for a certificate that has ended
+             */
+            rescue_code?: string | null;
         };
         /** ReportCandidate */
         ReportCandidate: {
@@ -7127,6 +7581,24 @@ export interface components {
              * @description another booth; null: the same one
              */
             booth_id?: string | null;
+        };
+        /**
+         * RescueCodeView
+         * @description That there is one; the code itself is shown when it is made, and only then.
+         */
+        RescueCodeView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /** ResetRequest */
         ResetRequest: {
@@ -14802,6 +15274,66 @@ export interface operations {
             };
         };
     };
+    makeRescueCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewRescueCode"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawRescueCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listClaimCodes: {
         parameters: {
             query?: never;
@@ -14912,6 +15444,258 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EnrolReply"];
                 };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentAnswer"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolReply"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEnrolmentRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentRequestList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveEnrolmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseEnrolmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExpectedDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedDeviceList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    expectDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedDevice"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawExpectedDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expected_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {
