@@ -10,7 +10,7 @@ import pytest
 from agent.screen.words import parse_page
 from contract.wire import InvalidError
 from hub.errors import RefusedError
-from hub.evidence.signatures import _signing_time
+from hub.evidence.signatures import signing_time
 from hub.store.cursor import format_cursor, parse_cursor, parse_time_cursor
 from hub.streaming.signals import parse_browser_signal
 from tests.support.fuzz import Fuzz, Parse, Record, count_of, json_like, text_like
@@ -72,7 +72,7 @@ def test_places_in_lists(record: Record) -> None:
 
 def test_times_of_signatures(record: Record) -> None:
     def parse(data: bytes) -> object:
-        return _signing_time(data.decode(errors="replace"), NOW)
+        return signing_time(data.decode(errors="replace"), NOW, "Upload refused")
 
     seeds = {"now": b"2026-05-04T09:00:00+00:00", "zulu": b"20260504T090000Z"}
     Fuzz("time of a signature", parse, seeds, (RefusedError,), made_up=text_like("0123456789-:.TZ+W ")).run(
