@@ -1,4 +1,4 @@
-"""The command line `invigil-agent`: run, replay, evaluate, inspect, cameras.
+"""The command line `invigil-agent`: run, replay, evaluate, inspect, selftest, cameras.
 
 A command checks what it was given, calls one function and prints. Exit codes: 0 done, 1 some input was bad but the rest
 was done, 2 nothing could be started. Heavy imports wait until a command needs them, so that --help is quick.
@@ -44,9 +44,20 @@ def die(message: object, code: int = 2) -> NoReturn:
     raise typer.Exit(code)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from agent.config import agent_version
+
+        typer.echo(agent_version())
+        raise typer.Exit
+
+
 @app.callback()
 def _logging(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log details to stderr.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
+    ] = False,
 ) -> None:
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO,
@@ -203,6 +214,30 @@ def judge(
     from agent.tryouts.tryouts import PROFILES
 
     judge_clip(clip, PROFILES.validate_json(profiles.read_bytes()), try_id, weights_dir, face_engine)
+
+
+@app.command(epilog="Example: invigil-agent selftest --config /etc/invigil/device.toml --json")
+def selftest(
+    config: Annotated[Path | None, typer.Option("--config", help="device.toml, for where the weights lie.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Load everything the agent is made of and look at a drawn picture, without a camera.
+
+    Exit code 1 where a part fails that is here; one whose weights are not here is off, and no failure.
+    """
+    from agent.selftest import self_test
+
+    parts = self_test(config)
+    if as_json:
+        typer.echo(json.dumps({"parts": [part.as_dict() for part in parts]}))
+    else:
+        for part in parts:
+            mark = {"ok": "✓", "off": "·", "failed": "✗"}[part.state]
+            typer.echo(f"{mark} {part.name:<10} {part.took_ms:6.0f} ms  {part.reason}".rstrip())
+    failed = [part for part in parts if part.state == "failed"]
+    for part in failed if as_json else ():
+        typer.echo(f"✗ {part.name}: {part.reason}", err=True)
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command(epilog="Example: invigil-agent cameras --json")

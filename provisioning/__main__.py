@@ -5,7 +5,7 @@ import sys
 import typer
 
 from contract.wire import InvalidError
-from provisioning.cli import demo, device, fleet, hub, models, simulate, verify
+from provisioning.cli import demo, device, fleet, hub, models, release, simulate, verify
 from provisioning.console import ProvisioningError, fail
 
 EXIT_CODES = "Exit codes: 0 done · 1 something failed, and was named · 2 the command line was not understood."
@@ -23,6 +23,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(device.app, name="device")
 app.add_typer(fleet.app, name="fleet")
 app.add_typer(hub.app, name="hub")
+app.add_typer(release.app, name="release")
 app.command(name="demo", epilog=demo.EPILOG)(demo.demo)
 app.command(name="simulate", epilog=simulate.EPILOG)(simulate.simulate)
 app.command(name="verify", epilog=verify.EPILOG)(verify.verify)

@@ -17,6 +17,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -117,6 +118,12 @@ def download_progress() -> Progress:
         transient=True,
         disable=not notes.is_terminal,
     )
+
+
+def progress() -> Progress:
+    """A bar for work whose amount is known; nothing on a pipe."""
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
 
 
 def spinner() -> Progress:

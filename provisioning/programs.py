@@ -7,6 +7,7 @@ children in the right order; what does not hear SIGTERM is killed with all it st
 import contextlib
 import ctypes
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from provisioning.console import ProvisioningError
 
@@ -38,10 +39,21 @@ def beside_python(name: str) -> str:
     return str(path)
 
 
-def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, timeout_s: float = 600) -> str:
-    """A command to its end; its standard output. Raises `ProvisioningError` with the end of what it said."""
+def run(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    timeout_s: float = 600,
+    user: str | None = None,
+    held: Sequence[int] = (),
+) -> str:
+    """A command to its end; its standard output. Raises `ProvisioningError` with the end of what it said.
+
+    `user`: whose rights it gets, where root asks and there is such a user. `held`: open files that it holds as well, so
+    that a lock of ours is not free while something that we started goes on without us.
+    """
     try:
-        finished = subprocess.run(
+        finished: subprocess.CompletedProcess[str] = subprocess.run(
             command,
             check=False,
             capture_output=True,
@@ -50,6 +62,8 @@ def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, timeout
             errors="replace",
             timeout=timeout_s,
             env={**os.environ, **(env or {})},
+            pass_fds=held,
+            **_as(user),
         )
     except FileNotFoundError as error:
         raise ProvisioningError(f"{command[0]} is not installed") from error
@@ -59,6 +73,17 @@ def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, timeout
         said = (finished.stderr or finished.stdout).strip().splitlines()[-5:]
         raise ProvisioningError(f"{Path(command[0]).name} failed (exit {finished.returncode}): {' | '.join(said)}")
     return finished.stdout
+
+
+def _as(user: str | None) -> dict[str, Any]:
+    """What has a child run as `user`: nothing, where we are not root or nobody is called so."""
+    if user is None or os.geteuid() != 0:
+        return {}
+    try:
+        found = pwd.getpwnam(user)
+    except KeyError:
+        return {}
+    return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": [], "cwd": "/"}
 
 
 def adopt_orphans() -> None:

@@ -13,7 +13,7 @@ from tests.support.cli import Said, invigil
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEMD = ROOT / "systemd"
-AGENTS = {"invigil-agent.service", "invigil-renew.timer", "invigil-reboot.path"}
+AGENTS = {"invigil-agent.service", "invigil-renew.timer", "invigil-reboot.path", "invigil-update.path"}
 
 
 @pytest.fixture

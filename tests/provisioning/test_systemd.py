@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.reboot import FILE
+from provisioning.update.device import Device
+from provisioning.update.requests import REQUEST
 
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 UNITS = sorted((SYSTEMD / "system").iterdir())
@@ -63,7 +65,8 @@ def test_only_the_agent_is_watched_and_it_says_when_it_is_up() -> None:
         text = unit.read_text()
         assert ("Type=oneshot" in text) is not ("Restart=always" in text), unit.name
         starters = {unit.with_suffix(suffix) for suffix in (".timer", ".path")}
-        assert "Type=oneshot" not in text or starters & set(UNITS), f"{unit.name}: nothing starts it"
+        wanted = any(re.search(rf"^Wants=.*{unit.name}", other.read_text(), re.MULTILINE) for other in UNITS)
+        assert "Type=oneshot" not in text or wanted or starters & set(UNITS), f"{unit.name}: nothing starts it"
 
 
 def test_a_timer_makes_up_for_the_nights_without_power() -> None:
@@ -87,6 +90,19 @@ def test_the_board_is_started_again_for_the_file_that_the_agent_writes() -> None
     assert file == f"/run/{folder}/{FILE}"
     assert f"rm {file}\n" in service
     assert "SuccessAction=reboot" in service
+
+
+def test_updates_are_looked_for_where_the_agent_and_the_updater_write() -> None:
+    path, service, starting = (
+        (SYSTEMD / "system" / name).read_text()
+        for name in ("invigil-update.path", "invigil-update.service", "invigil-settle.service")
+    )
+    device = Device()
+    watched = re.findall(r"^PathExists=(\S+)", path, re.MULTILINE)
+    assert watched == [str(device.requests / REQUEST), str(device.root / "state" / "trial")]
+    for text in (service, starting):
+        assert f"/usr/bin/python3 -I {device.root}/boot/settle.py" in text
+        assert re.findall(r"^ReadWritePaths=(.+)$", text, re.MULTILINE)[0].split()[0] == f"-{device.root}"
 
 
 def test_users_and_folders_are_made_as_the_units_expect(tmp_path: Path) -> None:

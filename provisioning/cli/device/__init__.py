@@ -2,7 +2,7 @@
 
 import typer
 
-from provisioning.cli.device import enrol, install, prepare
+from provisioning.cli.device import enrol, install, prepare, rollback, update
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Booth devices.")
 
@@ -11,3 +11,5 @@ app.command(epilog=prepare.EPILOG)(prepare.prepare)
 app.command(epilog=enrol.EPILOG)(enrol.enrol)
 app.command(epilog=install.EPILOG)(install.install)
 app.command(epilog=install.UNINSTALL_EPILOG)(install.uninstall)
+app.command(epilog=update.EPILOG)(update.update)
+app.command(epilog=rollback.EPILOG)(rollback.rollback)

@@ -1,0 +1,1 @@
+"""The builder's side of releases: the key that signs them, and putting one together."""
