@@ -1,4 +1,4 @@
-"""The command line `invigil-agent`: run, replay, evaluate, inspect, selftest, cameras.
+"""The command line `invigil-agent`: run, replay, evaluate, inspect, selftest, cameras, microphones, doctor.
 
 A command checks what it was given, calls one function and prints. Exit codes: 0 done, 1 some input was bad but the rest
 was done, 2 nothing could be started. Heavy imports wait until a command needs them, so that --help is quick.
@@ -274,6 +274,42 @@ def microphones(
         if not found:
             typer.echo("no microphone found: no sound card of this device has an input", err=True)
     raise typer.Exit(0 if any(microphone.delivers for microphone in found) else 1)
+
+
+DOCTOR_EPILOG = """\b
+Examples: invigil-agent doctor
+          invigil-agent doctor --only camera --only light --json
+          sudo invigil-agent doctor --fix
+
+\b
+Works while the agent runs, which is asked for what it holds, and while it does not.
+Exit codes: 0 all well · 1 something failed · 3 there are warnings only · 2 the command line was not understood.
+What nobody can tell on this board changes nothing."""
+
+
+@app.command(epilog=DOCTOR_EPILOG)
+def doctor(
+    config: Annotated[Path, typer.Option("--config", help="The device's settings.")] = Path("/etc/invigil/device.toml"),
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="This check; repeatable.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend, and say what was done.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only say what there is to look at.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Look this device over: camera, light, networks, clock, certificate, disk, power and what waits for the hub."""
+    from agent.doctor.command import examine_by_hand, list_checks
+
+    logging.getLogger().setLevel(logging.ERROR)  # what the parts say on the way is in the findings
+    if listed:
+        raise typer.Exit(list_checks(only or [], as_json=as_json))
+    raise typer.Exit(examine_by_hand(config, only or [], mend=fix, as_json=as_json))
+
+
+@app.command(hidden=True)
+def speed(weights_dir: WeightsDir = None, face_engine: FaceEngineOption = "auto") -> None:
+    """Time the networks for the doctor, which starts this as a process of its own."""
+    from agent.doctor.speed import measure, print_speeds
+
+    print_speeds(measure(weights_dir, face_engine))
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from agent.capture.probe import open_camera
 from agent.capture.thread import CaptureThread
 from agent.commands import Commands
 from agent.config import agent_version, load_device_key, outbox_path, spool_dir
+from agent.doctor.rounds import Rounds
 from agent.errors import DetectorError, StorageError
 from agent.evidence.recorder import Recorder
 from agent.evidence.sealed import spool_key
@@ -25,22 +26,19 @@ from agent.facts import device_facts
 from agent.frame import FrameTap, LatestFrame
 from agent.health import (
     Trouble,
-    board_uptime_s,
-    disk_free_bytes,
-    disk_total_bytes,
-    load_1m,
-    memory_bytes,
     temperature_c,
-    throttle_bits,
     throttled,
 )
 from agent.logbook import Logbook
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
 from agent.screen.server import ScreenServer
+from agent.selfreport import SelfReport
 from agent.sights import Showing
 from agent.sitting.desk import Desk, Surroundings
 from agent.sitting.photos import Photos
+from agent.status import EVERY_S as STATUS_EVERY_S
+from agent.status import write_status
 from agent.streaming.audio import AudioThread
 from agent.streaming.encoder import settings_of
 from agent.streaming.encoders import factories
@@ -57,7 +55,7 @@ from agent.vision.listener import Listener
 from contract.device import DeviceConfig
 from contract.live import Screen
 from contract.manifest import default_weights_dir, load_manifest
-from contract.messages import ErrorReply, EvidenceDropped, Health, MessageRead, Reported, SnapshotReply
+from contract.messages import ErrorReply, EvidenceDropped, MessageRead, Reported, SnapshotReply
 from contract.sitting import SittingState
 from contract.wire import InvalidError
 
@@ -94,6 +92,7 @@ def watch(agent: "Agent", stop: threading.Event) -> int:
     agent.upkeep.on_restart = stop.set
     agent.start()
     supervisor, progress = Supervisor(), agent.progress()
+    agent.watchdog_s = supervisor.watchdog_s
     supervisor.ready()
     dead = None
     while dead is None and not stop.wait(BEAT_S):
@@ -118,7 +117,8 @@ class Agent:
         self._config = config
         self._facts = device_facts(config)
         self._began_s = time.monotonic()
-        self._alive_at_s = self._signed_at_s = 0.0
+        self._alive_at_s = self._signed_at_s = self._status_at_s = 0.0
+        self.watchdog_s: float | None = None
         self._version = agent_version()
         self._trouble = Trouble()
         self._key = load_device_key(config.tls.key)
@@ -149,6 +149,7 @@ class Agent:
         self._screen = ScreenServer(config.screen, self._trouble) if config.screen.enabled else None
         self.upkeep = Upkeep(logbook or Logbook(), self._screen, self._sitting_state)
         self._tryouts = Tryouts(config, self._key, self._sitting_state)
+        self._rounds = Rounds(config, lambda: self._self_report.status(), lambda checkup: self._uplink.checked(checkup))
         self._reported: Reported | None = None
         self._reporting = threading.Lock()
         self._uploader = Uploader(config, self._key, self._spool, self._trouble)
@@ -163,7 +164,25 @@ class Agent:
                 screen=self._screen,
                 upkeep=self.upkeep,
                 tryouts=self._tryouts,
+                rounds=self._rounds,
             ),
+        )
+        self._self_report = SelfReport(
+            config=config,
+            version=self._version,
+            capture=self._capture,
+            slot=self._slot,
+            analyzer=self._analyzer,
+            trouble=self._trouble,
+            outbox=self._outbox,
+            spool=self._spool,
+            streaming=self._streaming,
+            screen=self._screen,
+            microphone=self._microphone,
+            uplink=self._uplink,
+            sitting=self._sitting_state,
+            watchdog_s=lambda: self.watchdog_s,
+            began_s=self._began_s,
         )
         self._monitor = Monitor(
             self._slot,
@@ -235,11 +254,13 @@ class Agent:
             self._streaming.start()
         self._uploader.start()
         self._uplink.start()
+        self._rounds.start()
         log.info("Booth %s is monitored; state lies in %s.", self._config.booth, self._config.state_dir)
 
     def stop(self, *, cleanly: bool) -> None:
         """What sees stops before what tells, so that the last word reaches the hub."""
         self.upkeep.stop()
+        self._rounds.stop()
         self._tryouts.stop()
         self._desk.stop()
         self._monitor.stop()
@@ -295,46 +316,12 @@ class Agent:
             self._guard(lambda: self._outbox.mark_alive(datetime.now(UTC)))
         if now - self._signed_at_s >= CHECKPOINT_EVERY_S and self._outbox.append_checkpoint(self._key):
             self._signed_at_s = now
+        if now - self._status_at_s >= STATUS_EVERY_S:
+            self._status_at_s = now
+            self._guard(lambda: write_status(self._config.state_dir, self._self_report.status()))
         if self._screen is not None:
             self._screen.trouble("camera_lost" if self._capture.state == "lost" else None)
-        self._guard(lambda: self._uplink.beat(self._health()))
-
-    def _health(self) -> Health:
-        capture, errors = self._capture, self._trouble.snapshot()
-        if capture.errors:
-            errors["camera"] = capture.errors
-        if unseen := self._analyzer.failures + self._analyzer.refused:
-            errors["vision"] = errors.get("vision", 0) + unseen
-        if self._outbox.waiting:
-            errors["events_waiting_in_memory"] = self._outbox.waiting
-        files = self._spool.files()
-        memory_total, memory_available = memory_bytes()
-        return Health(
-            at=datetime.now(UTC),
-            version=self._version,
-            uptime_s=round(time.monotonic() - self._began_s, 1),
-            camera=capture.state,
-            camera_detail=capture.detail[:300],
-            capture_fps=round(capture.fps, 1),
-            frames_dropped=self._slot.dropped,
-            detectors=self._analyzer.detectors(),
-            outbox_depth=self._outbox.depth,
-            spool_files=len(files),
-            spool_bytes=sum(file.size_bytes for file in files),
-            disk_free_bytes=disk_free_bytes(self._config.state_dir),
-            temperature_c=temperature_c(),
-            throttled=throttled(),
-            throttle_bits=throttle_bits(),
-            board_uptime_s=board_uptime_s(),
-            disk_total_bytes=disk_total_bytes(self._config.state_dir),
-            memory_total_bytes=memory_total,
-            memory_available_bytes=memory_available,
-            load_1m=load_1m(),
-            errors=errors,
-            viewers=self._streaming.viewers() if self._streaming is not None else (),
-            streams=self._streaming.streams() if self._streaming is not None else (),
-            screen=self._screen.screen() if self._screen is not None else Screen(),
-        )
+        self._guard(lambda: self._uplink.beat(self._self_report.health()))
 
     def _report(self, reported: Reported | None = None) -> None:
         """What the booth does, in the monitor's words, and the candidate's hand. Called by monitor and screen."""

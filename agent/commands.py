@@ -4,10 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
 
+from agent.doctor.rounds import Rounds
 from agent.screen.server import ScreenServer
 from agent.streaming.service import Streaming
 from agent.tryouts.tryouts import Tryouts
 from agent.upkeep import Upkeep
+from contract.checkup import CheckupCommand
 from contract.live import (
     CandidateCommand,
     DoneReply,
@@ -37,10 +39,12 @@ class Commands:
         screen: ScreenServer | None,
         upkeep: Upkeep,
         tryouts: Tryouts,
+        rounds: Rounds,
     ) -> None:
         self._snapshot = snapshot
         self._upkeep = upkeep
         self._tryouts = tryouts
+        self._rounds = rounds
         self._viewing = viewing
         self._screen = screen
 
@@ -78,6 +82,8 @@ class Commands:
                 return self._upkeep.restart(command)
             case RebootCommand():
                 return self._upkeep.reboot(command)
+            case CheckupCommand():
+                return self._rounds.ask()
             case TryCommand():
                 return self._tryouts.begin(command)
             case TryStateCommand():

@@ -5,22 +5,17 @@ looks like one is blotted out here all the same, because these lines leave the d
 """
 
 import logging
-import re
 import threading
 from collections import deque
 from typing import Final
 
+from contract.blots import blot
 from contract.upkeep import LOG_BYTES_MAX, LOG_LINE_CHARS, LogsReply
 
 KEPT: Final = 1000
 """Lines; the oldest goes first. At most some hundred kilobytes."""
 
 OURS: Final = ("agent", "contract")
-BLOT: Final = "…"
-SECRETS: Final = re.compile(
-    r"-----BEGIN [A-Z ]+-----.*|\b[A-Z2-9]{4}-[A-Z2-9]{4}\b|(?<=://)[^/\s@]+@|\b[A-Za-z0-9+/_-]{40,}={0,2}"
-)
-"""PEM, claim codes, a password in an address, and whatever is long and without a space: keys, tokens, hashes."""
 
 
 class Logbook(logging.Handler):
@@ -64,4 +59,4 @@ class Logbook(logging.Handler):
         if record.exc_info and record.exc_info[0] is not None:
             text += f" [{record.exc_info[0].__name__}]"
         plain = "".join(letter if letter.isprintable() else " " for letter in text)
-        return SECRETS.sub(BLOT, plain)[:LOG_LINE_CHARS]
+        return blot(plain)[:LOG_LINE_CHARS]

@@ -22,6 +22,17 @@ class Supervisor:
         address = address if address is not None else os.environ.get("NOTIFY_SOCKET", "")
         self._address = f"\0{address[1:]}" if address.startswith(_ABSTRACT) else address
 
+    @property
+    def watchdog_s(self) -> float | None:
+        """How long the service manager waits for a sign of life of this process; None where it does not watch."""
+        environ = os.environ
+        if not self._address or environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+            return None
+        try:
+            return int(environ["WATCHDOG_USEC"]) / 1e6
+        except (KeyError, ValueError):
+            return None
+
     def ready(self) -> None:
         self._say("READY=1")
 

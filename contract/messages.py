@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, ValidationError
 
 from contract.calibration import Calibration
+from contract.checkup import CheckupCommand, CheckupReply
 from contract.live import (
     AnswerReply,
     CandidateCommand,
@@ -210,6 +211,7 @@ class HubStatus(Wire):
     type: Literal["hub_status"] = "hub_status"
     state: Literal["online", "offline"]
     instance: str = Field(max_length=60)
+    version: str = Field("", max_length=40, description="of the hub; empty from older ones")
 
 
 class DetectorHealth(Wire):
@@ -334,10 +336,21 @@ AnyCommand = (
     | LogsCommand
     | RestartCommand
     | RebootCommand
+    | CheckupCommand
     | TryCommand
     | TryStateCommand
 )
-AnyReply = ClockReply | SnapshotReply | AnswerReply | IdentifyReply | LogsReply | TryStateReply | DoneReply | ErrorReply
+AnyReply = (
+    ClockReply
+    | SnapshotReply
+    | AnswerReply
+    | IdentifyReply
+    | LogsReply
+    | CheckupReply
+    | TryStateReply
+    | DoneReply
+    | ErrorReply
+)
 
 Command = Annotated[AnyCommand, Field(discriminator="type")]
 Reply = Annotated[AnyReply, Field(discriminator="type")]

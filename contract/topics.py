@@ -11,8 +11,8 @@ PREFIX: Final = "invigil/v1"
 HUB_STATUS: Final = f"{PREFIX}/hub/status"
 HUB_FEED: Final = f"{PREFIX}/hub/feed"
 
-BoothChannel = Literal["availability", "health", "events", "acks", "desired", "reported", "commands"]
-FROM_BOOTH: Final[tuple[BoothChannel, ...]] = ("availability", "health", "events", "reported")
+BoothChannel = Literal["availability", "health", "events", "acks", "desired", "reported", "commands", "checkup"]
+FROM_BOOTH: Final[tuple[BoothChannel, ...]] = ("availability", "health", "events", "reported", "checkup")
 TO_BOOTH: Final[tuple[BoothChannel, ...]] = ("acks", "desired", "commands")
 
 MAX_PAYLOAD_BYTES: Final = 64 * 1024

@@ -22,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from contract.messages import HubStatus
 from contract.topics import FROM_BOOTH, HUB_FEED, HUB_STATUS, MAX_PAYLOAD_BYTES, all_booths, booth_topic, reply_topic
 from contract.wire import InvalidError
+from hub import __version__
 from hub.intake.message import Delivery, Message
 from hub.metrics import Metrics
 
@@ -181,7 +182,7 @@ class HubMqtt:
         return client
 
     def _status(self, state: Any) -> bytes:
-        return HubStatus(state=state, instance=self._instance).to_json()
+        return HubStatus(state=state, instance=self._instance, version=__version__).to_json()
 
     def _on_connect(self, client: paho.Client, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
         if reason.is_failure:

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contract.checkup import Checkup
 from contract.messages import Availability, Health, Reported
 from contract.topics import MAX_PAYLOAD_BYTES, BoothTopic
 from contract.wire import InvalidError
@@ -23,7 +24,7 @@ from hub.errors import StoreError
 from hub.feed import Feed
 from hub.intake.message import Message
 from hub.metrics import Metrics
-from hub.store import booths, events
+from hub.store import booths, checkups, events
 from hub.webhooks import BoothOffline, announce
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class BoothStates:
         self._wake = asyncio.Event()
         self._urgent: Changes = {}
         self._health: Changes = {}
+        self._checkups: dict[str, Checkup] = {}
         self._followed: dict[str, int] = {}
         self._certificates: dict[str, str] = {}
         self._health_written: dict[str, float] = {}
@@ -133,7 +135,7 @@ class BoothStates:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            pending = self._health or self._urgent or self._grace_until is not None
+            pending = self._health or self._urgent or self._checkups or self._grace_until is not None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), HEALTH_INTERVAL_S / 4 if pending else None)
             self._wake.clear()
@@ -170,6 +172,8 @@ class BoothStates:
                 self._followed[booth_id] = reported.revision
             if reported.device is not None:
                 self._certificates[booth_id] = reported.device.certificate_serial
+        elif topic.channel == "checkup":
+            self._checkups[booth_id] = Checkup.parse(payload)
         elif topic.channel == "health":
             health = Health.parse(payload)
             self._health.setdefault(booth_id, {}).update(
@@ -204,12 +208,14 @@ class BoothStates:
         changes = {
             booth_id: {**due.get(booth_id, {}), **self._urgent.get(booth_id, {})} for booth_id in {*due, *self._urgent}
         }
-        if not changes:
+        examined = dict(self._checkups)
+        if not changes and not examined:
             return
         try:
             async with self._database.writing(beside=True) as connection:
                 await _announce_lost(connection, changes)
                 await booths.write_states(connection, changes)
+                await checkups.write(connection, examined)
         except StoreError as error:
             # Kept and tried again; a newer state takes its place meanwhile.
             self._metrics.state_failures.inc()
@@ -221,7 +227,10 @@ class BoothStates:
             _forget(self._health, booth_id, values)
             if booth_id in due:
                 self._health_written[booth_id] = now
-        self._feed.booth_changed(*changes)
+        for booth_id, checkup in examined.items():
+            if self._checkups.get(booth_id) is checkup:  # else a newer one came meanwhile
+                del self._checkups[booth_id]
+        self._feed.booth_changed(*{*changes, *examined})
         followed, self._followed = self._followed, {}
         if followed:
             try:

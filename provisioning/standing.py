@@ -27,6 +27,7 @@ STATUS: Final[dict[str, Word]] = {
 CARE: Final[dict[str, tuple[str, str]]] = {
     "camera_lost": ("camera lost", "look at its cable; try it there: invigil device cameras"),
     "certificate_ends": ("certificate ends soon", "it renews itself; if it did not: invigil device renew, there"),
+    "check_failed": ("a check failed", "see what it found: invigil device doctor, there"),
     "clock_off": ("clock is off", "can it reach a time server? timedatectl timesync-status, there"),
     "detector_failed": ("detector failed", "are its weights whole? invigil models verify, there"),
     "disk_low": ("disk nearly full", "evidence waits there until it is uploaded; is the network slow? make room"),

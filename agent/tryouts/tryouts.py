@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import TypeAdapter
 
 from agent.evidence.requests import Requests, trust
-from agent.tryouts.child import Child
+from agent.programs import Child
 from agent.upkeep import SITTING
 from contract.device import DeviceConfig
 from contract.live import DoneReply

@@ -15,6 +15,7 @@ from agent.health import Trouble, trouble_name
 from agent.uplink.mqtt import Connection, Incoming, Outgoing
 from agent.uplink.outbox import Outbox
 from agent.uplink.window import WINDOW, Window
+from contract.checkup import Checkup
 from contract.device import DeviceConfig
 from contract.messages import (
     Ack,
@@ -74,6 +75,9 @@ class Uplink:
         self._window = Window()
         self._hub: HubStatus | None = None
         self._reported: Reported | None = None
+        self._checkup: Checkup | None = None
+        self.last_ack_at: datetime | None = None
+        """When the hub last acknowledged events of this outbox, since the start."""
         self._connection: Connection | None = None
         self._stop = threading.Event()
         self._drain_until_s: float = 0.0
@@ -97,6 +101,12 @@ class Uplink:
         hub = self._hub
         return self.connected and hub is not None and hub.state == "online"
 
+    @property
+    def hub_version(self) -> str:
+        """Empty before the hub was heard, and of one that does not tell."""
+        hub = self._hub
+        return hub.version if hub is not None else ""
+
     def stop(self, drain_s: float = 1.5, join_s: float = 3.0) -> None:
         """Give the hub `drain_s` to acknowledge what is left, say `stopped`, disconnect."""
         self._drain_until_s = time.monotonic() + drain_s
@@ -119,6 +129,11 @@ class Uplink:
         """Publish what this booth is doing, now and after each reconnect."""
         self._reported = reported
         self._publish("reported", reported, retain=True)
+
+    def checked(self, checkup: Checkup) -> None:
+        """Publish what the doctor found, now and after each reconnect."""
+        self._checkup = checkup
+        self._publish("checkup", checkup, retain=True)
 
     def beat(self, health: Health) -> None:
         """Publish health if there is a connection; a beat that is missed is not sent later."""
@@ -163,6 +178,8 @@ class Uplink:
                 connection.publish(self._availability("online"))
                 if self._reported:
                     self.report(self._reported)
+                if self._checkup:
+                    self.checked(self._checkup)
                 while not connection.lost.is_set() and not self._done():
                     self._turn(connection)
                 if not connection.lost.is_set():
@@ -248,6 +265,8 @@ class Uplink:
         self._outbox.apply(ack)
         if ack.chain_id != self._outbox.chain_id:
             return
+        if ack.committed:
+            self.last_ack_at = datetime.now(UTC)
         for span in ack.missing:
             self._window.again(span.first, span.last)
             kept = self._outbox.pending(1)

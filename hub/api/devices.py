@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, StringConstraints
 
+from contract.checkup import Checkup
 from contract.upkeep import IDENTIFY_MAX_S, LOG_LINES_MAX
 from hub.api.fields import Name, Slug
 from hub.errors import RefusedError
@@ -85,6 +86,13 @@ async def read_log(request: LogsRequest, device: TheDevice, actor: ActorOf, hub:
     """The newest lines of the agent's own log, asked of the device now. No pictures, no secrets."""
     said = await hub.fleet.logs(device, request.lines, actor)
     return DeviceLog(lines=said.lines, dropped=said.dropped)
+
+
+@router.post("/devices/{device_id}/doctor", operation_id="doctorDevice")
+async def check(device: TheDevice, actor: ActorOf, hub: TheHub) -> Checkup:
+    """The device looks itself over now, which takes some seconds: every named check of docs/doctor.md. What takes much
+    of the processor is left out while an exam session is on."""
+    return await hub.fleet.check(device, actor)
 
 
 @router.post("/devices/{device_id}/restart", operation_id="restartDevice", status_code=204)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from contract.checkup import Checkup, CheckupCommand, CheckupReply
 from contract.live import DoneReply
 from contract.messages import AnyCommand, AnyReply, Desired, Reported
 from contract.upkeep import IdentifyCommand, IdentifyReply, LogsCommand, LogsReply, RebootCommand, RestartCommand
@@ -24,6 +25,8 @@ from hub.views import Me
 from hub.views.devices import DeviceDetail, DeviceDrift, DeviceView
 
 REPLY_S = 10.0
+CHECKUP_S = 75.0
+"""It takes some seconds; timing the networks of a slow board takes longest, and a check that hangs has its time."""
 NOT_IN_FORCE: Final = frozenset({"revoked", "replaced", "expired"})
 Reply = TypeVar("Reply")
 
@@ -60,6 +63,11 @@ class Fleet:
 
     async def logs(self, device: DeviceView, lines: int, actor: Actor) -> LogsReply:
         return await self._ask(device, LogsCommand(lines=lines), LogsReply, actor, "device.logs_read", lines=lines)
+
+    async def check(self, device: DeviceView, actor: Actor) -> Checkup:
+        """What the doctor finds now. The device publishes it as well, so it is stored when it arrives that way."""
+        reply = await self._ask(device, CheckupCommand(), CheckupReply, actor, "device.checked", timeout_s=CHECKUP_S)
+        return reply.checkup
 
     async def restart(self, device: DeviceView, actor: Actor, *, force: bool) -> None:
         """Its agent. Raises 409 while an exam session is on, unless forced; the device refuses, too."""
@@ -104,7 +112,14 @@ class Fleet:
         ]
 
     async def _ask(
-        self, device: DeviceView, command: AnyCommand, wanted: type[Reply], actor: Actor, action: str, **detail: Any
+        self,
+        device: DeviceView,
+        command: AnyCommand,
+        wanted: type[Reply],
+        actor: Actor,
+        action: str,
+        timeout_s: float = REPLY_S,
+        **detail: Any,
     ) -> Reply:
         """Raises 409 where the device cannot be asked, 502 where it refuses, 504 where it does not answer in time."""
         if device.status in NOT_IN_FORCE:
@@ -115,7 +130,7 @@ class Fleet:
             )
         outcome = "given up"
         try:
-            reply = await self._commands.request(device.booth_id, command, timeout_s=REPLY_S)
+            reply = await self._commands.request(device.booth_id, command, timeout_s=timeout_s)
             outcome = _outcome(reply, wanted)
         except RefusedError as error:
             outcome = error.title

@@ -18,6 +18,7 @@ holds is shown, in this order."""
 CareCode = Literal[
     "camera_lost",
     "certificate_ends",
+    "check_failed",
     "clock_off",
     "detector_failed",
     "disk_low",
@@ -39,6 +40,13 @@ OUTBOX_BEHIND: Final = 1000
 """Events that wait; a busy hour has some hundred."""
 UNDER_VOLTAGE_BITS: Final = 0x10001
 """Now, or since the board started."""
+KNOWN_SOONER: Final = frozenset(
+    {
+        *("camera", "clock", "certificate", "disk_space", "outbox", "temperature", "throttling", "under_voltage"),
+        *("agent", "acknowledgement", "broker"),  # whoever is connected and heard has these
+    }
+)
+"""Checks of the doctor, who comes once an hour, of what the hub itself sees within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class Standing:
     clock_offset_ms: float | None
     certificate_serial: str
     """Of the certificate that the booth's device says it has; empty where it does not say."""
+    failed_checks: tuple[str, ...] = ()
+    """By the doctor who looked last."""
 
 
 def status_of(standing: Standing, now: datetime) -> tuple[Status, tuple[Care, ...]]:
@@ -97,6 +107,7 @@ def _cares(standing: Standing) -> tuple[Care, ...]:
         found.append(Care("other_certificate", standing.certificate_serial))
     if standing.clock_offset_ms is not None and abs(standing.clock_offset_ms) > CLOCK_OFF_MS:
         found.append(Care("clock_off", f"{standing.clock_offset_ms / 1000:+.1f} s"))
+    found += [Care("check_failed", name) for name in standing.failed_checks if name not in KNOWN_SOONER]
     if health is None:
         return tuple(found)
     if health.camera == "lost":

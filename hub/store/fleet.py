@@ -14,7 +14,8 @@ from contract.messages import Health, Reported
 from contract.wire import InvalidError
 from hub.devices.status import Standing, status_of
 from hub.store import certificates, enrolments
-from hub.tables import booth_states, booths, devices, exam_sessions
+from hub.store import checkups as checkup_store
+from hub.tables import booth_states, booths, checkups, devices, exam_sessions
 from hub.views.devices import DeviceCare, DeviceDetail, DeviceView
 from hub.views.enrolment import CertificateState, CertificateView, RescueCodeView
 
@@ -56,6 +57,7 @@ async def detail(connection: AsyncConnection, device_id: UUID, now: datetime) ->
             _certificate(each, row, now) for each in await certificates.of_device(connection, device_id)
         ),
         rescue_code=None if code is None else RescueCodeView(**{name: getattr(code, name) for name in CODE}),
+        checkup=await checkup_store.newest(connection, row.booth_id) if _checked(row) else None,
         history=tuple(_view(each, now) for each in await connection.execute(of_booth)),
     )
 
@@ -83,11 +85,13 @@ def _statement() -> Select[Any]:
         booth_states.c.health,
         booth_states.c.reported,
         booth_states.c.clock_offset_ms,
+        checkups.c.at.label("checked_at"),
+        checkups.c.failed.label("failed_checks"),
         state.label("sitting_state"),
     ).select_from(
-        devices.join(booths, booths.c.booth_id == devices.c.booth_id).outerjoin(
-            booth_states, booth_states.c.booth_id == devices.c.booth_id
-        )
+        devices.join(booths, booths.c.booth_id == devices.c.booth_id)
+        .outerjoin(booth_states, booth_states.c.booth_id == devices.c.booth_id)
+        .outerjoin(checkups, checkups.c.booth_id == devices.c.booth_id)
     )
 
 
@@ -105,6 +109,12 @@ def _certificate(each: Any, device: Any, now: datetime) -> CertificateView:
 def _speaks(row: Any) -> bool:
     """Whether what the booth last said is this device's: the newest one's, and not from before it came."""
     return row.replaced_at is None and row.last_seen_at is not None and row.last_seen_at >= row.enrolled_at
+
+
+def _checked(row: Any) -> bool:
+    """Whether the booth's newest checkup is this device's: both times are the device's life by two clocks, and an agent
+    starts later than it enrols."""
+    return row.replaced_at is None and row.checked_at is not None and row.checked_at >= row.enrolled_at
 
 
 def _health(row: Any) -> Health | None:
@@ -140,6 +150,7 @@ def _view(row: Any, now: datetime) -> DeviceView:
         health=health,
         clock_offset_ms=row.clock_offset_ms if speaks else None,
         certificate_serial=facts.certificate_serial if facts else "",
+        failed_checks=tuple(row.failed_checks.split()) if _checked(row) else (),
     )
     status, cares = status_of(standing, now)
     return DeviceView(

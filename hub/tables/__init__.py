@@ -1,7 +1,7 @@
 """The database's tables, by domain. Statements are in `hub/store`; changes need a migration in `hub/migrations`."""
 
 from hub.tables.base import UtcDateTime, metadata
-from hub.tables.booths import booth_states, booths, claim_codes, devices
+from hub.tables.booths import booth_states, booths, checkups, claim_codes, devices
 from hub.tables.chains import chain_gaps, chains, checkpoints, countersignatures, events, rejected_messages
 from hub.tables.credentials import (
     api_tokens,
@@ -55,6 +55,7 @@ __all__ = [
     "chain_gaps",
     "chains",
     "checkpoints",
+    "checkups",
     "claim_codes",
     "countersignatures",
     "deletions",

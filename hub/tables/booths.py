@@ -31,6 +31,17 @@ booth_states = Table(
 )
 """The latest of what each booth said about itself, overwritten in place."""
 
+checkups = Table(
+    "checkups",
+    metadata,
+    Column("booth_id", ForeignKey("booths.booth_id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("failed", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""What the doctor last found on the device of each booth: `at` by the device's clock, the names of the checks that
+failed with spaces between, and all of it as JSON. Apart from `booth_states`, which every list of booths reads."""
+
 claim_codes = Table(
     "claim_codes",
     metadata,

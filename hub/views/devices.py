@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contract.checkup import Checkup
 from contract.messages import Health
 from contract.upkeep import DeviceFacts
 from contract.wire import BoothId
@@ -73,6 +74,7 @@ class DeviceDetail(View):
     clock_offset_ms: float | None
     certificates: tuple[CertificateView, ...] = Field(description="all that it ever had, the newest first")
     rescue_code: RescueCodeView | None = Field(description="that one is good now")
+    checkup: Checkup | None = Field(description="what the doctor found last: at the start, hourly, or when asked")
     history: tuple[DeviceView, ...] = Field(description="every device that the booth ever had, the newest first")
 
 

@@ -7,6 +7,7 @@ from contract import live
 from contract import messages as m
 from contract.boxes import Box, ClipBoxes, Look
 from contract.calibration import Calibration
+from contract.checkup import CheckResult, Checkup, CheckupCommand, CheckupReply
 from contract.device import CameraConfig, DeviceConfig, HubConfig
 from contract.profiles import PROFILES
 from contract.sitting import ExamSessionStep, Sitting, code_digest
@@ -81,6 +82,33 @@ GAP = m.MonitoringGap(
 
 CLIP = EvidenceRef(sha256=HASH, role="clip", media_type="video/mp4", size_bytes=1_248_213, taken_at=NOON)
 
+CHECKUP = Checkup(
+    at=NOON,
+    version="0.1.0",
+    reason="asked",
+    took_s=2.35,
+    checks=(
+        CheckResult(
+            name="temperature",
+            title="Temperature",
+            means="The hottest place that the board measures.",
+            state="warning",
+            said="81 °C",
+            value=81.0,
+            unit="°C",
+            advice="Give it air.",
+            took_ms=3,
+        ),
+        CheckResult(
+            name="throttling",
+            title="Throttling",
+            means="Whether the firmware slows the processor down.",
+            state="unknown",
+            said="not known on this board",
+        ),
+    ),
+)
+
 EXAMPLES: dict[str, Wire] = {
     "event_violation_opened": event(m.ViolationOpened(violation=violation())),
     "event_violation_updated": event(m.ViolationUpdated(violation=violation()), 8),
@@ -149,7 +177,7 @@ EXAMPLES: dict[str, Wire] = {
         missing=(m.SeqRange(first=10, last=11),),
     ),
     "availability": m.Availability(state="offline", since=NOON),
-    "hub_status": m.HubStatus(state="online", instance="hub-1f6b"),
+    "hub_status": m.HubStatus(state="online", instance="hub-1f6b", version="0.1.0"),
     "health": m.Health(
         at=NOON,
         version="0.1.0",
@@ -264,6 +292,7 @@ EXAMPLES: dict[str, Wire] = {
     "command_logs": LogsCommand(lines=50),
     "command_restart": RestartCommand(force=True),
     "command_reboot": RebootCommand(),
+    "command_checkup": CheckupCommand(),
     "command_try": TryCommand(try_id=PEER, sha256="ab" * 32, size_bytes=1_500_000, profiles=(PROFILES["standard"],)),
     "command_try_state": TryStateCommand(try_id=PEER),
     "reply_try_state": TryStateReply(
@@ -293,6 +322,8 @@ EXAMPLES: dict[str, Wire] = {
         ),
     ),
     "reply_identify": IdentifyReply(screen=True, light=False),
+    "checkup": CHECKUP,
+    "reply_checkup": CheckupReply(checkup=CHECKUP),
     "reply_logs": LogsReply(lines=("12:00:00 WARNING agent.app: The camera is lost.",), dropped=7),
     "reply_answer": live.AnswerReply(sdp="v=0\r\n"),
     "reply_done": live.DoneReply(),

@@ -1,6 +1,6 @@
 """Devices as technicians have them: words for how they do, commands with results, claim codes, revocation, rooms."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from contract.checkup import CheckResult, CheckState, Checkup, CheckupCommand, CheckupReply
 from contract.live import DoneReply
 from contract.messages import AnyCommand, AnyReply, ErrorReply, Health
 from contract.upkeep import (
@@ -85,6 +86,15 @@ def test_each_word_has_one_meaning(changes: dict[str, Any], word: str) -> None:
 def test_what_a_technician_should_look_at_is_named(changes: dict[str, Any], code: str) -> None:
     status, cares = status_of(standing(health=a_health(**changes)), NOW)
     assert (status, [care.code for care in cares]) == ("degraded", [code])
+
+
+def test_what_the_doctor_found_is_worth_a_look_unless_the_hub_knows_it_sooner() -> None:
+    status, cares = status_of(standing(failed_checks=("camera", "disk_wear", "weights")), NOW)
+    assert (status, [(care.code, care.detail) for care in cares]) == (
+        "degraded",
+        [("check_failed", "disk_wear"), ("check_failed", "weights")],
+    )
+    assert status_of(standing(failed_checks=("camera", "temperature")), NOW)[0] == "online"
 
 
 def obedient(command: AnyCommand) -> AnyReply | None:
@@ -258,3 +268,55 @@ async def test_rooms_are_archived_when_nothing_stands_in_them_and_taken_back(tmp
         assert (await client.patch("/api/v1/rooms/b1", json={"archived": False})).status_code == 409
         assert (await client.patch("/api/v1/sites/berlin", json={"archived": False})).json()["archived_at"] is None
         assert (await client.patch("/api/v1/rooms/b1", json={"archived": False})).json()["archived_at"] is None
+
+
+def a_checkup(at: datetime, **states: CheckState) -> Checkup:
+    checks = tuple(CheckResult(name=name, title=name, means="", state=state) for name, state in states.items())
+    return Checkup(at=at, version="1.0.0", reason="asked", took_s=1.5, checks=checks)
+
+
+async def test_the_doctors_newest_findings_are_kept_and_asked_for(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        async with an_answering_booth(hub, tmp_path) as booth:
+            booth.answer = obedient
+            await heard(client, booth, a_health())
+            device = await device_of(client, "booth-1")
+            path = f"/api/v1/devices/{device['device_id']}"
+            assert (await client.get(path)).json()["checkup"] is None
+            worn = a_checkup(datetime.now(UTC), disk_wear="failed", light="warning", camera="ok")
+            booth.send(worn.to_json(), "checkup", retain=True)
+            detail = await get_until(client, path.removeprefix("/api/v1"), lambda said: said["checkup"])
+            assert [check["state"] for check in detail["checkup"]["checks"]] == ["failed", "warning", "ok"]
+            device = await device_of(client, "booth-1")
+            assert (device["status"], device["care"]) == (
+                "degraded",
+                [{"code": "check_failed", "detail": "disk_wear"}],
+            )
+
+            mended = a_checkup(datetime.now(UTC), disk_wear="ok")
+            booth.answer = lambda command: CheckupReply(checkup=mended)
+            asked = await client.post(f"{path}/doctor")
+            assert (asked.status_code, asked.json()["checks"][0]["name"]) == (200, "disk_wear")
+            await booth.hears(CheckupCommand)
+            booth.send(mended.to_json(), "checkup", retain=True)
+            await get_until(client, "/devices", lambda said: said["items"][0]["status"] == "online")
+            booth.send(b'{"type": "checkup", "at": "never"}', "checkup")
+            booth.answer = lambda command: ErrorReply(reason="others wait for a checkup already")
+            assert (await client.post(f"{path}/doctor")).status_code == 502
+            assert (await client.get(path)).json()["checkup"]["checks"][0]["state"] == "ok", "nonsense is kept aside"
+        assert [action for action, _ in await actions(hub)][-2:] == ["device.checked", "device.checked"]
+
+
+async def test_what_was_found_on_the_device_before_is_not_said_of_the_new_one(tmp_path: Path) -> None:
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        async with an_answering_booth(hub, tmp_path) as booth:
+            booth.send(a_checkup(datetime.now(UTC) - timedelta(days=1), weights="failed").to_json(), "checkup")
+            booth.answer = obedient
+            await heard(client, booth, a_health())
+            device = await device_of(client, "booth-1")
+            assert (device["status"], device["care"]) == ("online", [])
+            assert (await client.get(f"/api/v1/devices/{device['device_id']}")).json()["checkup"] is None

@@ -181,6 +181,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "getDevice": needs("devices.manage", scoped=True),
     "identifyDevice": needs("devices.manage", scoped=True),
     "readDeviceLog": needs("devices.manage", scoped=True),
+    "doctorDevice": needs("devices.manage", scoped=True),
     "restartDevice": needs("devices.manage", scoped=True),
     "rebootDevice": needs("devices.manage", scoped=True),
     "revokeDevice": needs("devices.manage", scoped=True, body={"reason": "stolen"}),

@@ -2999,6 +2999,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description The device looks itself over now, which takes some seconds: every named check of docs/doctor.md. What takes much
+         *     of the processor is left out while an exam session is on.
+         */
+        post: operations["doctorDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}/restart": {
         parameters: {
             query?: never;
@@ -3998,6 +4019,101 @@ export interface components {
              */
             more: boolean;
         };
+        /** CheckResult */
+        CheckResult: {
+            /**
+             * Name
+             * @description stable: programs and translations go by it
+             */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Means
+             * @description what is looked at, and why it matters
+             */
+            means: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warning" | "failed" | "unknown" | "not_applicable";
+            /**
+             * Said
+             * @description what was found
+             * @default
+             */
+            said: string;
+            /**
+             * Value
+             * @description the figure, where there is one
+             */
+            value: number | null;
+            /**
+             * Unit
+             * @description of the value
+             * @default
+             */
+            unit: string;
+            /**
+             * Advice
+             * @description what to do; empty where nothing is to be done
+             * @default
+             */
+            advice: string;
+            /**
+             * Fixed
+             * @description what --fix did about it
+             * @default
+             */
+            fixed: string;
+            /**
+             * Took Ms
+             * @default 0
+             */
+            took_ms: number;
+        };
+        /**
+         * Checkup
+         * @description Retained under the booth's own topic; the newest takes the place of the one before.
+         */
+        Checkup: {
+            /**
+             * Type
+             * @default checkup
+             * @constant
+             */
+            type: "checkup";
+            /**
+             * At
+             * Format: date-time
+             * @description the device's clock when it began
+             */
+            at: string;
+            /**
+             * Version
+             * @description of the program that looked
+             */
+            version: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "start" | "hourly" | "asked" | "by_hand";
+            /** Took S */
+            took_s: number;
+            /**
+             * Exam Session On
+             * @description then nothing was looked at that takes much of the processor
+             * @default false
+             */
+            exam_session_on: boolean;
+            /**
+             * Checks
+             * @default []
+             */
+            checks: components["schemas"]["CheckResult"][];
+        };
         /** ClaimCodeList */
         ClaimCodeList: {
             /** Items */
@@ -4333,7 +4449,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "camera_lost" | "certificate_ends" | "clock_off" | "detector_failed" | "disk_low" | "hot" | "other_certificate" | "outbox_behind" | "throttled" | "under_voltage";
+            code: "camera_lost" | "certificate_ends" | "check_failed" | "clock_off" | "detector_failed" | "disk_low" | "hot" | "other_certificate" | "outbox_behind" | "throttled" | "under_voltage";
             /**
              * Detail
              * @description a name, or a number with its unit
@@ -4355,6 +4471,8 @@ export interface components {
             certificates: components["schemas"]["CertificateView"][];
             /** @description that one is good now */
             rescue_code: components["schemas"]["RescueCodeView"] | null;
+            /** @description what the doctor found last: at the start, hourly, or when asked */
+            checkup: components["schemas"]["Checkup"] | null;
             /**
              * History
              * @description every device that the booth ever had, the newest first
@@ -15160,6 +15278,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceLog"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doctorDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkup"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */

@@ -58,6 +58,7 @@ export const devices: Record<keyof typeof english, string> = {
   "device.care-none": "Nichts",
   "device.care.camera_lost": "Kamera ausgefallen",
   "device.care.certificate_ends": "Zertifikat endet bald",
+  "device.care.check_failed": "Prüfung nicht bestanden",
   "device.care.clock_off": "Uhr geht falsch",
   "device.care.detector_failed": "Erkennung ausgefallen",
   "device.care.disk_low": "Speicher fast voll",

@@ -54,6 +54,7 @@ export const devices = {
   "device.care-none": "Nothing",
   "device.care.camera_lost": "Camera lost",
   "device.care.certificate_ends": "Certificate ends soon",
+  "device.care.check_failed": "A check failed",
   "device.care.clock_off": "Clock is off",
   "device.care.detector_failed": "Detector failed",
   "device.care.disk_low": "Disk nearly full",

@@ -1,0 +1,1 @@
+"""The doctor's checks, one to a file; `agent.doctor.catalogue` lists them."""
