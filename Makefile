@@ -36,7 +36,7 @@ ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/inv
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-arm64 bench faults endurance mutations fuzz check dashboard models openapi lock clean
+.PHONY: help demo test test-postgresql test-arm64 bench faults endurance mutations fuzz check dashboard models openapi docs lock clean
 .PHONY: system-demo system-test system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -94,6 +94,9 @@ models: $(VENV)/.runtime ## Fetch and verify the model weights (INVIGIL_MODEL_MI
 openapi: $(VENV)/.dev $(DASHBOARD)/node_modules/.installed ## Write the OpenAPI schema and the dashboard's types from the hub's code
 	@$(BIN)/invigil-hub openapi > $(DASHBOARD)/openapi.json.new && mv $(DASHBOARD)/openapi.json.new $(DASHBOARD)/openapi.json
 	@$(NPM) run types
+
+docs: $(VENV)/.dev ## Write docs/reference from the code: topics, API, settings, commands
+	@$(BIN)/python -m tests.reference
 
 lock: $(VENV)/.dev ## Lock Python dependencies with hashes; make lock UPGRADE=1 takes newer versions
 	@$(SAY) 'Locking requirements/'

@@ -1,21 +1,27 @@
-"""Files that others wrote: bundles, the spool's sealed files, pictures."""
+"""Files that others wrote: bundles, releases, the spool's sealed files, pictures."""
 
 import io
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.errors import StorageError
 from agent.evidence.sealed import Label, SealedReader, read_label, seal, spool_key
 from agent.inspect import read_image
-from contract.archive import ArchiveError, ArchiveReader
+from contract import release
+from contract.archive import ArchiveError, ArchiveReader, ArchiveWriter
 from contract.chain import sha256_hex
+from contract.release import ReleasedFile, ReleaseManifest, ReleaseSignatures, Target
 from contract.wire import InvalidError
 from tests.support.bundles import a_bundle, check
 from tests.support.fuzz import Fuzz, Record, count_of
+
+MADE_AT = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
 
 @cache
@@ -45,6 +51,29 @@ def test_bundles(record: Record) -> None:
         return report
 
     Fuzz("bundle: verify", parse, {"bundle": bundle()}, (), memory_ratio=100).run(count_of(0.2), record)
+
+
+def test_releases(record: Record) -> None:
+    """What a device may be given to install: whatever is changed in it, nothing of it is taken."""
+    key, wheel = Ed25519PrivateKey.generate(), b"PK a wheel"
+    file = ReleasedFile(
+        name="invigil-1.4.0-py3-none-any.whl", sha256=sha256_hex(wheel), size_bytes=len(wheel), unpacked_bytes=100
+    )
+    manifest = ReleaseManifest(
+        version="1.4.0", made_at=MADE_AT, targets=(Target(machine="aarch64", python="3.13"),), files=(file,)
+    ).to_json()
+    signatures = ReleaseSignatures(signatures=(release.sign(key, manifest),)).to_json()
+    writer = ArchiveWriter()
+    members = ((release.MANIFEST, manifest), (release.SIGNATURES, signatures), (release.FILES + file.name, wheel))
+    whole = b"".join(writer.add(name, data) for name, data in members) + writer.end()
+
+    def parse(data: bytes) -> object:
+        opened = release.open_release(io.BytesIO(data), {"ours": key.public_key()})
+        assert opened.manifest.to_json() == manifest
+        assert [b"".join(opened.read(each)) for each in opened.manifest.files] == [wheel]
+        return opened
+
+    Fuzz("release", parse, {"release": whole}, (InvalidError,), memory_ratio=100).run(count_of(0.5), record)
 
 
 def test_sealed_files(tmp_path: Path, record: Record) -> None:

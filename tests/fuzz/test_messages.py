@@ -10,6 +10,7 @@ import pytest
 
 from contract import messages as m
 from contract.boxes import ClipBoxes
+from contract.enrolment import EnrolmentAsked, RenewRequest
 from contract.topics import booth_topic, parse_booth_topic
 from contract.wire import InvalidError, Wire
 from hub.feed import Changes
@@ -19,10 +20,20 @@ from tests.contract.examples import EXAMPLES
 from tests.support.fuzz import Fuzz, Parse, Record, count_of, json_like, text_like
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+MORE: dict[str, Wire] = {
+    "asked": EnrolmentAsked(csr_pem="-----BEGIN", hardware_serial="10000000f4a1c0de", model="Raspberry Pi 5"),
+    "renewal": RenewRequest(
+        certificate_pem="-----BEGIN",
+        csr_pem="-----BEGIN",
+        signed_at=NOW.isoformat(),
+        signature="MEUC",
+        rescue_code="K7QF",
+    ),
+}
 
 
 def seeds(*prefixes: str) -> dict[str, bytes]:
-    found = {name: value.to_json() for name, value in EXAMPLES.items() if name.startswith(prefixes)}
+    found = {name: value.to_json() for name, value in (EXAMPLES | MORE).items() if name.startswith(prefixes)}
     assert found, prefixes
     return found
 
@@ -79,6 +90,8 @@ PARSERS: dict[str, tuple[Parse, tuple[str, ...]]] = {
     "reply": (reply, ("reply_",)),
     "enrolment request": (taken(m.EnrolRequest), ("enrol_request",)),
     "enrolment reply": (taken(m.EnrolReply), ("enrol_reply",)),
+    "enrolment without a code": (taken(EnrolmentAsked), ("asked",)),
+    "renewal": (taken(RenewRequest), ("renewal",)),
     "boxes of a clip": (taken(ClipBoxes), ("clip_boxes",)),
 }
 
