@@ -18,6 +18,7 @@ from contract.messages import Health
 from contract.topics import HUB_FEED, parse_booth_topic
 from hub import __version__
 from hub.address import of_external_broker, of_own_broker
+from hub.announcing import found_by
 from hub.api import (
     audit,
     booths,
@@ -208,7 +209,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             countersigner = Countersigner(authority.signer())
         several = settings.is_one_of_several
         server_keys = authority.issue_server(
-            [settings.host, settings.reach_host], f"server-{settings.name}" if several else "server"
+            [settings.host, settings.reach_host, *found_by(settings)],
+            f"server-{settings.name}" if several else "server",
         )
         files = _file_store(settings)
 

@@ -167,6 +167,11 @@ class FileSettings(Wire):
     port: int = Field(8080, description="HTTP port; 0 takes any free one", ge=0, le=65535)
     mqtt_port: int = Field(8883, description="MQTT port; 0 takes any free one", ge=0, le=65535)
     public_host: str = Field("", description="the name devices reach this hub by; default: host, or the host's name")
+    announce: bool | None = Field(
+        None,
+        description="says in the local network, by mDNS, where this hub is; by default where other machines reach it "
+        "and no proxy stands before it",
+    )
     behind_proxy: bool = Field(False, description="a reverse proxy ends TLS: serve plain HTTP on any address")
     evidence_max_bytes: int = Field(64 * 2**20, description="largest evidence file taken, bytes", ge=1024)
     proxy_addresses: tuple[str, ...] = Field(
@@ -204,6 +209,10 @@ class Settings(FileSettings):
     @property
     def https(self) -> bool:
         return not (self.behind_proxy or is_loopback(self.host))
+
+    @property
+    def announces(self) -> bool:
+        return self.serves and (self.https if self.announce is None else self.announce)
 
     @property
     def secure_cookie(self) -> bool:

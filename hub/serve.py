@@ -13,6 +13,8 @@ from typing import Final
 
 import uvicorn
 
+from hub import __version__
+from hub.announcing import Announcer
 from hub.app import create_app, create_probes, running
 from hub.broker import find_mosquitto
 from hub.config import Settings
@@ -70,6 +72,7 @@ class _Server(uvicorn.Server):
         self._settings = settings
         self._listener = listener
         self._hub: Hub | None = None
+        self._announcer: Announcer | None = None
 
     def end(self) -> None:
         self.should_exit = True
@@ -87,10 +90,16 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._hub is not None and self.started and not self.should_exit:
-            _announce(self._settings, self._hub, self._listener.getsockname()[1])
+            port = self._listener.getsockname()[1]
+            if self._settings.announces:
+                self._announcer = Announcer(self._settings, port, self._hub.authority.fingerprint, __version__)
+                self._announcer.start()
+            _announce(self._settings, self._hub, port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         log.info("stopping")
+        if self._announcer is not None:
+            await self._announcer.stop()
         if self._hub is not None:
             self._hub.live.close_all()
             self._hub.signaling.close_all()

@@ -50,7 +50,7 @@ def enrol(
     screen: ScreenConfig | None = None,
     weights_dir: Path | None,
     state_dir: Path | None = None,
-    ca: Path | None,
+    ca: Path | str | None,
     force: bool,
 ) -> Enrolled:
     """Make a key, have the hub sign it, and write `folder`. Raises `ProvisioningError`; nothing is written then.
@@ -100,7 +100,7 @@ def _signing_request(key: ec.EllipticCurvePrivateKey) -> str:
     return request.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _request(hub_url: str, request: EnrolRequest, ca: Path | None) -> EnrolReply:
+def _request(hub_url: str, request: EnrolRequest, ca: Path | str | None) -> EnrolReply:
     reply = ask(hub_url, "POST", "/api/v1/enrol", content=request.to_json(), ca=ca)
     if reply.status_code == httpx.codes.FORBIDDEN:
         raise ProvisioningError(f"the hub refused the claim code: {problem_detail(reply)}", ASK_FOR_ANOTHER)

@@ -1,5 +1,6 @@
 """The hub's REST API, as far as a technician's commands need it; httpx errors become `ProvisioningError` here."""
 
+import hmac
 import os
 import ssl
 from collections.abc import Iterator, Mapping
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -16,7 +19,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from provisioning.access import LOG_IN, Access, find_access
+from provisioning.access import LOG_IN, Access, find_access, read_authority
 from provisioning.console import ProvisioningError
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
@@ -36,13 +39,58 @@ def trusting(ca_pem: str = "", name: str = "the authority's file") -> ssl.SSLCon
 
 
 def ask(
-    hub_url: str, method: str, path: str, *, content: bytes | None = None, ca: Path | None = None
+    hub_url: str, method: str, path: str, *, content: bytes | None = None, ca: Path | str | None = None
 ) -> httpx.Response:
-    """One request without signing in; raises `ProvisioningError` when nobody answers."""
+    """One request without signing in; `ca` is a PEM file, or what is in one. Raises `ProvisioningError` when nobody
+    answers."""
+    if isinstance(ca, str):
+        return _ask(hub_url, method, path, content, trusting(ca))
     try:
         verify = ssl.create_default_context(cafile=str(ca) if ca else None)
     except (OSError, ssl.SSLError) as error:
         raise ProvisioningError(f"{ca} cannot be used as an authority: {error}", "it must be a PEM file") from error
+    return _ask(hub_url, method, path, content, verify)
+
+
+def authority_of(hub_url: str, sha256: str) -> str:
+    """The PEM of the authority with this fingerprint, asked of the hub that it is to vouch for; raises
+    `ProvisioningError` where another one is shown.
+
+    Asked without knowing whom: the fingerprint alone decides, and what is asked next is held to what comes of it.
+    """
+    stranger = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    stranger.check_hostname = False
+    stranger.verify_mode = ssl.CERT_NONE
+    reply = _ask(hub_url, "GET", "/api/v1/authority", None, stranger)
+    if not reply.is_success:
+        raise refused(reply)
+    try:
+        pem = str(reply.json()["certificate_pem"])
+        shown = x509.load_pem_x509_certificate(pem.encode()).fingerprint(hashes.SHA256()).hex()
+    except (ValueError, KeyError, TypeError) as error:
+        raise ProvisioningError(f"{hub_url} shows no authority", "is it a hub, of this version?") from error
+    if not hmac.compare_digest(shown, sha256):
+        raise ProvisioningError(
+            f"{hub_url} is not the hub that you mean: its authority is {colons(shown)}",
+            f"it should be {colons(sha256)}; somebody else may answer there. Nothing was sent",
+        )
+    return pem
+
+
+def authority_from(named: str, hub_url: str) -> str:
+    """The PEM of `--ca FILE|SHA256`."""
+    digits = named.replace(":", "").lower()
+    if len(digits) == 64 and not set(digits) - set("0123456789abcdef"):
+        return authority_of(hub_url, digits)
+    return read_authority(Path(named))
+
+
+def colons(sha256: str) -> str:
+    """As people compare it, and as openssl shows it."""
+    return ":".join(sha256[place : place + 2] for place in range(0, len(sha256), 2)).upper()
+
+
+def _ask(hub_url: str, method: str, path: str, content: bytes | None, verify: ssl.SSLContext) -> httpx.Response:
     try:
         with httpx.Client(verify=verify, timeout=TIMEOUT) as client:
             headers = {"Content-Type": "application/json", "X-Invigil-Request": "1"}

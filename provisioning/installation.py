@@ -49,10 +49,13 @@ AGENT: Final = Part(
         File("tmpfiles.d/invigil-device.conf", "etc/tmpfiles.d/invigil-device.conf"),
         File("udev/70-invigil.rules", "etc/udev/rules.d/70-invigil.rules"),
         *_units("invigil-agent.service", "invigil-renew.service", "invigil-renew.timer"),
-        *_units("invigil-reboot.path", "invigil-reboot.service"),
+        *_units("invigil-announce.service", "invigil-reboot.path", "invigil-reboot.service"),
         *_units("invigil-settle.service", "invigil-update.path", "invigil-update.service"),
     ),
-    ("invigil-agent.service", "invigil-renew.timer", "invigil-reboot.path", "invigil-update.path"),
+    (
+        *("invigil-agent.service", "invigil-announce.service"),
+        *("invigil-renew.timer", "invigil-reboot.path", "invigil-update.path"),
+    ),
     ("etc/invigil", "var/lib/invigil-agent", "opt/invigil"),
 )
 SCREEN: Final = Part(

@@ -76,6 +76,7 @@ look() {
         want needed postgresql "the tests keep a hub's data in a real PostgreSQL, 15 or newer" has_postgresql
         want needed systemd "the tests have systemd-analyze read the units" has_program systemd-analyze
         want needed cloud-init "a test has it judge what is written onto cards; it is switched off" has_program cloud-init
+        want needed iproute2 "the tests let hub and device meet in a network of their own" has_program ip
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
 }

@@ -5,8 +5,15 @@ from fastapi import APIRouter, Request
 from contract.enrolment import EnrolmentAnswer, EnrolmentAsked, RenewRequest
 from contract.messages import EnrolReply, EnrolRequest
 from hub.parts import Hub, TheHub, client_address
+from hub.views.devices import AuthorityView
 
 router = APIRouter(tags=["devices"])
+
+
+@router.get("/authority", operation_id="authority")
+async def authority(hub: TheHub) -> AuthorityView:
+    """For who has its fingerprint and not the certificate itself."""
+    return AuthorityView(certificate_pem=hub.authority.certificate_pem, sha256=hub.authority.fingerprint)
 
 
 @router.post("/enrol", operation_id="enrol")

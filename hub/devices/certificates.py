@@ -72,6 +72,7 @@ class Authority:
         self.revoked_file = folder / "revoked.pem"
         """The list of revoked certificates (CRL), for the broker."""
         self.certificate_pem = _pem(certificate)
+        self.fingerprint = fingerprint(certificate)
 
     @classmethod
     def load_or_create(cls, folder: Path) -> "Authority":

@@ -9,7 +9,7 @@ from pydantic import Field
 from contract.checkup import Checkup
 from contract.messages import Health
 from contract.upkeep import DeviceFacts
-from contract.wire import BoothId
+from contract.wire import BoothId, Sha256
 from hub.devices.drift import DriftField
 from hub.devices.status import CareCode, Status
 from hub.views.base import View
@@ -96,6 +96,14 @@ class NewClaimCode(View):
     code: str
     expires_at: datetime
     command: str = Field(description="what is typed on the device; it asks for the code")
+
+
+class AuthorityView(View):
+    """Who signs this hub's certificate and its devices'. No secret, and no proof: compare the fingerprint with what the
+    hub's own machine shows."""
+
+    certificate_pem: str
+    sha256: Sha256
 
 
 class Identified(View):

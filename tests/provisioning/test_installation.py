@@ -13,7 +13,10 @@ from tests.support.cli import Said, invigil
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEMD = ROOT / "systemd"
-AGENTS = {"invigil-agent.service", "invigil-renew.timer", "invigil-reboot.path", "invigil-update.path"}
+AGENTS = {
+    *("invigil-agent.service", "invigil-announce.service"),
+    *("invigil-renew.timer", "invigil-reboot.path", "invigil-update.path"),
+}
 
 
 @pytest.fixture

@@ -10,6 +10,15 @@ from unittest.mock import patch
 from provisioning.__main__ import main
 
 
+class Typed(io.StringIO):
+    def __init__(self, text: str, terminal: bool) -> None:
+        super().__init__(text)
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
 @dataclass(frozen=True)
 class Said:
     code: int
@@ -17,14 +26,14 @@ class Said:
     err: str
 
 
-def invigil(*arguments: object, env: Mapping[str, str] | None = None, stdin: str = "") -> Said:
-    """One command to its end. Standard input is no terminal; `env` is added to the environment."""
+def invigil(*arguments: object, env: Mapping[str, str] | None = None, stdin: str = "", terminal: bool = False) -> Said:
+    """One command to its end; `env` is added to the environment. `terminal`: somebody is there, who types `stdin`."""
     out, err = io.StringIO(), io.StringIO()
     argv = ["invigil", *map(str, arguments)]
     code = 0
     with (
         patch.object(sys, "argv", argv),
-        patch.object(sys, "stdin", io.StringIO(stdin)),
+        patch.object(sys, "stdin", Typed(stdin, terminal)),
         patch.dict("os.environ", env or {}),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

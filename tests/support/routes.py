@@ -251,6 +251,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "enrol": ANYONE,
     "requestEnrolment": ANYONE,
     "renewDevice": ANYONE,
+    "authority": ANYONE,
     "putEvidence": ANYONE,
     "askEvidence": ANYONE,
     "patchEvidence": ANYONE,

@@ -2,12 +2,13 @@
 
 import typer
 
-from provisioning.cli.device import enrol, install, prepare, rollback, update
+from provisioning.cli.device import announce, enrol, install, prepare, rollback, update
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Booth devices.")
 
 
 app.command(epilog=prepare.EPILOG)(prepare.prepare)
+app.command(epilog=announce.EPILOG)(announce.announce)
 app.command(epilog=enrol.EPILOG)(enrol.enrol)
 app.command(epilog=install.EPILOG)(install.install)
 app.command(epilog=install.UNINSTALL_EPILOG)(install.uninstall)

@@ -10,6 +10,8 @@ import typer
 
 from contract.device import CameraConfig, ScreenConfig
 from provisioning import console, enrolment
+from provisioning.cli.offer import choose_hub
+from provisioning.hub import authority_from
 
 EPILOG = """\b
 Examples: sudo -u invigil-agent invigil device enrol --hub https://hub.example:8443 --dir /etc/invigil \\
@@ -17,14 +19,18 @@ Examples: sudo -u invigil-agent invigil device enrol --hub https://hub.example:8
           pass-from-somewhere | invigil device enrol --hub URL --claim - --dir DIR --json
 
 \b
+Without --hub it listens for hubs in this network (mDNS) and asks which, and whether the fingerprint is the one that the
+hub's own machine shows: what is found was said by anybody. Then TLS is held to that authority.
 Writes device.key (0600; made here, never leaves the device), device.pem, ca.pem and device.toml.
 Other people on this device can read a process's arguments: prefer the prompt, --claim - or INVIGIL_CLAIM_CODE.
 Exit codes: 0 enrolled · 1 refused or failed, nothing was changed · 2 the command line was not understood."""
 
 
 def enrol(
-    hub: Annotated[str, typer.Option("--hub", metavar="URL", help="The hub's address.")],
     folder: Annotated[Path, typer.Option("--dir", help="Folder for key, certificates and device.toml.")],
+    hub: Annotated[
+        str | None, typer.Option("--hub", metavar="URL", help="The hub's address; without it those found are offered.")
+    ] = None,
     claim: Annotated[
         str | None, typer.Option("--claim", metavar="CODE", help="One-time claim code; - reads it from standard input.")
     ] = None,
@@ -39,7 +45,9 @@ def enrol(
     state_dir: Annotated[
         Path | None, typer.Option("--state-dir", help="For outbox and evidence that waits; default: DIR/state.")
     ] = None,
-    ca: Annotated[Path | None, typer.Option("--ca", help="PEM of the authority that signed an https hub.")] = None,
+    ca: Annotated[
+        str | None, typer.Option("--ca", metavar="FILE|SHA256", help="Who signed an https hub, or its fingerprint.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Destroy an existing key and start anew.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
@@ -49,6 +57,10 @@ def enrol(
         code = typer.prompt("Claim code", hide_input=True, err=True).strip()
     if not code:
         console.die("no claim code", "give it in INVIGIL_CLAIM_CODE, or with --claim - on standard input", code=2)
+    if hub is None:
+        hub, authority = choose_hub()
+    else:
+        authority = authority_from(ca, hub) if ca else ""
     address = urlsplit(hub)
     if address.scheme == "http" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
         console.warn(f"{hub} is not encrypted: anyone on the way can read the claim code and use it first")
@@ -61,7 +73,7 @@ def enrol(
         screen=ScreenConfig(port=screen_port),
         weights_dir=weights_dir,
         state_dir=state_dir,
-        ca=ca,
+        ca=authority or None,
         force=force,
     )
     console.done(f"enrolled as {enrolled.booth}; the certificate is valid until {enrolled.expires}")

@@ -2,18 +2,18 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from provisioning import access, console
 from provisioning.access import Access
-from provisioning.hub import HubClient
+from provisioning.hub import HubClient, authority_from
 
 EPILOG = """\b
 Examples: invigil hub login --hub https://hub.example:8443
           invigil hub login --hub https://10.0.0.5:8443 --ca ca.pem
+          invigil hub login --hub https://10.0.0.5:8443 --ca 3F:0A:…
           pass-from-somewhere | invigil hub login --hub URL --token - --json
 
 \b
@@ -29,7 +29,13 @@ FLEET: Final = "devices.manage"
 def login(
     hub: Annotated[str, typer.Option("--hub", metavar="URL", envvar=access.HUB, help="The hub's address.")],
     ca: Annotated[
-        Path | None, typer.Option("--ca", envvar=access.CA, help="PEM of the authority that signed an https hub.")
+        str | None,
+        typer.Option(
+            "--ca",
+            metavar="FILE|SHA256",
+            envvar=access.CA,
+            help="Who signed an https hub, or its fingerprint.",
+        ),
     ] = None,
     token: Annotated[
         str | None, typer.Option("--token", metavar="-", help="- reads the token from standard input.")
@@ -43,7 +49,7 @@ def login(
         given = typer.prompt("API token", hide_input=True, err=True).strip()
     if not given:
         console.die("no token", f"give it in {access.TOKEN}, or with --token - on standard input", code=2)
-    tried = Access(url, given, access.read_authority(ca) if ca else "")
+    tried = Access(url, given, authority_from(ca, url) if ca else "")
     with HubClient.of(tried) as client:
         me = client.get("/me")
     file = access.config_file()

@@ -3150,6 +3150,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authority
+         * @description For who has its fingerprint and not the certificate itself.
+         */
+        get: operations["authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrol": {
         parameters: {
             query?: never;
@@ -3572,6 +3592,17 @@ export interface components {
              * @description of the last entry that was right
              */
             head_sha256: string;
+        };
+        /**
+         * AuthorityView
+         * @description Who signs this hub's certificate and its devices'. No secret, and no proof: compare the fingerprint with what the
+         *     hub's own machine shows.
+         */
+        AuthorityView: {
+            /** Certificate Pem */
+            certificate_pem: string;
+            /** Sha256 */
+            sha256: string;
         };
         /** Booth */
         Booth: {
@@ -15560,6 +15591,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"];
+                };
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {
