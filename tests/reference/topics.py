@@ -7,6 +7,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from contract import messages as m
+from contract.checkup import Checkup
 from contract.topics import (
     HUB_FEED,
     HUB_STATUS,
@@ -41,6 +42,7 @@ CHANNELS: Final[dict[BoothChannel, Carried]] = {
     "desired": Carried(1, "yes", (m.Desired,)),
     "reported": Carried(1, "yes", (m.Reported,)),
     "commands": Carried(1, "expires", members(m.Command)),
+    "checkup": Carried(1, "yes", (Checkup,)),
 }
 OTHERS: Final = {
     reply_topic("{process}"): ("booth →", Carried(1, "expires", members(m.Reply))),
