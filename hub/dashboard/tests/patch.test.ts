@@ -29,20 +29,20 @@ describe("a violation that comes live", () => {
     client.setQueryData(keys.feed({}), feed([old, older]));
     const newest = violation({ opened_at: at(20) });
     const between = violation({ opened_at: at(7) });
-    applyLive(client, { type: "violation", violation: newest });
-    applyLive(client, { type: "violation", violation: between });
+    applyLive(client, [{ type: "violation", violation: newest }]);
+    applyLive(client, [{ type: "violation", violation: between }]);
     expect(shown()).toEqual([newest, old, between, older].map((item) => item.violation_id));
   });
 
   it("waits for its page when it is older than all that was fetched", () => {
     client.setQueryData(keys.feed({}), feed([old], "cursor"));
-    applyLive(client, { type: "violation", violation: older });
+    applyLive(client, [{ type: "violation", violation: older }]);
     expect(shown()).toEqual([old.violation_id]);
   });
 
   it("replaces itself and is never doubled", () => {
     client.setQueryData(keys.feed({}), feed([old, older]));
-    applyLive(client, { type: "violation", violation: { ...older, ended_at: at(9) } });
+    applyLive(client, [{ type: "violation", violation: { ...older, ended_at: at(9) } }]);
     expect(shown()).toEqual([old.violation_id, older.violation_id]);
     expect(client.getQueryData<Feed>(keys.feed({}))?.pages[0]?.items[1]?.ended_at).toBe(at(9));
   });
@@ -51,7 +51,7 @@ describe("a violation that comes live", () => {
     client.setQueryData(keys.feed({ open: true }), feed([old]));
     client.setQueryData(keys.feed({ booth_id: "booth-2" }), feed([]));
     client.setQueryData(keys.feed({ kind: "no_face", severity: "high" }), feed([old]));
-    applyLive(client, { type: "violation", violation: { ...old, ended_at: at(12) } });
+    applyLive(client, [{ type: "violation", violation: { ...old, ended_at: at(12) } }]);
     expect(shown({ open: true })).toEqual([]);
     expect(shown({ booth_id: "booth-2" })).toEqual([]);
     expect(shown({ kind: "no_face", severity: "high" })).toEqual([old.violation_id]);
@@ -61,14 +61,14 @@ describe("a violation that comes live", () => {
     client.setQueryData(keys.recent(10), []);
     client.setQueryData(keys.recent(60, "booth-2"), []);
     client.setQueryData(keys.one(old.violation_id), old);
-    applyLive(client, { type: "violation", violation: { ...old, ended_at: at(12) } });
+    applyLive(client, [{ type: "violation", violation: { ...old, ended_at: at(12) } }]);
     expect(client.getQueryData<Violation[]>(keys.recent(10))).toHaveLength(1);
     expect(client.getQueryData<Violation[]>(keys.recent(60, "booth-2"))).toEqual([]);
     expect(client.getQueryData<Violation>(keys.one(old.violation_id))?.ended_at).toBe(at(12));
   });
 
   it("makes no list that nobody asked for", () => {
-    applyLive(client, { type: "violation", violation: old });
+    applyLive(client, [{ type: "violation", violation: old }]);
     expect(
       client
         .getQueryCache()
@@ -84,7 +84,7 @@ describe("evidence that arrives", () => {
     client.setQueryData(keys.feed({}), feed([waiting]));
     client.setQueryData(keys.recent(10), [waiting]);
     client.setQueryData(keys.one(waiting.violation_id), waiting);
-    applyLive(client, { type: "evidence", sha256: SNAPSHOT, booth_id: "booth-1" });
+    applyLive(client, [{ type: "evidence", sha256: SNAPSHOT, booth_id: "booth-1" }]);
     const places = [
       client.getQueryData<Feed>(keys.feed({}))?.pages[0]?.items[0],
       client.getQueryData<Violation[]>(keys.recent(10))?.[0],
@@ -99,10 +99,10 @@ describe("booths and gaps", () => {
     client.setQueryData<BoothList>(keys.booths, { items: [booth("booth-1")] });
     client.setQueryData<GapList>(keys.gaps(), { items: [] });
     const open = gap();
-    applyLive(client, { type: "booth", booth: booth("booth-1", { open_violations: 2 }) });
-    applyLive(client, { type: "booth", booth: booth("booth-2") });
-    applyLive(client, { type: "gap", gap: open });
-    applyLive(client, { type: "gap", gap: { ...open, ended_at: at(5) } });
+    applyLive(client, [{ type: "booth", booth: booth("booth-1", { open_violations: 2 }) }]);
+    applyLive(client, [{ type: "booth", booth: booth("booth-2") }]);
+    applyLive(client, [{ type: "gap", gap: open }]);
+    applyLive(client, [{ type: "gap", gap: { ...open, ended_at: at(5) } }]);
     const booths = client.getQueryData<BoothList>(keys.booths)?.items;
     expect(booths?.map((item) => [item.booth_id, item.open_violations])).toEqual([
       ["booth-1", 2],

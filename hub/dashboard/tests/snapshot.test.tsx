@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Snapshot } from "@/violations/Snapshot";
 import { at, SNAPSHOT, violation } from "./make";
@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe("a snapshot", () => {
-  it("is a skeleton until the hub has the file, then the picture", () => {
+  it("is a skeleton until the hub has the file, then the picture", async () => {
     const { rerender } = render(<Snapshot violation={waiting} />);
     expect(screen.queryByRole("img")).toBeNull();
     expect(screen.getByTitle("Snapshot is on its way")).toBeTruthy();
@@ -22,7 +22,7 @@ describe("a snapshot", () => {
     expect(picture.getAttribute("src")).toBe(`/api/v1/evidence/${SNAPSHOT}`);
     expect(picture.getAttribute("alt")).toMatch(/^Snapshot: No face for 6\.0 s, Booth 1, /);
     fireEvent.load(picture);
-    expect(screen.queryByTitle("Snapshot is on its way")).toBeNull();
+    await waitFor(() => expect(screen.queryByTitle("Snapshot is on its way")).toBeNull());
   });
 
   it("is asked for again when it could not be loaded, and at last says so", async () => {

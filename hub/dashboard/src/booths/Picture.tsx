@@ -1,19 +1,21 @@
 /** A booth's latest still with its age, so that nobody takes it for live video, and the button for a new one. */
 import { Camera, LoaderCircle, VideoOff } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { useContext, useEffect, useState } from "react";
 import { evidenceUrl } from "@/api/client";
-import type { Booth } from "@/api/types";
+import type { Booth, Health } from "@/api/types";
 import { lookProblem, useLookNow } from "@/booths/lookNow";
 import { t } from "@/text/text";
-import { age, clock, utc } from "@/time/format";
+import { calmAge, clock, utc } from "@/time/format";
 import { hubNow, useNowAs } from "@/time/now";
+import { InSight } from "@/ui/inSight";
 import { Skeleton } from "@/ui/Skeleton";
+import { together } from "@/ui/together";
 
 const OVERLAY = "rounded-md bg-[rgb(8_10_12/72%)] text-2xs text-white";
 
 function Age({ at }: { at: string }) {
   const ms = Date.parse(at);
-  const past = useNowAs((now) => age(ms, now));
+  const past = useNowAs((now) => calmAge(ms, now));
   return (
     <time
       dateTime={at}
@@ -24,23 +26,6 @@ function Age({ at }: { at: string }) {
       <span className="@min-[208px]:hidden">{past}</span>
     </time>
   );
-}
-
-/** How far out of sight a picture is fetched already, so that scrolling does not meet empty places. */
-const NEARLY = "200px";
-
-/** Whether the element is in sight, or nearly. */
-function useInSight(element: RefObject<HTMLElement | null>): boolean {
-  const [inSight, setInSight] = useState(typeof IntersectionObserver === "undefined");
-  useEffect(() => {
-    if (!element.current || typeof IntersectionObserver === "undefined") return;
-    const observer = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? false), {
-      rootMargin: NEARLY,
-    });
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [element]);
-  return inSight;
 }
 
 /**
@@ -55,7 +40,7 @@ function useLoaded(wanted: string | undefined, inSight: boolean): string | undef
     const image = new Image();
     image.decoding = "async";
     image.onload = () => {
-      const show = () => current && setLoaded(wanted);
+      const show = () => together(() => current && setLoaded(wanted));
       // A picture that cannot be decoded here is for the browser to show as broken.
       if (image.decode) image.decode().then(show, show);
       else show();
@@ -68,18 +53,21 @@ function useLoaded(wanted: string | undefined, inSight: boolean): string | undef
   return loaded;
 }
 
-type Props = { booth: Booth; className?: string; large?: boolean };
+type Pictured = Pick<Booth, "booth_id" | "name" | "availability" | "picture"> & {
+  health: Pick<Health, "camera"> | null;
+};
+type Props = { booth: Pictured; className?: string; large?: boolean };
 
 export function BoothPicture({ booth, className = "", large = false }: Props) {
   const { picture } = booth;
   const look = useLookNow(booth);
   const url = picture ? evidenceUrl(picture.sha256) : undefined;
-  const frame = useRef<HTMLDivElement>(null);
-  const loaded = useLoaded(url, useInSight(frame));
+  const inSight = useContext(InSight);
+  const loaded = useLoaded(url, inSight);
   const online = booth.availability === "online";
   const current = online && booth.health?.camera !== "lost";
   return (
-    <div ref={frame} className={`group/picture relative overflow-hidden bg-sunken ${className}`}>
+    <div className={`group/picture relative overflow-hidden bg-sunken ${className}`}>
       {picture && loaded ? (
         <img
           src={loaded}
@@ -88,7 +76,8 @@ export function BoothPicture({ booth, className = "", large = false }: Props) {
           className={`size-full object-cover ${current ? "" : "opacity-50 grayscale"}`}
         />
       ) : picture ? (
-        <Skeleton className="size-full rounded-none" />
+        // Out of sight nothing moves.
+        inSight && <Skeleton className="size-full rounded-none" />
       ) : (
         <div className="grid size-full place-content-center justify-items-center gap-2 text-ink-3">
           <VideoOff size={22} strokeWidth={1.5} />

@@ -16,7 +16,7 @@ export function lookProblem(error: unknown): string {
   return describe(error);
 }
 
-export function useLookNow(booth: Booth) {
+export function useLookNow(booth: Pick<Booth, "booth_id">) {
   const client = useQueryClient();
   const look = useMutation({
     mutationFn: () =>

@@ -1,13 +1,14 @@
 /** What is wrong with a booth's monitoring itself, worst first: what a quiet tile would otherwise hide. */
-import type { Booth } from "@/api/types";
+import type { Availability } from "@/api/types";
 import { count, named, t } from "@/text/text";
+import type { Fitness } from "@/wall/tile";
 
 /** Detectors that a centre turns on if it wants them: that one is off is told on the booth's page only. */
 const OPTIONAL: ReadonlySet<string> = new Set(["identity"]);
 
 export type Warning = { key: string; text: string; detail: string; grave: boolean };
 
-export function warnings(booth: Booth): Warning[] {
+export function warnings(booth: { availability: Availability; health: Fitness | null }): Warning[] {
   const { health } = booth;
   if (!health || booth.availability !== "online") return [];
   const found: Warning[] = [];

@@ -1,9 +1,9 @@
 /** Holds the live connection while somebody is signed in, and tells the page how fresh it is. */
-import { notifyManager, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { keys } from "@/api/queries";
 import type { LiveMessage } from "@/api/types";
-import { FrameBatch } from "@/live/batch";
+import { Batch } from "@/live/batch";
 import { LiveConnection, type LiveState } from "@/live/connection";
 import { Journal } from "@/live/journal";
 import { setSilentSince } from "@/time/now";
@@ -18,11 +18,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { connection, journal, batch } = useMemo(() => {
     const journal = new Journal(client);
-    const batch = new FrameBatch<{ message: LiveMessage; at: number }>((heard) =>
-      notifyManager.batch(() => {
-        for (const { message, at } of heard) journal.record(message, at);
-      }),
-    );
+    const batch = new Batch<{ message: LiveMessage; at: number }>((heard) => journal.record(heard));
     const connection = new LiveConnection({
       connect: () => new WebSocket(liveUrl()),
       onMessage: (message) => {

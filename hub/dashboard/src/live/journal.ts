@@ -2,7 +2,7 @@
  * Keeps live messages for as long as a fetch may run. An answer that the hub wrote before a change, but that reaches
  * us after it, would undo the change; so what came during a fetch is applied again on top of its answer.
  */
-import { notifyManager, type QueryClient } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
 import type { LiveMessage } from "@/api/types";
 import { applyLive } from "@/live/patch";
 
@@ -39,8 +39,11 @@ function latestOfEach(messages: readonly LiveMessage[]): LiveMessage[] {
   return [...latest.values()];
 }
 
+/** `at` is when it was heard, by `performance.now`. */
+export type Heard = { message: LiveMessage; at: number };
+
 export class Journal {
-  private entries: { at: number; message: LiveMessage }[] = [];
+  private entries: Heard[] = [];
   private readonly fetchStarted = new Map<string, number>();
   private replaying = false;
 
@@ -56,13 +59,13 @@ export class Journal {
     });
   }
 
-  /** `at` is when it was heard, by `performance.now`. */
-  record(message: LiveMessage, at = performance.now()): void {
-    if (message.type !== "hello" && message.type !== "beat") {
-      this.entries.push({ at, message });
-      if (this.entries.length > KEEP_MAX + SLACK) this.entries = this.entries.slice(-KEEP_MAX);
-    }
-    applyLive(this.client, message);
+  record(heard: readonly Heard[]): void {
+    this.entries.push(...heard.filter(({ message }) => message.type !== "hello" && message.type !== "beat"));
+    if (this.entries.length > KEEP_MAX + SLACK) this.entries = this.entries.slice(-KEEP_MAX);
+    applyLive(
+      this.client,
+      heard.map(({ message }) => message),
+    );
   }
 
   private replay(queryHash: string): void {
@@ -72,9 +75,7 @@ export class Journal {
     this.replaying = true;
     this.entries = this.entries.filter((entry) => performance.now() - entry.at < KEEP_MS);
     const missed = this.entries.filter((entry) => entry.at >= since).map((entry) => entry.message);
-    notifyManager.batch(() => {
-      for (const message of latestOfEach(missed)) applyLive(this.client, message);
-    });
+    applyLive(this.client, latestOfEach(missed));
     this.replaying = false;
   }
 }

@@ -1,5 +1,5 @@
-/** Puts one live message into the query cache, so that lists move without asking the hub again. */
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+/** Puts live messages into the query cache, so that lists move without asking the hub again. */
+import { type InfiniteData, notifyManager, type QueryClient } from "@tanstack/react-query";
 import { keys, recentSince, type ViolationFilter } from "@/api/queries";
 import type { Booth, BoothList, ExamSession, Gap, GapList, LiveMessage, Violation, ViolationList } from "@/api/types";
 import { applyExamSession } from "@/exam-sessions/queries";
@@ -72,11 +72,26 @@ function insert(pages: ViolationList[], violation: Violation): ViolationList[] {
   });
 }
 
-/** What ended before `since` leaves the list: a page may stay open for a day. */
-export function patchRecent(list: Violation[], violation: Violation, boothId: string | null, since = 0): Violation[] {
-  if (boothId !== null && boothId !== violation.booth_id) return list;
+/**
+ * Several at once, the newest word on each last: the list of a busy hall holds thousands. What ended before `since`
+ * leaves it: a page may stay open for a day.
+ */
+export function patchRecent(
+  list: Violation[],
+  violations: readonly Violation[],
+  boothId: string | null,
+  since = 0,
+): Violation[] {
+  const latest = new Map<string, Violation>();
+  for (const violation of violations) {
+    if (boothId === null || boothId === violation.booth_id) latest.set(violation.violation_id, violation);
+  }
+  if (latest.size === 0) return list;
   const stays = (item: Violation) => item.ended_at == null || Date.parse(item.ended_at) > since;
-  return [violation, ...list.filter((item) => item.violation_id !== violation.violation_id && stays(item))];
+  return [
+    ...[...latest.values()].toReversed(),
+    ...list.filter((item) => !latest.has(item.violation_id) && stays(item)),
+  ];
 }
 
 export function patchGaps(list: GapList, gap: Gap, boothId: string | null): GapList {
@@ -101,41 +116,81 @@ function eachViolation(client: QueryClient, change: (violation: Violation) => Vi
   client.setQueriesData<Violation>({ queryKey: keys.ones }, (one) => one && change(one));
 }
 
-function patchViolation(client: QueryClient, violation: Violation): void {
+function patchViolations(client: QueryClient, violations: readonly Violation[]): void {
   for (const [key, feed] of client.getQueriesData<Feed>({ queryKey: keys.feeds })) {
-    if (feed) client.setQueryData<Feed>(key, patchFeed(feed, violation, key[2] as ViolationFilter));
+    const put = (before: Feed, violation: Violation) => patchFeed(before, violation, key[2] as ViolationFilter);
+    if (feed) client.setQueryData<Feed>(key, violations.reduce(put, feed));
   }
   for (const [key, list] of client.getQueriesData<Violation[]>({ queryKey: keys.recents })) {
     const { boothId, minutes } = key[2] as { boothId: string | null; minutes: number };
-    if (list) client.setQueryData<Violation[]>(key, patchRecent(list, violation, boothId, recentSince(minutes)));
+    if (list) client.setQueryData<Violation[]>(key, patchRecent(list, violations, boothId, recentSince(minutes)));
   }
-  client.setQueryData<Violation>(keys.one(violation.violation_id), (one) => one && violation);
+  for (const violation of violations) {
+    client.setQueryData<Violation>(keys.one(violation.violation_id), (one) => one && violation);
+    applyReviewed(client, violation);
+  }
 }
 
-export function applyLive(client: QueryClient, message: LiveMessage): void {
-  switch (message.type) {
-    case "booth":
-      client.setQueryData<BoothList>(keys.booths, (list) => list && patchBooths(list, message.booth));
+/** Messages of one type that follow each other: their order among other types is kept. */
+function runs(messages: readonly LiveMessage[]): LiveMessage[][] {
+  const found: LiveMessage[][] = [];
+  for (const message of messages) {
+    const last = found.at(-1);
+    if (last?.[0]?.type === message.type) last.push(message);
+    else found.push([message]);
+  }
+  return found;
+}
+
+type Of<Type extends LiveMessage["type"]> = Extract<LiveMessage, { type: Type }>;
+
+function those<Type extends LiveMessage["type"]>(run: readonly LiveMessage[], type: Type): Of<Type>[] {
+  return run.filter((message): message is Of<Type> => message.type === type);
+}
+
+/** All of them, oldest first. Each list is written once for all that came together, and told of once. */
+export function applyLive(client: QueryClient, messages: readonly LiveMessage[]): void {
+  notifyManager.batch(() => {
+    for (const run of runs(messages)) applyRun(client, run);
+  });
+}
+
+function applyRun(client: QueryClient, run: readonly LiveMessage[]): void {
+  switch (run[0]?.type) {
+    case "booth": {
+      const booths = those(run, "booth").map(({ booth }) => booth);
+      client.setQueryData<BoothList>(keys.booths, (list) => list && booths.reduce(patchBooths, list));
       return;
+    }
     case "violation":
-      patchViolation(client, message.violation);
-      applyReviewed(client, message.violation);
+      patchViolations(
+        client,
+        those(run, "violation").map(({ violation }) => violation),
+      );
       return;
-    case "evidence":
-      eachViolation(client, (violation) => arrived(violation, message.sha256));
+    case "exam_session": {
+      const sessions = those(run, "exam_session").map((message) => message.exam_session);
+      client.setQueryData<BoothList>(keys.booths, (list) => list && sessions.reduce(patchSitting, list));
+      for (const session of sessions) applyExamSession(client, session);
       return;
+    }
+    case "evidence": {
+      const files = those(run, "evidence").map(({ sha256 }) => sha256);
+      eachViolation(client, (violation) => files.reduce(arrived, violation));
+      return;
+    }
     case "gap":
-      for (const [key, list] of client.getQueriesData<GapList>({ queryKey: keys.allGaps })) {
-        const { boothId } = key[1] as { boothId: string | null };
-        if (list) client.setQueryData<GapList>(key, patchGaps(list, message.gap, boothId));
-      }
-      return;
-    case "exam_session":
-      client.setQueryData<BoothList>(keys.booths, (list) => list && patchSitting(list, message.exam_session));
-      applyExamSession(client, message.exam_session);
+      for (const { gap } of those(run, "gap")) patchGap(client, gap);
       return;
     case "hello":
     case "beat":
-      setHubTime(message.at);
+      for (const message of run) if ("at" in message) setHubTime(message.at);
+  }
+}
+
+function patchGap(client: QueryClient, gap: Gap): void {
+  for (const [key, list] of client.getQueriesData<GapList>({ queryKey: keys.allGaps })) {
+    const { boothId } = key[1] as { boothId: string | null };
+    if (list) client.setQueryData<GapList>(key, patchGaps(list, gap, boothId));
   }
 }

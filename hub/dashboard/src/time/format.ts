@@ -28,6 +28,15 @@ export function age(at: number, now: number): string {
   return t("time.ago", { duration: duration(s * 1000) });
 }
 
+/** Under a minute in steps of so many: a page full of ages that count every second is never at rest. */
+const STEP_MS = 5000;
+
+/** `age`, for pages that show many of them. */
+export function calmAge(at: number, now: number): string {
+  const past = now - at;
+  return age(at, past < 60_000 ? at + Math.floor(past / STEP_MS) * STEP_MS : now);
+}
+
 /** `14:03:10` in the viewer's zone, with the day before it when it is not today. */
 export function clock(at: number, now = at): string {
   const date = new Date(at);

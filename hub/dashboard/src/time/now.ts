@@ -1,5 +1,6 @@
 /** One clock for the whole page: the hub's time, ticking once a second. A viewer's wrong clock must not age pictures. */
-import { useSyncExternalStore } from "react";
+import { useContext, useSyncExternalStore } from "react";
+import { InSight } from "@/ui/inSight";
 
 let offsetMs = 0;
 let ticked = Date.now();
@@ -43,14 +44,22 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Milliseconds since 1970 by the hub's clock; the component draws again every second. */
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => ticked);
+/** For what is out of sight: it reads the time when it is drawn for another reason, or comes back. */
+function rest(): () => void {
+  return () => undefined;
 }
 
-/** What `read` makes of the time. Drawn again only when that changes: an age in minutes is not drawn every second. */
+/** Milliseconds since 1970 by the hub's clock; the component draws again every second. */
+export function useNow(): number {
+  return useNowAs((now) => now);
+}
+
+/**
+ * What `read` makes of the time. Drawn again only when that changes, and only where it is in sight: an age in minutes
+ * is not drawn every second, and that of a tile far down the page not at all.
+ */
 export function useNowAs<Read extends string | number | boolean | null>(read: (now: number) => Read): Read {
-  return useSyncExternalStore(subscribe, () => read(ticked));
+  return useSyncExternalStore(useContext(InSight) ? subscribe : rest, () => read(ticked));
 }
 
 /**

@@ -8,10 +8,13 @@ import { Button } from "@/ui/Button";
 import { useKeys } from "@/ui/keyboard";
 import { Failure, Notice } from "@/ui/Notice";
 import { Loading, Skeleton } from "@/ui/Skeleton";
+import { useCalm } from "@/ui/useCalm";
 import { FeedItem } from "@/violations/FeedItem";
 
 /** So many are drawn before one asks for more: a feed that moves grows by hundreds in an hour. */
-const DRAWN = 50;
+const DRAWN = 30;
+/** In a busy hall it moves so often: something that moves all the time cannot be read, nor clicked. */
+const MOVES_EVERY_MS = 1000;
 
 type Props = { filter: ViolationFilter; showBooth?: boolean; whenFiltered?: ReactNode };
 
@@ -35,7 +38,7 @@ export function Feed({ filter, showBooth = true, whenFiltered }: Props) {
   const navigate = useNavigate();
   const list = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState(DRAWN);
-  const pages = useDeferredValue(query.data?.pages);
+  const pages = useDeferredValue(useCalm(query.data?.pages, MOVES_EVERY_MS, JSON.stringify(filter)));
   const all = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const items = all.slice(0, drawn);
   const more = () => {

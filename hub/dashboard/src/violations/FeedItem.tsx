@@ -1,10 +1,11 @@
 /** One violation in the feed: picture, sentence, booth, when. The whole row opens it. */
 import { Link } from "@tanstack/react-router";
-import { memo } from "react";
+import { memo, type RefObject, useRef } from "react";
 import type { Violation } from "@/api/types";
 import { t } from "@/text/text";
 import { useKnownNowAs } from "@/time/now";
 import { When } from "@/time/When";
+import { InSight, useInSight } from "@/ui/inSight";
 import { SeverityMark, severityFill } from "@/violations/Severity";
 import { Snapshot } from "@/violations/Snapshot";
 import { sentence } from "@/violations/sentence";
@@ -13,7 +14,7 @@ export function Ongoing({ violation }: { violation: Violation }) {
   if (violation.ended_at != null) return null;
   return (
     <span className="inline-flex items-center gap-1.5 rounded-full border border-line-strong px-1.5 text-2xs text-ink-2 leading-4">
-      <span className={`size-1.5 animate-pulse-slow rounded-full ${severityFill[violation.severity]}`} />
+      <span className={`size-1.5 rounded-full ${severityFill[violation.severity]}`} />
       {t("feed.ongoing")}
     </span>
   );
@@ -21,10 +22,26 @@ export function Ongoing({ violation }: { violation: Violation }) {
 
 type Props = { violation: Violation; selected: boolean; fresh: boolean; showBooth?: boolean };
 
-export const FeedItem = memo(function FeedItem({ violation, selected, fresh, showBooth = true }: Props) {
+export const FeedItem = memo(function FeedItem(props: Props) {
+  const frame = useRef<HTMLElement>(null);
+  return (
+    <InSight value={useInSight(frame)}>
+      <Item frame={frame} {...props} />
+    </InSight>
+  );
+});
+
+function Item({
+  frame,
+  violation,
+  selected,
+  fresh,
+  showBooth = true,
+}: Props & { frame: RefObject<HTMLElement | null> }) {
   const said = useKnownNowAs((now) => sentence(violation, now));
   return (
     <article
+      ref={frame}
       data-testid="feed-item"
       data-kind={violation.kind}
       data-severity={violation.severity}
@@ -64,4 +81,4 @@ export const FeedItem = memo(function FeedItem({ violation, selected, fresh, sho
       </div>
     </article>
   );
-});
+}

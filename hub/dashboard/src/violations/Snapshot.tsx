@@ -7,6 +7,7 @@ import { t } from "@/text/text";
 import { clock } from "@/time/format";
 import { hubNow } from "@/time/now";
 import { Skeleton } from "@/ui/Skeleton";
+import { together } from "@/ui/together";
 import { sentence } from "@/violations/sentence";
 
 const TRIES_MAX = 4;
@@ -52,11 +53,11 @@ export function Snapshot({ violation, className = "" }: Props) {
             booth: violation.booth_name,
             time: clock(Date.parse(file.taken_at)),
           })}
-          onLoad={() => setState("loaded")}
+          onLoad={() => together(() => setState("loaded"))}
           onError={() => setState("failed")}
           decoding="async"
           loading="lazy"
-          className={`size-full object-cover transition-opacity ${state === "loaded" ? "" : "opacity-0"}`}
+          className={`size-full object-cover ${state === "loaded" ? "" : "opacity-0"}`}
         />
       )}
       {state !== "loaded" && (

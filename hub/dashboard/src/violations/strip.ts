@@ -36,7 +36,10 @@ export function tallestFirst(placed: readonly PlacedViolation[]): PlacedViolatio
 type Interval = Pick<Gap, "started_at" | "ended_at">;
 
 /** When nobody looked: the gaps the hub recorded, and the time since a booth stopped answering. */
-export function unwatched(booth: Booth, gaps: readonly Gap[]): Interval[] {
+export function unwatched(
+  booth: Pick<Booth, "booth_id" | "availability" | "availability_since">,
+  gaps: readonly Gap[],
+): Interval[] {
   const own: Interval[] = gaps.filter((gap) => gap.booth_id === booth.booth_id);
   if (booth.availability === "online" || !booth.availability_since) return own;
   return [...own, { started_at: booth.availability_since, ended_at: null }];

@@ -14,6 +14,7 @@ import { useHeldOrder } from "@/wall/heldOrder";
 import { orderBooths } from "@/wall/order";
 import { STRIP_MINUTES } from "@/wall/Strip";
 import type { Size, Sort } from "@/wall/search";
+import { useTiles } from "@/wall/tile";
 import { usePreview } from "@/wall/usePreview";
 
 /** Few booths get large tiles, but one booth does not fill the wall. */
@@ -79,6 +80,7 @@ export function BoothGrid({ booths: latest, sort, size = "medium" }: Props) {
   const violations = useGrouped(useDeferredValue(useQuery(recentQuery(STRIP_MINUTES)).data ?? NONE));
   const gaps = useGrouped(useQuery(gapsQuery()).data?.items ?? NONE);
   const others = useOthers(presence);
+  const tiles = useTiles(booths);
   const byId = new Map(booths.map((booth) => [booth.booth_id, booth]));
   const overlooked = new Set(presence?.overlooked.map((each) => each.booth_id));
   const focus = useFocus();
@@ -139,7 +141,7 @@ export function BoothGrid({ booths: latest, sort, size = "medium" }: Props) {
         preview.handlers.onPointerLeave();
       }}
     >
-      {booths.map((booth) => {
+      {tiles.map((booth) => {
         const id = booth.booth_id;
         const own = violations.get(id) ?? NONE;
         return (

@@ -1,18 +1,20 @@
 /** One booth on the wall: what it looks like, who sits in it and for how long, and its last ten minutes. */
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
-import { lazy, memo, Suspense } from "react";
-import type { Booth, Gap, Looking, Severity, Violation } from "@/api/types";
+import { lazy, memo, Suspense, useRef } from "react";
+import type { Gap, Looking, Severity, Violation } from "@/api/types";
 import { BoothPicture } from "@/booths/Picture";
 import { warnings } from "@/booths/warnings";
 import { count } from "@/text/text";
 import { useKnownNowAs } from "@/time/now";
+import { InSight, useInSight } from "@/ui/inSight";
 import { SeverityMark } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
 import { LookRing } from "@/wall/LookRing";
 import { StateChip } from "@/wall/StateChip";
 import { Strip } from "@/wall/Strip";
 import { TileLine } from "@/wall/TileLine";
+import type { TileBooth } from "@/wall/tile";
 import { whereTo } from "@/wall/whereTo";
 
 const TileLive = lazy(() => import("@/wall/TileLive").then(({ TileLive }) => ({ default: TileLive })));
@@ -46,7 +48,7 @@ function Edge({ severity }: { severity: Severity }) {
   );
 }
 
-function Summary({ booth }: { booth: Booth }) {
+function Summary({ booth }: { booth: TileBooth }) {
   const troubles = warnings(booth);
   return (
     <>
@@ -72,7 +74,7 @@ function Summary({ booth }: { booth: Booth }) {
 }
 
 export type TileProps = {
-  booth: Booth;
+  booth: TileBooth;
   violations: readonly Violation[];
   gaps: readonly Gap[];
   happening: Violation | undefined;
@@ -90,8 +92,11 @@ export type TileProps = {
 
 export const BoothTile = memo(function BoothTile(props: TileProps) {
   const { booth, violations, gaps, happening, people, overlookedAfterMs, live, tabbable, place } = props;
+  const frame = useRef<HTMLLIElement>(null);
+  const inSight = useInSight(frame);
   return (
     <li
+      ref={frame}
       aria-label={booth.name}
       aria-posinset={place + 1}
       style={{ order: place }}
@@ -101,35 +106,37 @@ export const BoothTile = memo(function BoothTile(props: TileProps) {
       data-worst-open={booth.worst_open ?? undefined}
       className="group/tile @container relative flex flex-col overflow-hidden rounded-lg border border-line bg-surface [contain-intrinsic-size:auto_280px] [content-visibility:auto] focus-within:outline-2 focus-within:outline-accent focus-within:outline-offset-2"
     >
-      <div className="relative">
-        <BoothPicture booth={booth} className="aspect-[4/3] w-full" />
-        {live && (
-          <Suspense>
-            <TileLive boothId={booth.booth_id} name={booth.name} />
-          </Suspense>
-        )}
-        <div className="pointer-events-none absolute inset-x-2 top-2 flex items-start justify-between gap-2">
-          {happening && !live ? <Happening violation={happening} /> : <span />}
-          <LookRing booth={booth} people={people} own={live} afterMs={overlookedAfterMs} />
+      <InSight value={inSight}>
+        <div className="relative">
+          <BoothPicture booth={booth} className="aspect-[4/3] w-full" />
+          {live && (
+            <Suspense>
+              <TileLive boothId={booth.booth_id} name={booth.name} />
+            </Suspense>
+          )}
+          <div className="pointer-events-none absolute inset-x-2 top-2 flex items-start justify-between gap-2">
+            {happening && !live ? <Happening violation={happening} /> : <span />}
+            <LookRing booth={booth} people={people} own={live} afterMs={overlookedAfterMs} />
+          </div>
         </div>
-      </div>
-      <div className="flex @max-[208px]:gap-1.5 flex-col gap-2 @max-[208px]:px-2 px-3 @max-[208px]:py-2 py-2.5">
-        <TileLine booth={booth}>
-          <Link
-            {...whereTo(booth)}
-            tabIndex={tabbable ? 0 : -1}
-            data-tile-link
-            className="font-semibold outline-none after:absolute after:inset-0"
-          >
-            {booth.name}
-          </Link>
-        </TileLine>
-        <Strip booth={booth} violations={violations} gaps={gaps} />
-        <div className="tabular flex flex-wrap items-center gap-x-2.5 gap-y-0.5 text-ink-3 text-xs">
-          <StateChip booth={booth} />
-          <Summary booth={booth} />
+        <div className="flex @max-[208px]:gap-1.5 flex-col gap-2 @max-[208px]:px-2 px-3 @max-[208px]:py-2 py-2.5">
+          <TileLine booth={booth}>
+            <Link
+              {...whereTo(booth)}
+              tabIndex={tabbable ? 0 : -1}
+              data-tile-link
+              className="font-semibold outline-none after:absolute after:inset-0"
+            >
+              {booth.name}
+            </Link>
+          </TileLine>
+          <Strip booth={booth} violations={violations} gaps={gaps} />
+          <div className="tabular flex flex-wrap items-center gap-x-2.5 gap-y-0.5 text-ink-3 text-xs">
+            <StateChip booth={booth} />
+            <Summary booth={booth} />
+          </div>
         </div>
-      </div>
+      </InSight>
       {booth.worst_open && <Edge key={happening?.violation_id ?? booth.worst_open} severity={booth.worst_open} />}
     </li>
   );

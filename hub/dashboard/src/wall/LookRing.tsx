@@ -1,12 +1,13 @@
 /** Who looks at a booth, and while nobody does: a ring that fills until it is time that somebody does. */
 import { Eye, EyeOff } from "lucide-react";
-import type { Booth, Looking } from "@/api/types";
+import type { Looking } from "@/api/types";
 import { named } from "@/presence/Onlookers";
 import { initials } from "@/shell/Account";
 import { count, t } from "@/text/text";
 import { age } from "@/time/format";
 import { useKnownNowAs } from "@/time/now";
 import { unseenSince } from "@/wall/states";
+import type { TileBooth } from "@/wall/tile";
 
 const OVERLAY = "pointer-events-auto relative z-10 rounded-full bg-[rgb(8_10_12/72%)] text-2xs text-white";
 const RADIUS = 9;
@@ -70,7 +71,7 @@ function Ring({ since, afterMs }: { since: number; afterMs: number }) {
 }
 
 type Props = {
-  booth: Booth;
+  booth: TileBooth;
   /** Besides oneself. */
   people: readonly Looking[];
   /** Oneself looks: the hub counts it a moment later. */

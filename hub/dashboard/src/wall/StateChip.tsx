@@ -1,10 +1,10 @@
 /** What a booth is doing: a shape and a word, and a raised hand beside it. */
 import { Hand } from "lucide-react";
-import type { Booth } from "@/api/types";
 import { named, t } from "@/text/text";
 import { age, clock, utc } from "@/time/format";
 import { hubNow, useNowAs } from "@/time/now";
 import { type ChipState, chipState, running } from "@/wall/states";
+import type { TileBooth } from "@/wall/tile";
 
 const LOOKS: Record<ChipState, { dot: string; text?: string }> = {
   waiting: { dot: "bg-medium-fill rotate-45", text: "font-medium text-medium" },
@@ -28,7 +28,7 @@ function Raised({ at }: { at: string }) {
   );
 }
 
-export function StateChip({ booth }: { booth: Booth }) {
+export function StateChip({ booth }: { booth: TileBooth }) {
   const state = chipState(booth);
   const session = running(booth);
   const away = state === "offline" || state === "stopped";

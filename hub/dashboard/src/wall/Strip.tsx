@@ -1,9 +1,10 @@
 /** Ten minutes of a booth at a glance: height says how severe, hatching says that nobody looked. */
 import { memo } from "react";
-import { type Booth, type Gap, SEVERITIES, type Severity, type Violation } from "@/api/types";
+import { type Gap, SEVERITIES, type Severity, type Violation } from "@/api/types";
 import { count, t } from "@/text/text";
 import { useKnownNowEvery } from "@/time/now";
 import { lastMinutes, type PlacedViolation, placeGaps, placeViolations, unwatched } from "@/violations/strip";
+import type { TileBooth } from "@/wall/tile";
 
 export const STRIP_MINUTES = 10;
 /** In five seconds the strip of a usual tile moves by two pixels. */
@@ -35,7 +36,7 @@ function outline(placed: readonly PlacedViolation[], severity: Severity): string
 }
 
 /** `violations` and `gaps` are the booth's own. */
-type Props = { booth: Booth; violations: readonly Violation[]; gaps: readonly Gap[] };
+type Props = { booth: TileBooth; violations: readonly Violation[]; gaps: readonly Gap[] };
 
 export const Strip = memo(function Strip({ booth, violations, gaps }: Props) {
   const now = useKnownNowEvery(DRAWN_EVERY_MS, spread(booth.booth_id));

@@ -1,10 +1,10 @@
 /** The one line under a tile's picture: booth, candidate, time left. */
 import type { ReactNode } from "react";
-import type { Booth } from "@/api/types";
 import { t } from "@/text/text";
 import { clock, duration, utc } from "@/time/format";
 import { hubNow, useKnownNowAs } from "@/time/now";
 import { running, timeLeftMs } from "@/wall/states";
+import type { TileBooth } from "@/wall/tile";
 
 const MINUTE_MS = 60_000;
 /** From here on seconds count. */
@@ -22,7 +22,7 @@ export function shortTime(leftMs: number): string {
   return t("time.h-min", { h: Math.floor(minutes / 60), min: minutes % 60 });
 }
 
-function TimeLeft({ booth }: { booth: Booth }) {
+function TimeLeft({ booth }: { booth: TileBooth }) {
   const shown = useKnownNowAs((now) => {
     const left = timeLeftMs(booth, now);
     return left === null ? "" : shortTime(left);
@@ -46,7 +46,7 @@ function TimeLeft({ booth }: { booth: Booth }) {
 }
 
 /** Who sits there; before the exam, who is to come and when. */
-function Candidate({ booth }: { booth: Booth }) {
+function Candidate({ booth }: { booth: TileBooth }) {
   const session = booth.exam_session;
   if (!session) return null;
   if (running(booth)) {
@@ -66,7 +66,7 @@ function Candidate({ booth }: { booth: Booth }) {
 }
 
 /** `children` is the booth's name as a link. */
-export function TileLine({ booth, children }: { booth: Booth; children: ReactNode }) {
+export function TileLine({ booth, children }: { booth: TileBooth; children: ReactNode }) {
   return (
     <div className="flex @max-[208px]:flex-wrap items-baseline gap-x-2">
       <span className="max-w-full shrink-0 truncate">{children}</span>

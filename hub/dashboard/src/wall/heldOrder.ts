@@ -6,7 +6,7 @@ import { keepInPlace } from "@/wall/order";
 const REST_MS = 1200;
 
 /** Between two moves: one glide is over before the next begins, and the eye has found what it looked for. */
-const MOVE_EVERY_MS = 1000;
+const MOVE_EVERY_MS = 2000;
 
 export type Held = {
   order: string[];

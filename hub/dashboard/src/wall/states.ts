@@ -11,12 +11,12 @@ export type ChipState = Exclude<TileState, "hand"> | "admitted" | "stopped" | "n
 const ON = new Set<ExamSession["state"]>(["checked_in", "admitted", "in_progress", "paused", "on_break"]);
 
 /** The exam session that is on; one that is over or has yet to come is on the booth's screen, but not on. */
-export function running(booth: Booth): ExamSession | null {
+export function running(booth: Pick<Booth, "exam_session">): ExamSession | null {
   const session = booth.exam_session;
   return session && ON.has(session.state) ? session : null;
 }
 
-export function chipState(booth: Booth): ChipState {
+export function chipState(booth: Pick<Booth, "availability" | "exam_session">): ChipState {
   if (booth.availability !== "online") return booth.availability;
   switch (running(booth)?.state) {
     case "checked_in":
@@ -43,7 +43,7 @@ export function isIn(booth: Booth, state: TileState): boolean {
 }
 
 /** How long the candidate still has, milliseconds; null where nobody sits an exam. It stands with the clock. */
-export function timeLeftMs(booth: Booth, now: number): number | null {
+export function timeLeftMs(booth: Pick<Booth, "exam_session">, now: number): number | null {
   const session = running(booth);
   if (!session) return null;
   if (session.left_s !== null) return session.left_s * 1000;
@@ -51,7 +51,7 @@ export function timeLeftMs(booth: Booth, now: number): number | null {
 }
 
 /** Since when nobody has looked at an exam that is in progress; null where none is. */
-export function unseenSince(booth: Booth): number | null {
+export function unseenSince(booth: Pick<Booth, "exam_session" | "last_looked_at">): number | null {
   const session = running(booth);
   if (session?.state !== "in_progress" || !session.started_at) return null;
   const looked = booth.last_looked_at === null ? 0 : Date.parse(booth.last_looked_at);
