@@ -1,5 +1,7 @@
 """What stands between a browser and the routes: security headers, the request forgery check, the built dashboard."""
 
+import os
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -117,8 +119,25 @@ class BodyLimit:
         await self._app(scope, receive, send)
 
 
+COPIES: Final = (("br", ".br"), ("gzip", ".gz"))
+"""Codings of the copies that stand beside a file of the dashboard, the smallest first."""
+
+
+def accepts(headers: Headers, coding: str) -> bool:
+    """Whether the browser takes this coding. A weight of nought says no (RFC 9110, 12.5.3)."""
+    for offer in headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = offer.partition(";")
+        if name.strip() == coding:
+            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
 class Dashboard(StaticFiles):
-    """The built dashboard; a path that is no file is one of its client-side routes."""
+    """The built dashboard; a path that is no file is one of its client-side routes.
+
+    Files are sent as they were compressed when the dashboard was built: smaller than the hub could make them while a
+    browser waits, and at no cost.
+    """
 
     def __init__(self, folder: Path = STATIC_DIR) -> None:
         super().__init__(directory=folder, check_dir=False)
@@ -138,7 +157,25 @@ class Dashboard(StaticFiles):
             if error.status_code != 404 or path.startswith("assets/"):
                 raise
             response = FileResponse(self._index)
+        if path.endswith((".js", ".css", ".svg")):
+            response.headers["Vary"] = "Accept-Encoding"
         # Names under assets/ carry a hash of their content.
         immutable = path.startswith("assets/")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if immutable else "no-cache"
         return response
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """The copy that the browser understands, under the name and type of the file."""
+        headers = Headers(scope=scope)
+        for coding, suffix in COPIES:
+            copy = Path(f"{os.fspath(full_path)}{suffix}")
+            if not accepts(headers, coding) or not copy.is_file():
+                continue
+            response = super().file_response(copy, copy.stat(), scope, status_code)
+            media_type, _ = guess_type(full_path)
+            response.headers["Content-Type"] = f"{media_type or 'application/octet-stream'}; charset=utf-8"
+            response.headers["Content-Encoding"] = coding
+            return response
+        return super().file_response(full_path, stat_result, scope, status_code)

@@ -2,13 +2,14 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compress } from "./scripts/compress.ts";
 import { firstLoad, preloadFirstPage } from "./scripts/first-page.ts";
 
 /** `INVIGIL_HUB` is where `npm run dev` sends API requests: a hub started by hand on this machine. */
 const hub = process.env.INVIGIL_HUB ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), preloadFirstPage],
+  plugins: [react(), tailwindcss(), preloadFirstPage, compress],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../static",

@@ -1,6 +1,7 @@
 """The pages' data: lists, filters, cursors, booths, probes, headers, the dashboard's files."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from contract.messages import Availability, ClockCommand, ClockReply, Health, Reported, parse_command
 from hub.problems import install_problem_handlers
@@ -223,6 +226,36 @@ async def test_the_dashboards_files(tmp_path: Path) -> None:
         assert (await client.get("/assets/gone.js")).status_code == 404
         assert (await client.get("/api/v1/gone")).status_code == 404
         assert (await client.get("/../../hub.sqlite")).text.endswith("the dashboard")
+
+
+async def test_the_dashboards_files_are_sent_as_they_were_compressed(tmp_path: Path) -> None:
+    from fastapi import FastAPI
+
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html>the dashboard")
+    (assets / "app-abc.js").write_text("say('hello')")
+    (assets / "app-abc.js.br").write_bytes(b"small")
+    (assets / "app-abc.js.gz").write_bytes(gzip.compress(b"say('hello')"))
+    app = FastAPI(middleware=[Middleware(GZipMiddleware, minimum_size=1)])
+    app.mount("/", Dashboard(tmp_path))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.test") as client:
+
+        async def asked(accept: str, **headers: str) -> httpx.Response:
+            request = client.build_request("GET", "/assets/app-abc.js", headers={"Accept-Encoding": accept, **headers})
+            return await client.send(request, stream=True)
+
+        small = await asked("gzip, deflate, br")
+        assert small.headers["content-encoding"] == "br"
+        assert small.headers["content-type"].startswith("text/javascript")
+        assert small.headers["vary"] == "Accept-Encoding"
+        assert "immutable" in small.headers["cache-control"]
+        assert b"".join([part async for part in small.aiter_raw()]) == b"small", "compressed once, not twice"
+        assert (await asked("br", **{"If-None-Match": small.headers["etag"]})).status_code == 304
+        assert (await asked("gzip, br;q=0")).headers["content-encoding"] == "gzip"
+        plain = await asked("identity")
+        assert "content-encoding" not in plain.headers
+        assert await plain.aread() == b"say('hello')"
 
 
 async def test_the_desired_profile_reaches_the_booth(tmp_path: Path) -> None:

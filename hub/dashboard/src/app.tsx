@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { ApiError } from "@/api/client";
 import { keys } from "@/api/queries";
 import { router } from "@/router";
+import { speakRest } from "@/text/language";
 import { Toasts } from "@/ui/Toasts";
 
 const client: QueryClient = new QueryClient({
@@ -28,6 +29,14 @@ client.getQueryCache().subscribe((event) => {
   if (event.action.error instanceof ApiError && event.action.error.status === 401) client.setQueryData(keys.me, null);
 });
 
+/** What pages say that are opened later is fetched when the first one stands. */
+function speakRestSoon(): void {
+  // Safari knows no idle time.
+  const soon = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 2000));
+  // Whoever opens such a page asks for it again.
+  soon(() => void speakRest().catch(() => undefined), { timeout: 5000 });
+}
+
 export function show(root: HTMLElement): void {
   createRoot(root).render(
     <StrictMode>
@@ -38,4 +47,6 @@ export function show(root: HTMLElement): void {
       </QueryClientProvider>
     </StrictMode>,
   );
+  addEventListener("load", speakRestSoon);
+  if (document.readyState === "complete") speakRestSoon();
 }

@@ -31,6 +31,7 @@ import { OtherWays } from "@/sign-in/OtherWays";
 import { SignInPage } from "@/sign-in/SignInPage";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
+import { afterSentences } from "@/ui/later";
 import { Notice } from "@/ui/Notice";
 import { parseFilter } from "@/violations/search";
 import { parseWallSearch } from "@/wall/search";
@@ -41,6 +42,11 @@ type Raw = Record<string, unknown>;
 /** Only an address of our own: `//elsewhere` and `https:` would lead a signed-in person away. */
 export function safeNext(next: unknown): string | undefined {
   return typeof next === "string" && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : undefined;
+}
+
+/** A page of its own file, with what it says. */
+function page<Module extends Record<Name, unknown>, Name extends string>(load: () => Promise<Module>, name: Name) {
+  return lazyRouteComponent(() => afterSentences(load), name);
 }
 
 function NotFound() {
@@ -87,12 +93,12 @@ const signIn = createRoute({
 const join = createRoute({
   getParentRoute: () => root,
   path: "/join",
-  component: lazyRouteComponent(() => import("@/sign-in/JoinPage"), "JoinPage"),
+  component: page(() => import("@/sign-in/JoinPage"), "JoinPage"),
 });
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
-  component: lazyRouteComponent(() => import("@/sign-in/ResetPage"), "ResetPage"),
+  component: page(() => import("@/sign-in/ResetPage"), "ResetPage"),
 });
 const shell = createRoute({
   getParentRoute: () => root,
@@ -114,198 +120,198 @@ const violations = createRoute({
   getParentRoute: () => shell,
   path: "/violations",
   validateSearch: parseFilter,
-  component: lazyRouteComponent(() => import("@/violations/ViolationsPage"), "ViolationsPage"),
+  component: page(() => import("@/violations/ViolationsPage"), "ViolationsPage"),
 });
 const booths = createRoute({
   getParentRoute: () => shell,
   path: "/booths",
   validateSearch: parseBoothSearch,
-  component: lazyRouteComponent(() => import("@/booths/BoothsPage"), "BoothsPage"),
+  component: page(() => import("@/booths/BoothsPage"), "BoothsPage"),
 });
 const rooms = createRoute({
   getParentRoute: () => shell,
   path: "/rooms",
   validateSearch: parsePlaceSearch,
-  component: lazyRouteComponent(() => import("@/places/RoomsPage"), "RoomsPage"),
+  component: page(() => import("@/places/RoomsPage"), "RoomsPage"),
 });
 const devices = createRoute({
   getParentRoute: () => shell,
   path: "/devices",
   validateSearch: parseDeviceSearch,
-  component: lazyRouteComponent(() => import("@/devices/DevicesPage"), "DevicesPage"),
+  component: page(() => import("@/devices/DevicesPage"), "DevicesPage"),
 });
 const device = createRoute({
   getParentRoute: () => shell,
   path: "/devices/$deviceId",
-  component: lazyRouteComponent(() => import("@/devices/DevicePage"), "DevicePage"),
+  component: page(() => import("@/devices/DevicePage"), "DevicePage"),
 });
 const booth = createRoute({
   getParentRoute: () => shell,
   path: "/booths/$boothId",
-  component: lazyRouteComponent(() => import("@/booths/BoothPage"), "BoothPage"),
+  component: page(() => import("@/booths/BoothPage"), "BoothPage"),
 });
 const examSessions = createRoute({
   getParentRoute: () => shell,
   path: "/exam-sessions",
   validateSearch: parseExamSessionSearch,
-  component: lazyRouteComponent(() => import("@/exam-sessions/ExamSessionsPage"), "ExamSessionsPage"),
+  component: page(() => import("@/exam-sessions/ExamSessionsPage"), "ExamSessionsPage"),
 });
 const examSession = createRoute({
   getParentRoute: () => shell,
   path: "/exam-sessions/$examSessionId",
-  component: lazyRouteComponent(() => import("@/exam-sessions/ExamSessionPage"), "ExamSessionPage"),
+  component: page(() => import("@/exam-sessions/ExamSessionPage"), "ExamSessionPage"),
 });
 const exams = createRoute({
   getParentRoute: () => shell,
   path: "/exams",
   validateSearch: parseExamsSearch,
-  component: lazyRouteComponent(() => import("@/exams/ExamsPage"), "ExamsPage"),
+  component: page(() => import("@/exams/ExamsPage"), "ExamsPage"),
 });
 const newExam = createRoute({
   getParentRoute: () => shell,
   path: "/exams/new",
   validateSearch: parseNewExamSearch,
-  component: lazyRouteComponent(() => import("@/exams/ExamPage"), "NewExamPage"),
+  component: page(() => import("@/exams/ExamPage"), "NewExamPage"),
 });
 const exam = createRoute({
   getParentRoute: () => shell,
   path: "/exams/$examId",
-  component: lazyRouteComponent(() => import("@/exams/ExamPage"), "ExamPage"),
+  component: page(() => import("@/exams/ExamPage"), "ExamPage"),
 });
 const profiles = createRoute({
   getParentRoute: () => shell,
   path: "/profiles",
   validateSearch: parseProfilesSearch,
-  component: lazyRouteComponent(() => import("@/profiles/ProfilesPage"), "ProfilesPage"),
+  component: page(() => import("@/profiles/ProfilesPage"), "ProfilesPage"),
 });
 const profile = createRoute({
   getParentRoute: () => shell,
   path: "/profiles/$name",
   validateSearch: parseProfileSearch,
-  component: lazyRouteComponent(() => import("@/profiles/ProfilePage"), "ProfilePage"),
+  component: page(() => import("@/profiles/ProfilePage"), "ProfilePage"),
 });
 const review = createRoute({
   getParentRoute: () => shell,
   path: "/review",
   validateSearch: parseQueueSearch,
-  component: lazyRouteComponent(() => import("@/review/ReviewPage"), "ReviewPage"),
+  component: page(() => import("@/review/ReviewPage"), "ReviewPage"),
 });
 const rates = createRoute({
   getParentRoute: () => shell,
   path: "/review/rates",
   validateSearch: parseRatesSearch,
-  component: lazyRouteComponent(() => import("@/review/RatesPage"), "RatesPage"),
+  component: page(() => import("@/review/RatesPage"), "RatesPage"),
 });
 const system = createRoute({
   getParentRoute: () => shell,
   path: "/system",
-  component: lazyRouteComponent(() => import("@/system/SystemPage"), "SystemPage"),
+  component: page(() => import("@/system/SystemPage"), "SystemPage"),
 });
 const reports = createRoute({
   getParentRoute: () => shell,
   path: "/reports",
   validateSearch: parseReportsSearch,
-  component: lazyRouteComponent(() => import("@/reports/ReportsPage"), "ReportsPage"),
+  component: page(() => import("@/reports/ReportsPage"), "ReportsPage"),
 });
 const report = createRoute({
   getParentRoute: () => shell,
   path: "/reports/$examSessionId",
   validateSearch: parseReportSearch,
-  component: lazyRouteComponent(() => import("@/reports/ReportPage"), "ReportPage"),
+  component: page(() => import("@/reports/ReportPage"), "ReportPage"),
 });
 const summaries = createRoute({
   getParentRoute: () => shell,
   path: "/summaries",
   validateSearch: parseSummarySearch,
-  component: lazyRouteComponent(() => import("@/reports/SummariesPage"), "SummariesPage"),
+  component: page(() => import("@/reports/SummariesPage"), "SummariesPage"),
 });
 const candidates = createRoute({
   getParentRoute: () => shell,
   path: "/candidates",
   validateSearch: parseCandidateSearch,
-  component: lazyRouteComponent(() => import("@/candidates/CandidatesPage"), "CandidatesPage"),
+  component: page(() => import("@/candidates/CandidatesPage"), "CandidatesPage"),
 });
 const importCandidates = createRoute({
   getParentRoute: () => shell,
   path: "/candidates/import",
-  component: lazyRouteComponent(() => import("@/candidates/ImportCandidatesPage"), "ImportCandidatesPage"),
+  component: page(() => import("@/candidates/ImportCandidatesPage"), "ImportCandidatesPage"),
 });
 const candidate = createRoute({
   getParentRoute: () => shell,
   path: "/candidates/$candidateId",
-  component: lazyRouteComponent(() => import("@/candidates/CandidatePage"), "CandidatePage"),
+  component: page(() => import("@/candidates/CandidatePage"), "CandidatePage"),
 });
 const schedule = createRoute({
   getParentRoute: () => shell,
   path: "/schedule",
   validateSearch: parseScheduleSearch,
-  component: lazyRouteComponent(() => import("@/schedule/SchedulePage"), "SchedulePage"),
+  component: page(() => import("@/schedule/SchedulePage"), "SchedulePage"),
 });
 const importSchedule = createRoute({
   getParentRoute: () => shell,
   path: "/schedule/import",
-  component: lazyRouteComponent(() => import("@/schedule/ImportSchedulePage"), "ImportSchedulePage"),
+  component: page(() => import("@/schedule/ImportSchedulePage"), "ImportSchedulePage"),
 });
 const codes = createRoute({
   getParentRoute: () => shell,
   path: "/schedule/codes",
   validateSearch: parseCodesSearch,
-  component: lazyRouteComponent(() => import("@/schedule/CodesPage"), "CodesPage"),
+  component: page(() => import("@/schedule/CodesPage"), "CodesPage"),
 });
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
-  component: lazyRouteComponent(() => import("@/account/AccountPage"), "AccountPage"),
+  component: page(() => import("@/account/AccountPage"), "AccountPage"),
 });
 const people = createRoute({
   getParentRoute: () => shell,
   path: "/people",
   validateSearch: parsePeopleSearch,
-  component: lazyRouteComponent(() => import("@/people/PeoplePage"), "PeoplePage"),
+  component: page(() => import("@/people/PeoplePage"), "PeoplePage"),
 });
 const person = createRoute({
   getParentRoute: () => shell,
   path: "/people/$username",
-  component: lazyRouteComponent(() => import("@/people/PersonPage"), "PersonPage"),
+  component: page(() => import("@/people/PersonPage"), "PersonPage"),
 });
 const invitations = createRoute({
   getParentRoute: () => shell,
   path: "/invitations",
   validateSearch: parseInvitationSearch,
-  component: lazyRouteComponent(() => import("@/people/InvitationsPage"), "InvitationsPage"),
+  component: page(() => import("@/people/InvitationsPage"), "InvitationsPage"),
 });
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: "/tokens",
   validateSearch: parseTokenSearch,
-  component: lazyRouteComponent(() => import("@/people/TokensPage"), "TokensPage"),
+  component: page(() => import("@/people/TokensPage"), "TokensPage"),
 });
 const audit = createRoute({
   getParentRoute: () => shell,
   path: "/audit",
   validateSearch: parseAuditSearch,
-  component: lazyRouteComponent(() => import("@/audit/AuditPage"), "AuditPage"),
+  component: page(() => import("@/audit/AuditPage"), "AuditPage"),
 });
 const messages = createRoute({
   getParentRoute: () => shell,
   path: "/settings/messages",
-  component: lazyRouteComponent(() => import("@/settings/MessagesPage"), "MessagesPage"),
+  component: page(() => import("@/settings/MessagesPage"), "MessagesPage"),
 });
 const retention = createRoute({
   getParentRoute: () => shell,
   path: "/settings/retention",
   validateSearch: parseRetentionSearch,
-  component: lazyRouteComponent(() => import("@/settings/RetentionPage"), "RetentionPage"),
+  component: page(() => import("@/settings/RetentionPage"), "RetentionPage"),
 });
 const webhooks = createRoute({
   getParentRoute: () => shell,
   path: "/settings/webhooks",
-  component: lazyRouteComponent(() => import("@/settings/WebhooksPage"), "WebhooksPage"),
+  component: page(() => import("@/settings/WebhooksPage"), "WebhooksPage"),
 });
 const webhook = createRoute({
   getParentRoute: () => shell,
   path: "/settings/webhooks/$webhookId",
-  component: lazyRouteComponent(() => import("@/settings/WebhookPage"), "WebhookPage"),
+  component: page(() => import("@/settings/WebhookPage"), "WebhookPage"),
 });
 
 export const router = createRouter({

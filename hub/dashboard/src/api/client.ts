@@ -1,5 +1,6 @@
 /** The only way to the hub's REST API. Every failure leaves here as an `ApiError`. */
 import createClient from "openapi-fetch";
+import { fetchOnce } from "@/api/early";
 import type { paths } from "@/api/schema";
 
 /** What went wrong, in the hub's words (RFC 9457). `status` 0 means that the hub did not answer at all. */
@@ -21,7 +22,7 @@ export const api = createClient<paths>({
   baseUrl: typeof location === "undefined" ? "" : location.origin,
   credentials: "same-origin",
   headers: { "X-Invigil-Request": "1" },
-  fetch: (request) => globalThis.fetch(request),
+  fetch: (request) => fetchOnce(request),
 });
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };

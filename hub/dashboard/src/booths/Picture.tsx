@@ -29,13 +29,17 @@ function Age({ at }: { at: string }) {
 }
 
 /**
- * Keeps the old picture until the new one is decoded, so that the tile never blinks; sixty are decoded off the main
- * thread. What is out of sight is not fetched.
+ * The first picture is shown as it comes. After that the old one is kept until the new one is decoded, so that the tile
+ * never blinks; sixty are decoded off the main thread. What is out of sight is not fetched.
  */
 function useLoaded(wanted: string | undefined, inSight: boolean): string | undefined {
-  const [loaded, setLoaded] = useState<string>();
+  const [loaded, setLoaded] = useState(inSight ? wanted : undefined);
   useEffect(() => {
-    if (!wanted || !inSight) return;
+    if (!wanted || !inSight || wanted === loaded) return;
+    if (loaded === undefined) {
+      setLoaded(wanted);
+      return;
+    }
     let current = true;
     const image = new Image();
     image.decoding = "async";
@@ -49,7 +53,7 @@ function useLoaded(wanted: string | undefined, inSight: boolean): string | undef
     return () => {
       current = false;
     };
-  }, [wanted, inSight]);
+  }, [wanted, inSight, loaded]);
   return loaded;
 }
 

@@ -8,6 +8,9 @@ import { LiveConnection, type LiveState } from "@/live/connection";
 import { Journal } from "@/live/journal";
 import { setSilentSince } from "@/time/now";
 
+/** How long a page that opens is let be before it asks for everything again, to have what changed meanwhile. */
+const OPENING_MS = 1000;
+
 const Context = createContext<LiveConnection | null>(null);
 
 function liveUrl(): string {
@@ -17,6 +20,7 @@ function liveUrl(): string {
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { connection, journal, batch } = useMemo(() => {
+    let opening = true;
     const journal = new Journal(client);
     const batch = new Batch<{ message: LiveMessage; at: number }>((heard) => journal.record(heard));
     const connection = new LiveConnection({
@@ -26,7 +30,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         // What came before the fetch that a hello starts must not be put on top of its answer.
         if (message.type === "hello") batch.flush();
       },
-      onHello: () => client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] }),
+      onHello: async () => {
+        // What the page asked for as it opened is hardly older: its pictures go first.
+        if (opening) await new Promise((resolve) => setTimeout(resolve, OPENING_MS));
+        opening = false;
+        await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
+      },
       onLost: () => void client.invalidateQueries({ queryKey: keys.me }),
     });
     return { connection, journal, batch };

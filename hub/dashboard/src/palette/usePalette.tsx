@@ -1,8 +1,9 @@
 /** Whether Ctrl-K was pressed. What it opens is loaded then. */
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useState } from "react";
 import type { Me } from "@/api/types";
+import { later } from "@/ui/later";
 
-const Palette = lazy(() => import("@/palette/Palette").then((module) => ({ default: module.Palette })));
+const Palette = later(async () => (await import("@/palette/Palette")).Palette);
 
 export function usePalette(me: Me, onKeys: () => void): { open: () => void; palette: ReactNode } {
   const [shown, show] = useState(false);

@@ -1,7 +1,8 @@
 /** What surrounds every page for somebody who is signed in; everybody else is sent to the door. */
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
+import { askEarlyNextTime } from "@/api/early";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { LiveProvider, useLive } from "@/live/LiveProvider";
@@ -13,13 +14,12 @@ import { Tabs } from "@/shell/Tabs";
 import { TopLine } from "@/shell/TopLine";
 import { t } from "@/text/text";
 import { useKeys } from "@/ui/keyboard";
+import { later } from "@/ui/later";
 import { Failure } from "@/ui/Notice";
 import { Loading } from "@/ui/Skeleton";
 
-const KeysDialog = lazy(() => import("@/shell/KeysDialog").then(({ KeysDialog }) => ({ default: KeysDialog })));
-const ViolationDrawer = lazy(() =>
-  import("@/violations/ViolationDrawer").then(({ ViolationDrawer }) => ({ default: ViolationDrawer })),
-);
+const KeysDialog = later(async () => (await import("@/shell/KeysDialog")).KeysDialog);
+const ViolationDrawer = later(async () => (await import("@/violations/ViolationDrawer")).ViolationDrawer);
 
 /** Whether it was wanted once: what is opened by and by is loaded then, and stays to close as it likes. */
 function useOnceWanted(wanted: boolean): boolean {
@@ -28,7 +28,7 @@ function useOnceWanted(wanted: boolean): boolean {
   return once.current;
 }
 
-const MustEnrol = lazy(async () => ({ default: (await import("@/account/MustEnrol")).MustEnrol }));
+const MustEnrol = later(async () => (await import("@/account/MustEnrol")).MustEnrol);
 
 /** While the hub is silent colour leaves the page, so that nobody takes it for the present. */
 function Content() {
@@ -88,6 +88,10 @@ function ToTheDoor() {
 
 export function Shell() {
   const me = useQuery(meQuery);
+  const known = me.data;
+  useEffect(() => {
+    if (known !== undefined) askEarlyNextTime(known);
+  }, [known]);
   if (me.isPending) return <Loading />;
   if (me.data === undefined) return <Failure error={me.error} onRetry={() => me.refetch()} />;
   if (me.data === null) return <ToTheDoor />;

@@ -1,5 +1,5 @@
 /** Which language this browser shows, and the file that holds it. */
-import { speak } from "@/text/text";
+import { learn, speak } from "@/text/text";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -21,7 +21,22 @@ export async function speakChosen(): Promise<void> {
   const language = chosen();
   document.documentElement.lang = language;
   // English is part of every page; another language is a file of its own, which only its readers load.
-  if (language === "de") speak(language, (await import("@/text/de")).de);
+  if (language === "de") speak(language, (await import("@/text/de/first")).first);
+}
+
+let learned: Promise<void> | undefined;
+
+async function load(): Promise<void> {
+  learn(chosen() === "de" ? (await import("@/text/de/rest")).rest : (await import("@/text/en/rest")).rest);
+}
+
+/** What pages say that are loaded when they are opened. To be waited for before such a page is: it looks up at once. */
+export function speakRest(): Promise<void> {
+  learned ??= load().catch((error: unknown) => {
+    learned = undefined;
+    throw error;
+  });
+  return learned;
 }
 
 /** Takes the page anew: sentences are looked up while it loads. */

@@ -1,5 +1,6 @@
 /** Looks a sentence up in the catalogue. Which language it is, is settled before the first page is made. */
-import { en } from "@/text/en";
+import type { en } from "@/text/en";
+import { first } from "@/text/en/first";
 
 type Key = keyof typeof en;
 type CountedKey = Key extends infer K ? (K extends `${infer Stem}_other` ? Stem : never) : never;
@@ -9,13 +10,18 @@ export type Catalogue = Record<Key, string>;
 
 export let locale = "en";
 let plural = new Intl.PluralRules(locale);
-let catalogue: Record<string, string> = en;
+let catalogue: Record<string, string> = first;
 
 /** Called once, by `main`, before any page is loaded: pages look sentences up while they load. */
-export function speak(language: string, sentences: Catalogue): void {
+export function speak(language: string, sentences: Record<string, string>): void {
   locale = language;
   plural = new Intl.PluralRules(language);
   catalogue = sentences;
+}
+
+/** More sentences of the same language, before a page that says them is loaded. */
+export function learn(sentences: Record<string, string>): void {
+  catalogue = { ...catalogue, ...sentences };
 }
 
 function fill(sentence: string, values: Values): string {
@@ -23,7 +29,7 @@ function fill(sentence: string, values: Values): string {
 }
 
 export function t(key: Key, values: Values = {}): string {
-  return fill(catalogue[key] ?? en[key], values);
+  return fill(catalogue[key] ?? key, values);
 }
 
 /** A sentence that depends on a number, in the plural form of the language. */

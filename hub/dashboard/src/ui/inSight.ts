@@ -21,8 +21,9 @@ function shared(): IntersectionObserver {
   return observer;
 }
 
-export function useInSight(element: RefObject<Element | null>): boolean {
-  const [inSight, setInSight] = useState(typeof IntersectionObserver === "undefined");
+/** `likely` is what is taken for true until the browser has said, one frame later. */
+export function useInSight(element: RefObject<Element | null>, likely = false): boolean {
+  const [inSight, setInSight] = useState(likely || typeof IntersectionObserver === "undefined");
   useEffect(() => {
     const watched = element.current;
     if (!watched || typeof IntersectionObserver === "undefined") return;

@@ -1,13 +1,22 @@
 /** The tiles in their order: arrow keys walk, L looks, V plays, and nothing moves under the pointer or the focus. */
 import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, type FocusEvent, type KeyboardEvent, useDeferredValue, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type FocusEvent,
+  type KeyboardEvent,
+  startTransition,
+  useDeferredValue,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { gapsQuery, meQuery, recentQuery } from "@/api/queries";
 import { type Booth, type Looking, type Presence, SEVERITIES, type Violation } from "@/api/types";
 import { presenceQuery } from "@/presence/queries";
 import { t } from "@/text/text";
 import { useKeys } from "@/ui/keyboard";
 import { neighbour } from "@/wall/arrows";
-import { BoothTile } from "@/wall/BoothTile";
+import { BoothTile, FIRST_TILES } from "@/wall/BoothTile";
 import { useGlide } from "@/wall/glide";
 import { useGrouped } from "@/wall/group";
 import { useHeldOrder } from "@/wall/heldOrder";
@@ -70,6 +79,13 @@ function useFocus() {
   };
 }
 
+/** False for the first drawing, which sixty tiles would make late. */
+function useSoon(): boolean {
+  const [soon, setSoon] = useState(false);
+  useEffect(() => startTransition(() => setSoon(true)), []);
+  return soon;
+}
+
 type Props = { booths: readonly Booth[]; sort?: Sort | undefined; size?: Size | undefined };
 
 export function BoothGrid({ booths: latest, sort, size = "medium" }: Props) {
@@ -81,6 +97,7 @@ export function BoothGrid({ booths: latest, sort, size = "medium" }: Props) {
   const gaps = useGrouped(useQuery(gapsQuery()).data?.items ?? NONE);
   const others = useOthers(presence);
   const tiles = useTiles(booths);
+  const all = useSoon();
   const byId = new Map(booths.map((booth) => [booth.booth_id, booth]));
   const overlooked = new Set(presence?.overlooked.map((each) => each.booth_id));
   const focus = useFocus();
@@ -143,6 +160,7 @@ export function BoothGrid({ booths: latest, sort, size = "medium" }: Props) {
     >
       {tiles.map((booth) => {
         const id = booth.booth_id;
+        if (!all && (place.get(id) ?? 0) >= FIRST_TILES) return null;
         const own = violations.get(id) ?? NONE;
         return (
           <BoothTile

@@ -1,13 +1,14 @@
 /** One booth on the wall: what it looks like, who sits in it and for how long, and its last ten minutes. */
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
-import { lazy, memo, Suspense, useRef } from "react";
+import { memo, Suspense, useRef } from "react";
 import type { Gap, Looking, Severity, Violation } from "@/api/types";
 import { BoothPicture } from "@/booths/Picture";
 import { warnings } from "@/booths/warnings";
 import { count } from "@/text/text";
 import { useKnownNowAs } from "@/time/now";
 import { InSight, useInSight } from "@/ui/inSight";
+import { later } from "@/ui/later";
 import { SeverityMark } from "@/violations/Severity";
 import { sentence } from "@/violations/sentence";
 import { LookRing } from "@/wall/LookRing";
@@ -17,7 +18,7 @@ import { TileLine } from "@/wall/TileLine";
 import type { TileBooth } from "@/wall/tile";
 import { whereTo } from "@/wall/whereTo";
 
-const TileLive = lazy(() => import("@/wall/TileLive").then(({ TileLive }) => ({ default: TileLive })));
+const TileLive = later(async () => (await import("@/wall/TileLive")).TileLive);
 
 const EDGES: Record<Severity, string> = {
   low: "border-low-fill",
@@ -37,6 +38,9 @@ function Happening({ violation }: { violation: Violation }) {
     </p>
   );
 }
+
+/** Drawn at once, whatever the screen; those below come with the next breath. */
+export const FIRST_TILES = 16;
 
 /** The severity's edge. A new incident has a new key, and so pulses anew. */
 function Edge({ severity }: { severity: Severity }) {
@@ -93,7 +97,8 @@ export type TileProps = {
 export const BoothTile = memo(function BoothTile(props: TileProps) {
   const { booth, violations, gaps, happening, people, overlookedAfterMs, live, tabbable, place } = props;
   const frame = useRef<HTMLLIElement>(null);
-  const inSight = useInSight(frame);
+  // The first rows are seen at once, and their pictures are what the page is opened for.
+  const inSight = useInSight(frame, place < FIRST_TILES);
   return (
     <li
       ref={frame}

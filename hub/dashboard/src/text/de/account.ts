@@ -2,8 +2,6 @@
 import type { account as english } from "@/text/en/account";
 
 export const account: Record<keyof typeof english, string> = {
-  "top.my-account": "Mein Konto",
-
   "account.title": "Mein Konto",
   "account.cancel": "Abbrechen",
   "account.password-lead": "Ein neues meldet Sie überall sonst ab.",

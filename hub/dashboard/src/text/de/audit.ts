@@ -2,8 +2,6 @@
 import type { audit as english } from "@/text/en/audit";
 
 export const audit: Record<keyof typeof english, string> = {
-  "nav.audit": "Protokoll",
-
   "audit.title": "Protokoll",
   "audit.search": "Protokoll durchsuchen",
   "audit.search-hint": "Wörter darin",

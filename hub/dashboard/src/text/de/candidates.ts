@@ -2,8 +2,6 @@
 import type { candidates as english } from "@/text/en/candidates";
 
 export const candidates: Record<keyof typeof english, string> = {
-  "nav.candidates": "Prüflinge",
-
   "candidates.title": "Prüflinge",
   "candidates.search": "Prüflinge",
   "candidates.search-hint": "Name oder Nummer",

@@ -2,8 +2,6 @@
 import type { devices as english } from "@/text/en/devices";
 
 export const devices: Record<keyof typeof english, string> = {
-  "nav.devices": "Geräte",
-
   "devices.title": "Geräte",
   "devices.enrol": "Gerät aufnehmen",
   "devices.booth": "Kabine",

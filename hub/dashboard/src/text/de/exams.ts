@@ -2,9 +2,6 @@
 import type { exams as english } from "@/text/en/exams";
 
 export const exams: Record<keyof typeof english, string> = {
-  "nav.exam-sessions-all": "Prüfungen",
-  "nav.exams": "Vorlagen",
-
   "exams.title": "Prüfungsvorlagen",
   "exams.new": "Neue Vorlage",
   "exams.name": "Prüfung",

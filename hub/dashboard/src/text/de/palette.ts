@@ -1,7 +1,6 @@
-/** Strg-K, und die Wahl von Standort und Raum in der obersten Zeile. */
+/** The German of Ctrl-K. */
 export const palette = {
   "palette.title": "Suchen und öffnen",
-  "palette.open": "Suchen und öffnen",
   "palette.hint": "Ein Ort, eine Kabine, Name oder Nummer eines Prüflings, eine Prüfung …",
   "palette.none": "Nichts heißt „{typed}“. Namen und Nummern werden an ihren Anfängen gefunden.",
   "palette.busy": "Suche läuft …",
@@ -17,10 +16,5 @@ export const palette = {
   "palette.own": "Ihre Einstellungen",
 
   "keys.this-page": "Diese Seite",
-  "keys.control-k": "Strg K",
   "keys.palette": "Suchen und öffnen",
-
-  "scope.title": "Standort und Raum",
-  "scope.all": "Alle Räume",
-  "scope.site": "Ganz {site}",
 } as const;

@@ -2,10 +2,6 @@
 import type { people as english } from "@/text/en/people";
 
 export const people: Record<keyof typeof english, string> = {
-  "nav.people": "Personen",
-  "nav.invitations": "Einladungen",
-  "nav.tokens": "Tokens",
-
   "people.title": "Personen",
   "people.count_one": "{count} Person",
   "people.count_other": "{count} Personen",

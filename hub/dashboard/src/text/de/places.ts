@@ -2,8 +2,6 @@
 import type { places as english } from "@/text/en/places";
 
 export const places: Record<keyof typeof english, string> = {
-  "nav.rooms": "Räume",
-
   "places.title": "Räume",
   "places.room": "Raum",
   "places.any-room": "Jeder Raum",

@@ -2,8 +2,6 @@
 import type { profiles as english } from "@/text/en/profiles";
 
 export const profiles: Record<keyof typeof english, string> = {
-  "nav.profiles": "Profile",
-
   "profiles.title": "Regelprofile",
   "profiles.lead": "Wie lange und wie streng jede Regel hinsieht, bevor sie einen Verstoß meldet.",
   "profiles.name": "Profil",

@@ -1,8 +1,5 @@
 /** Berichte: ihre Liste, einer von ihnen, wie man ihn prüft, was viele ergeben. */
 export const reports = {
-  "nav.reports": "Berichte",
-  "nav.summaries": "Auswertungen",
-
   "reports.title": "Berichte",
   "reports.empty": "Noch kein Bericht",
   "reports.empty-detail": "Hier steht ein Bericht, sobald eine Prüfung vorbei ist.",

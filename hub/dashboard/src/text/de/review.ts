@@ -2,10 +2,6 @@
 import type { review as english } from "@/text/en/review";
 
 export const review: Record<keyof typeof english, string> = {
-  "nav.review": "Sichtung",
-  "nav.queue": "Offen",
-  "nav.rates": "Fehlalarme",
-
   "keys.review": "Sichtung",
   "keys.confirm": "Bestätigen",
   "keys.dismiss": "Verwerfen, dann die Nummer des Grundes",

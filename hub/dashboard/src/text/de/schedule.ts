@@ -2,8 +2,6 @@
 import type { schedule as english } from "@/text/en/schedule";
 
 export const schedule: Record<keyof typeof english, string> = {
-  "nav.schedule": "Plan",
-
   "schedule.title": "Plan",
   "schedule.view": "Ansicht",
   "schedule.day": "Tag",

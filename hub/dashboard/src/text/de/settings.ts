@@ -2,11 +2,6 @@
 import type { settings as english } from "@/text/en/settings";
 
 export const settings: Record<keyof typeof english, string> = {
-  "nav.settings": "Einrichten",
-  "nav.messages": "Fertige Worte",
-  "nav.retention": "Aufbewahrung",
-  "nav.webhooks": "Webhooks",
-
   "messages.title": "Fertige Worte",
   "messages.lead":
     "Worte, die der Aufsicht bereitliegen, in dieser Reihenfolge. Eine Kabine zeigt sie in der Sprache des Prüflings, sonst auf Englisch.",

@@ -1,7 +1,5 @@
 /** The English of one's own account, and of what proves who somebody is. */
 export const account = {
-  "top.my-account": "My account",
-
   "account.title": "My account",
   "account.cancel": "Cancel",
   "account.password-lead": "A new one signs you out everywhere else.",

@@ -1,7 +1,5 @@
 /** The English of the audit log: what was done, to what, and whether the log is as it was written. */
 export const audit = {
-  "nav.audit": "Audit",
-
   "audit.title": "Audit log",
   "audit.search": "Search the audit log",
   "audit.search-hint": "Words in it",

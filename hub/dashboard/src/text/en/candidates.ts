@@ -1,7 +1,5 @@
 /** The English of candidates: their list, one of them, what they need, their import. */
 export const candidates = {
-  "nav.candidates": "Candidates",
-
   "candidates.title": "Candidates",
   "candidates.search": "Candidates",
   "candidates.search-hint": "Name or number",

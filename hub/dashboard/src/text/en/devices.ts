@@ -1,7 +1,5 @@
 /** The English of devices: their list, their page, what is asked of them, how they are let in. */
 export const devices = {
-  "nav.devices": "Devices",
-
   "devices.title": "Devices",
   "devices.enrol": "Enrol a device",
   "devices.booth": "Booth",

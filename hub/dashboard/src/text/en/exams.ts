@@ -1,8 +1,5 @@
 /** The English of exams: the list, the form, the notice and its versions. */
 export const exams = {
-  "nav.exam-sessions-all": "Exam sessions",
-  "nav.exams": "Exams",
-
   "exams.title": "Exams",
   "exams.new": "New exam",
   "exams.name": "Exam",

@@ -1,7 +1,6 @@
-/** The English of Ctrl-K and of the top line's choice of a site and a room. */
+/** The English of Ctrl-K. */
 export const palette = {
   "palette.title": "Search and open",
-  "palette.open": "Search and open",
   "palette.hint": "A place, a booth, a candidate's name or number, an exam…",
   "palette.none": "Nothing is called “{typed}”. Names and numbers are found by their beginnings.",
   "palette.busy": "Searching…",
@@ -17,10 +16,5 @@ export const palette = {
   "palette.own": "Your settings",
 
   "keys.this-page": "This page",
-  "keys.control-k": "Ctrl K",
   "keys.palette": "Search and open",
-
-  "scope.title": "Site and room",
-  "scope.all": "All rooms",
-  "scope.site": "All of {site}",
 } as const;

@@ -1,9 +1,5 @@
 /** The English of people, invitations and what each role may do. */
 export const people = {
-  "nav.people": "People",
-  "nav.invitations": "Invitations",
-  "nav.tokens": "Tokens",
-
   "people.title": "People",
   "people.count_one": "{count} person",
   "people.count_other": "{count} people",

@@ -1,7 +1,5 @@
 /** The English of sites and rooms, and of the list of booths. */
 export const places = {
-  "nav.rooms": "Rooms",
-
   "places.title": "Rooms",
   "places.room": "Room",
   "places.any-room": "Any room",

@@ -1,7 +1,5 @@
 /** The English of rule profiles: what each rule sees, when it raises, what it cannot tell, and how values are changed. */
 export const profiles = {
-  "nav.profiles": "Profiles",
-
   "profiles.title": "Rule profiles",
   "profiles.lead": "How long and how strictly each rule looks before it raises a violation.",
   "profiles.name": "Profile",

@@ -1,8 +1,5 @@
 /** The English of reports: their list, one of them, how it is checked, what many come to. */
 export const reports = {
-  "nav.reports": "Reports",
-  "nav.summaries": "Summaries",
-
   "reports.title": "Reports",
   "reports.empty": "No report yet",
   "reports.empty-detail": "A report stands here as soon as an exam session is over.",

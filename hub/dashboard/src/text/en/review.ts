@@ -1,9 +1,5 @@
 /** The English of review: the queue, decisions, what was around, and how often rules are wrong. */
 export const review = {
-  "nav.review": "Review",
-  "nav.queue": "Queue",
-  "nav.rates": "False alarms",
-
   "keys.review": "Review queue",
   "keys.confirm": "Confirm",
   "keys.dismiss": "Dismiss, then the reason's number",

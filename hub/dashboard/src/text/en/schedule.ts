@@ -1,7 +1,5 @@
 /** The English of the schedule: its day, its week, making and moving exam sessions, codes to hand out. */
 export const schedule = {
-  "nav.schedule": "Schedule",
-
   "schedule.title": "Schedule",
   "schedule.view": "View",
   "schedule.day": "Day",

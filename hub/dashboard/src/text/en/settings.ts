@@ -1,10 +1,5 @@
 /** The English of the settings: words kept ready, retention, webhooks. */
 export const settings = {
-  "nav.settings": "Settings",
-  "nav.messages": "Canned messages",
-  "nav.retention": "Retention",
-  "nav.webhooks": "Webhooks",
-
   "messages.title": "Canned messages",
   "messages.lead":
     "Words kept ready for proctors, in this order. A booth shows them in the candidate's language, else in English.",

@@ -1,0 +1,31 @@
+/** What the frame of every page says of places that are loaded later. */
+import type { frame as english } from "@/text/en/frame";
+
+export const frame: Record<keyof typeof english, string> = {
+  "top.my-account": "Mein Konto",
+  "nav.audit": "Protokoll",
+  "nav.candidates": "Prüflinge",
+  "nav.devices": "Geräte",
+  "nav.exam-sessions-all": "Prüfungen",
+  "nav.exams": "Vorlagen",
+  "palette.open": "Suchen und öffnen",
+  "keys.control-k": "Strg K",
+  "scope.title": "Standort und Raum",
+  "scope.all": "Alle Räume",
+  "scope.site": "Ganz {site}",
+  "nav.people": "Personen",
+  "nav.invitations": "Einladungen",
+  "nav.tokens": "Tokens",
+  "nav.rooms": "Räume",
+  "nav.profiles": "Profile",
+  "nav.reports": "Berichte",
+  "nav.summaries": "Auswertungen",
+  "nav.review": "Sichtung",
+  "nav.queue": "Offen",
+  "nav.rates": "Fehlalarme",
+  "nav.schedule": "Plan",
+  "nav.settings": "Einrichten",
+  "nav.messages": "Fertige Worte",
+  "nav.retention": "Aufbewahrung",
+  "nav.webhooks": "Webhooks",
+};
