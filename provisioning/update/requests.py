@@ -34,19 +34,19 @@ class Request:
 def read_request(folder: Path) -> Request | None:
     """None where nothing is asked for. Links are not followed: root reads what another user writes."""
     try:
-        handle = os.open(folder / REQUEST, os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(handle, "rb") as file:
+        with open_plain(folder / REQUEST, follow=False) as file:
             said = json.loads(file.read(64 * 1024))
         return Request(str(said["name"])[:80], said.get("allow_older") is True, folder)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Request("", False, folder)
 
 
-def open_plain(path: Path) -> BinaryIO:
-    """A file and nothing else: a pipe that another user put there would have root wait for ever. Raises `OSError`."""
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+def open_plain(path: Path, *, follow: bool = True) -> BinaryIO:
+    """A file and nothing else: a pipe that another user put there would have root wait for ever. Raises `OSError`, also
+    for a link that is not to be followed."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "is no file")

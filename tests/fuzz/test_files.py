@@ -1,12 +1,15 @@
-"""Files that others wrote: bundles, releases, the spool's sealed files, pictures."""
+"""Files that others wrote: bundles, releases, backups, the spool's sealed files, pictures."""
 
 import io
+import tarfile
+import warnings
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
+import zstandard
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -18,7 +21,11 @@ from contract.archive import ArchiveError, ArchiveReader, ArchiveWriter
 from contract.chain import sha256_hex
 from contract.release import ReleasedFile, ReleaseManifest, ReleaseSignatures, Target
 from contract.wire import InvalidError
+from hub.backups.backup import MANIFEST, check_backup
+from hub.errors import HubError
+from hub.reports.press import take
 from tests.support.bundles import a_bundle, check
+from tests.support.damage import as_json
 from tests.support.fuzz import Fuzz, Record, count_of
 
 MADE_AT = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -113,3 +120,47 @@ def test_pictures(tmp_path: Path, record: Record) -> None:
 
     # A header of some bytes may announce a picture of megabytes; OpenCV's own bound is 2^30 pixels.
     Fuzz("picture", parse, seeds, (InvalidError,), memory_floor=4 * 2**30).run(count_of(0.2), record)
+
+
+def test_backups(tmp_path: Path, record: Record) -> None:
+    """Read as a whole before anything is restored: what is not as it was written is named, whatever tar says of it."""
+    path, manifest = tmp_path / "hub.tar", {"database": "sqlite", "evidence": "left out", "made_by": "0", "members": []}
+    content = {"hub.sqlite": b"SQLite format 3\0" * 40, "data/hub.toml": b"port = 0\n"}
+    members = [{"name": name, "size_bytes": len(data), "sha256": sha256_hex(data)} for name, data in content.items()]
+    document = manifest | {"members": members, "made_at": MADE_AT.isoformat()}
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, data in (content | {MANIFEST: as_json(document)}).items():
+            header = tarfile.TarInfo(name)
+            header.size = len(data)
+            archive.addfile(header, io.BytesIO(data))
+    whole = file.getvalue()
+    packed = zstandard.compress(whole)
+
+    def parse(data: bytes) -> object:
+        name = path if data[:4] != packed[:4] else path.with_suffix(".tar.zst")
+        name.write_bytes(data)
+        found = check_backup(name)
+        assert [member.sha256 for member in found.members] == [sha256_hex(data) for data in content.values()]
+        return found
+
+    Fuzz("backup", parse, {"tar": whole, "zst": packed}, (HubError,), memory_ratio=200).run(count_of(0.5), record)
+
+
+def test_pictures_in_reports(tmp_path: Path, record: Record) -> None:
+    """What a booth sent as a snapshot is printed, or said to be damaged."""
+    image = np.linspace(0, 255, 64 * 48 * 3, dtype=np.uint8).reshape(48, 64, 3)
+    seeds = {kind: cv2.imencode(f".{kind}", image)[1].tobytes() for kind in ("jpg", "png", "webp")}
+
+    def parse(data: bytes) -> object:
+        (tmp_path / "0001").write_bytes(data)
+        picture = {"file": "0001"}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as the press does
+            take(tmp_path, picture, "damaged")
+        if picture["file"] is None:
+            raise InvalidError(picture["missing"])
+        return picture
+
+    # The press runs with a bound on memory and time of its own; a picture of 50 million pixels is the largest it takes.
+    Fuzz("picture in a report", parse, seeds, (InvalidError,), memory_floor=2**30).run(count_of(0.3), record)
