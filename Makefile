@@ -62,7 +62,7 @@ test-postgresql: system-test $(VENV)/.dev hub/static/.built $(OIDC)/node_modules
 test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspberry Pis sees the same (docs/arm64.md); RELEASES=trixie CPUS=cortex-a76
 	@$(AS_ROOT) $(BIN)/python -B -m tests.arm64 $(ARM64_ARGS)
 
-bench: system-test $(VENV)/.dev models ## What seeing, hearing, live pictures, lists and the dashboard cost, against peers; SHORT=1 for a quick look
+bench: system-test $(VENV)/.dev models ## What seeing, hearing, live pictures, lists, events and the dashboard cost, against peers; SHORT=1 for a quick look
 	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)
 
 faults: system-test $(VENV)/.dev hub/static/.built models ## Kill hub, broker and booths at random, again and again, and cut browsers off; ROUNDS=25

@@ -1,4 +1,4 @@
-"""`make bench`: what seeing, hearing, live pictures, lists and the dashboard cost, and how it compares (bench.json)."""
+"""`make bench`: what seeing, hearing, live pictures, lists, events and the dashboard cost, and how it compares (bench.json)."""
 
 import argparse
 import sys
@@ -14,6 +14,7 @@ from tests.benchmarks import (
     clips,
     dashboard,
     frames,
+    ingest,
     lists,
     memory,
     peer,
@@ -67,7 +68,7 @@ def main() -> int:
     arguments = parser.parse_args()
     live = [
         row
-        for part in (streaming, streaming_links, watching, talk, lists, dashboard)
+        for part in (streaming, streaming_links, watching, talk, lists, ingest, dashboard)
         for row in part.measure(short=arguments.short)
     ]
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it

@@ -46,7 +46,7 @@ async def a_centre(folder: Path) -> AsyncIterator[tuple[Served, Uplink, httpx.As
         a_hub(folder) as hub,
         an_uplink(hub, folder) as uplink,
         served(hub) as here,
-        httpx.AsyncClient(base_url=here.url) as client,
+        httpx.AsyncClient(base_url=here.url, timeout=60) as client,
     ):
         yield here, uplink, client
 

@@ -46,8 +46,9 @@ def test_whoever_is_killed_every_violation_is_in_the_hub_exactly_once(tmp_path: 
             time.sleep(dice.uniform(0, 1.5))  # the next kill falls anywhere between two batches
 
         wait_for("the camera to have seen something", lambda: any_of(centre, "with-camera"))
-        assert pump.stop() == 0, pump.tail()
-        assert camera.stop() == 0, camera.tail()
+        for booth in (pump, camera):  # one of them has perhaps only just been started
+            listens(booth)
+            assert booth.stop() == 0, booth.tail()
         deliver_the_rest(centre, pump, camera)
 
         will, kept = read_journal(journal)
@@ -86,6 +87,10 @@ def kill_and_start(program: Program) -> None:
     program.start()
 
 
+def listens(program: Program) -> None:
+    wait_for("the booth to listen", lambda: program.hears_sigterm)
+
+
 def committed(centre: Stack) -> int:
     return int(rows_at(centre.data, "SELECT count(*) FROM events")[0][0])
 
@@ -108,6 +113,7 @@ def deliver_the_rest(centre: Stack, *programs: Program) -> None:
         booth = next(name for name, known in centre.booths.items() if known is program)
         while centre.outbox_depth(booth):
             program.start()
+            listens(program)
             wait_for("the outbox to run low", partial(nearly_empty, centre, booth))
             assert program.stop() == 0, program.tail()
 

@@ -368,7 +368,7 @@ async def test_a_browser_sees_an_exam_session_move_and_what_is_found_in_it(tmp_p
         an_uplink(hub, tmp_path) as uplink,
         served(hub) as server,
         server.listen() as socket,
-        httpx.AsyncClient(base_url=server.url, headers={"Cookie": server.cookie}) as client,
+        httpx.AsyncClient(base_url=server.url, headers={"Cookie": server.cookie}, timeout=60) as client,
     ):
         client.headers["X-Invigil-Request"] = "1"
         centre, booth = Centre(client), await Booth.at(uplink)

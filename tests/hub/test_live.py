@@ -45,7 +45,7 @@ async def test_changes_are_seen_as_the_database_holds_them(tmp_path: Path) -> No
         an_uplink(hub, tmp_path) as uplink,
         served(hub) as server,
         server.listen() as socket,
-        httpx.AsyncClient(base_url=server.url, headers={"Cookie": server.cookie}) as client,
+        httpx.AsyncClient(base_url=server.url, headers={"Cookie": server.cookie}, timeout=60) as client,
     ):
         await next_of(socket, "hello")
         await comes_online(client, uplink)
@@ -78,7 +78,7 @@ async def test_changes_are_seen_as_the_database_holds_them(tmp_path: Path) -> No
 
 async def test_signing_out_ends_it(tmp_path: Path) -> None:
     async with a_hub(tmp_path) as hub, served(hub) as server, server.listen() as socket:
-        async with httpx.AsyncClient(base_url=server.url, headers={"Cookie": server.cookie}) as client:
+        async with httpx.AsyncClient(base_url=server.url, headers={"Cookie": server.cookie}, timeout=60) as client:
             await client.post("/api/v1/sign-out", headers={"X-Invigil-Request": "1"})
         assert await close_code(socket) == 4401
 

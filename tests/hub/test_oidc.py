@@ -58,7 +58,7 @@ async def a_hub_with(data: Path, issuer: str, **changes: object) -> AsyncIterato
 
 async def at_the_provider(url: str, name: str) -> str:
     """What a person does there: signs in and agrees. The query with which the browser is sent back."""
-    async with httpx.AsyncClient(trust_env=False) as person:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as person:
         answer = await person.get(url)
         while True:
             while answer.is_redirect:
@@ -200,7 +200,7 @@ async def test_signing_out_there_too(tmp_path: Path, issuer: str) -> None:
     async with a_hub_with(tmp_path, issuer) as hub, browser(hub) as client:
         url = (await asked(client, "GET", "/sign-in/options"))["oidc_sign_out"]
         assert url.startswith(issuer)
-        async with httpx.AsyncClient(trust_env=False) as person:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as person:
             assert (await person.get(url)).status_code == 200, "the provider asks whether to sign out"
 
 

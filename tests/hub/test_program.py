@@ -60,7 +60,7 @@ def test_users_and_booths_are_added_while_the_hub_runs(tmp_path: Path) -> None:
         added = json.loads(run("invigil-hub", "user", "add", "ada", "--role", "admin", "--data", data, "--json"))
         booth = json.loads(run("invigil-hub", "booth", "add", "booth-1", "--name", "One", "--data", data, "--json"))
         assert booth.keys() == {"booth", "claim_code", "expires_at"}
-        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}) as client:
+        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}, timeout=60) as client:
             client.post("/api/v1/sign-in", json={"username": "ada", "password": added["password"]}).raise_for_status()
             assert client.get("/api/v1/booths").json()["items"][0]["name"] == "One"
             cookie = f"invigil_session={client.cookies['invigil_session']}"
@@ -86,7 +86,7 @@ def test_booths_are_assigned_while_the_hub_runs(tmp_path: Path) -> None:
         run("invigil-hub", "user", "add", "ada", "--role", "admin", "--data", data, "--password-stdin", stdin=PASSWORD)
         for booth in ("booth-1", "booth-2"):
             run("invigil-hub", "booth", "add", booth, "--data", data)
-        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}) as client:
+        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}, timeout=60) as client:
             client.post("/api/v1/sign-in", json={"username": "pat", "password": PASSWORD}).raise_for_status()
 
             def mine() -> list[str]:
@@ -115,7 +115,7 @@ def test_a_device_is_revoked_while_the_hub_runs(tmp_path: Path) -> None:
         assert "no booth with a device" in failing(*revoke, "stolen")
         key = ec.generate_private_key(ec.SECP256R1())
         request = EnrolRequest(claim_code=booth["claim_code"], csr_pem=signing_request(key))
-        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}) as client:
+        with httpx.Client(base_url=ready["url"], headers={"X-Invigil-Request": "1"}, timeout=60) as client:
             enrolled = EnrolReply.parse(
                 client.post("/api/v1/enrol", json=request.model_dump()).raise_for_status().content
             )
@@ -157,7 +157,7 @@ def test_who_watched_when_the_hub_was_killed_is_known_afterwards(tmp_path: Path)
     run("invigil-hub", "user", "add", "ada", "--role", "admin", "--data", data, "--password-stdin", stdin=PASSWORD)
     added = json.loads(run("invigil-hub", "booth", "add", "booth-1", "--data", data, "--json"))
     key = ec.generate_private_key(ec.SECP256R1())
-    with serving(data) as (program, ready), httpx.Client(base_url=ready["url"]) as client:
+    with serving(data) as (program, ready), httpx.Client(base_url=ready["url"], timeout=60) as client:
         client.headers["X-Invigil-Request"] = "1"
         request = EnrolRequest(claim_code=added["claim_code"], csr_pem=signing_request(key))
         reply = EnrolReply.parse(client.post("/api/v1/enrol", json=request.model_dump()).raise_for_status().content)

@@ -141,7 +141,7 @@ def test_whichever_process_is_killed_every_event_is_committed_once(cluster: Clus
 
     try:
         wait_for("both to take events", lambda: all(cluster.taken_by(name) > 10 for name in ("ingest", "ingest-2")))
-        with httpx.Client(base_url=cluster.url("hub"), headers={"X-Invigil-Request": "1"}) as client:
+        with httpx.Client(base_url=cluster.url("hub"), headers={"X-Invigil-Request": "1"}, timeout=60) as client:
             client.post("/api/v1/sign-in", json={"username": "ada", "password": PASSWORD}).raise_for_status()
             cookie = f"invigil_session={client.cookies['invigil_session']}"
         # Signed in at one, shown by the other what a third has stored.
@@ -188,7 +188,7 @@ def test_who_looks_through_one_process_is_known_to_the_other(cluster: Cluster) -
     data = ("--data", cluster.data)
     run("invigil-hub", "user", "add", "ada", "--role", "admin", *data, "--password-stdin", stdin=PASSWORD)
     run("invigil-hub", "booth", "add", "booth-1", *data, "--json")
-    with httpx.Client(base_url=cluster.url("hub"), headers={"X-Invigil-Request": "1"}) as client:
+    with httpx.Client(base_url=cluster.url("hub"), headers={"X-Invigil-Request": "1"}, timeout=60) as client:
         client.post("/api/v1/sign-in", json={"username": "ada", "password": PASSWORD}).raise_for_status()
         cookies = {"invigil_session": client.cookies["invigil_session"]}
 

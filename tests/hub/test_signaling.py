@@ -231,7 +231,9 @@ async def test_who_may_not_any_more_is_cut_off_while_watching(
                 assert "administrator" in (await hear(socket, "trouble"))["detail"]
                 assert await close_code(socket) == 4406
             else:
-                async with httpx.AsyncClient(base_url=centre.server.url, headers={"Cookie": cookie}) as client:
+                async with httpx.AsyncClient(
+                    base_url=centre.server.url, headers={"Cookie": cookie}, timeout=60
+                ) as client:
                     await client.post("/api/v1/sign-out", headers={"X-Invigil-Request": "1"})
                 assert await close_code(socket) == 4401
             await centre.booth.hears(HangUpCommand)

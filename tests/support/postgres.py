@@ -28,13 +28,15 @@ KEPT = 12
 WITH_PASSWORD = "careful"
 """A role that the server asks for a password; all others come in without one."""
 
-_FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=200", "listen_addresses=")
+_HERE = ("shared_buffers=64MB", "max_connections=200", "listen_addresses=")
+_FAST = ("fsync=off", "full_page_writes=off")
+"""What is lost with the machine is no loss to a test."""
 
 
 class Server:
     """Started on a Unix socket in a folder of its own, as a user that PostgreSQL takes: never as root."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="invigil-pg-"))
         self.data = self.folder / "data"
         self._databases: list[str] = []
@@ -45,7 +47,7 @@ class Server:
         self._run("initdb", "-D", self.data, "-U", "invigil", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         access = self.data / "pg_hba.conf"
         access.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n" + access.read_text())
-        options = [word for each in _FAST for word in ("-c", each)]
+        options = [word for each in (*_HERE, *(() if durable else _FAST)) for word in ("-c", each)]
         # It ends with this process, also where that is killed.
         with_us = [_program("setpriv"), "--pdeathsig", "QUIT", *(self._as_user[1:] or ["--"])]
         command = [*with_us, _program("postgres"), "-D", self.data, "-k", self.folder, *options]

@@ -111,6 +111,13 @@ class Program:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def hears_sigterm(self) -> bool:
+        """It has a handler for it: one that has only just started ends of it without a word."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+        return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
     def must_run(self) -> None:
         assert self.running, f"{self.command[0]} has ended:\n{self.tail()}"
 

@@ -25,7 +25,7 @@ class Served:
 
     async def cookie_of(self, name: str) -> str:
         """Signs in."""
-        async with httpx.AsyncClient(base_url=self.url) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
             await sign_in(client, name)
             return f"{self.hub.auth.cookie_name}={client.cookies[self.hub.auth.cookie_name]}"
 
