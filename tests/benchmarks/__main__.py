@@ -1,4 +1,4 @@
-"""`make bench`: what seeing, hearing, live pictures, lists, events and the dashboard cost, and how it compares (bench.json)."""
+"""`make bench`: what seeing, hearing, live pictures, lists, events and the dashboard cost, beside peers."""
 
 import argparse
 import sys
