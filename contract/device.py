@@ -18,8 +18,8 @@ class CameraConfig(Wire):
         "auto", description="auto takes the first camera that delivers a frame"
     )
     source: str = Field("", description="/dev/video0 for v4l2, camera number for picamera2, a file for replay")
-    width: int = Field(640, ge=64, le=4096)
-    height: int = Field(480, ge=64, le=4096)
+    width: int = Field(640, description="pixels asked of the camera", ge=64, le=4096)
+    height: int = Field(480, description="pixels asked of the camera", ge=64, le=4096)
     fps: int = Field(15, description="frames per second asked of the camera", ge=1, le=120)
 
 
@@ -77,20 +77,20 @@ class ScreenConfig(Wire):
 
 class HubConfig(Wire):
     url: str = Field(description="the hub's REST address, such as https://hub.example:8443")
-    mqtt_host: str
-    mqtt_port: int = Field(8883, ge=1, le=65535)
+    mqtt_host: str = Field(description="where the broker is")
+    mqtt_port: int = Field(8883, description="of the broker, with TLS", ge=1, le=65535)
 
 
 class TlsConfig(Wire):
     """PEM files; relative paths are relative to device.toml."""
 
-    ca: Path = Path("ca.pem")
-    certificate: Path = Path("device.pem")
-    key: Path = Path("device.key")
+    ca: Path = Field(Path("ca.pem"), description="the hub's authority, which vouches for broker and hub")
+    certificate: Path = Field(Path("device.pem"), description="this device's, in the booth's name")
+    key: Path = Field(Path("device.key"), description="its private key, made here, readable by the agent alone")
 
 
 class DeviceConfig(Wire):
-    booth: BoothId
+    booth: BoothId = Field(description="the place it watches, as its certificate says")
     state_dir: Path = Field(Path("state"), description="outbox and evidence waiting for upload")
     weights_dir: Path | None = Field(None, description="where the model weights lie; default: models/weights")
     spool_max_bytes: int = Field(512 * 2**20, description="evidence kept while the hub is away", ge=2**20)

@@ -91,7 +91,7 @@ class OidcConfig(Wire):
     """A provider of OpenID Connect where people sign in; see docs/people.md."""
 
     issuer: str = Field(description="as its discovery document says, such as https://login.example/realms/exams")
-    client_id: str = Field(min_length=1)
+    client_id: str = Field(description="the hub's name at the provider", min_length=1)
     client_secret_file: Path = Field(description="file with the client's secret, readable by the hub only")
     public_url: str = Field(description="how browsers reach this hub, such as https://hub.example")
     role_claim: str = Field("", description="claim of the ID token that names roles or groups; empty: none does")
@@ -178,7 +178,7 @@ class FileSettings(Wire):
         ("127.0.0.1", "::1"),
         description="with behind_proxy: addresses or networks whose word on who asks is taken (X-Forwarded-For)",
     )
-    log_level: LogLevel = "info"
+    log_level: LogLevel = Field("info", description="how much goes into the log")
     log_format: LogFormat = Field("text", description="text for people, json for machines: one object a line")
     metrics_token_file: Path | None = Field(
         None, description="file with the token that /metrics asks for; without it only this machine may read them"

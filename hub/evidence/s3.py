@@ -33,7 +33,7 @@ class S3Config(Wire):
     bucket: str = Field(description="it must exist; the hub makes none", min_length=3, max_length=63)
     prefix: str = Field("", description="in front of every name, such as evidence/", max_length=200)
     endpoint: str = Field("", description="https://s3.example; default: Amazon's of the region", max_length=200)
-    region: str = Field("us-east-1", max_length=60)
+    region: str = Field("us-east-1", description="of the bucket", max_length=60)
     allow_http: bool = Field(False, description="an endpoint without TLS, on this machine or a network of its own")
     access_key_id_file: Path | None = Field(None, description="default: AWS_ACCESS_KEY_ID, or the machine's role")
     secret_access_key_file: Path | None = Field(None, description="file that only the hub can read")

@@ -6,7 +6,7 @@ from typing import Any, Final
 from hub.app import create_app
 from hub.people.permissions import PERMISSIONS
 from tests.reference.markdown import anchor, fields, kind, page, prose, table, value
-from tests.support.routes import EXPECTED, Expected
+from tests.support.routes import EXPECTED
 
 INTRO: Final = """\
 The same as the hub's own OpenAPI document (`invigil-hub openapi`, or `/api/v1/openapi.json` of one that runs). JSON
@@ -43,21 +43,20 @@ def _routes(document: dict[str, Any]) -> Iterator[str]:
         for method, path, operation in operations:
             yield f"### {method} {path}\n"
             yield f"{prose(operation.get('description') or operation.get('summary'))}\n"
-            yield f"*Who:* {_who(EXPECTED.get(operation['operationId']))} *Operation:* `{operation['operationId']}`\n"
+            yield f"*Who:* {_who(operation)} *Operation:* `{operation['operationId']}`\n"
             yield from table(
                 ("parameter", "in", "is", "means"), [_parameter(each) for each in operation.get("parameters", ())]
             )
             yield f"{_body(operation)}{_answers(operation)}\n"
 
 
-def _who(expected: Expected | None) -> str:
-    if expected is None or expected.anyone:
+def _who(operation: dict[str, Any]) -> str:
+    expected = EXPECTED[operation["operationId"]]
+    if "invigil-signature" in {each["name"].lower() for each in operation.get("parameters", ())}:
+        return "a device, by its signature."
+    if expected.anyone:
         return "anyone who reaches it."
-    roles = (
-        "every role"
-        if set(expected.roles) == set(PERMISSIONS)
-        else ", ".join(expected.roles) or "devices, by their signature"
-    )
+    roles = "every role" if set(expected.roles) == set(PERMISSIONS) else ", ".join(expected.roles)
     token = "" if expected.by_token else "; not with an API token"
     return f"{roles}{', in their scope' if expected.scoped else ''}{token}."
 
