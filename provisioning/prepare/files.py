@@ -15,6 +15,7 @@ from provisioning.prepare.settings import CardSettings, OperatingSystem, WifiSet
 FOLDER: Final = "invigil"
 SCRIPTS: Final = Path(__file__).with_name("scripts")
 SYSTEM_PACKAGES: Final = Path(__file__).parents[1] / "system-packages.sh"
+BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.py")
 BOOT: Final = "/boot/firmware"
 GROUPS: Final = ("adm", "sudo", "users", "video", "audio", "render", "input", "netdev", "plugdev")
 FIRST_RUN: Final = (
@@ -48,7 +49,7 @@ def contents(system: OperatingSystem, settings: CardSettings, extras: Extras, cm
         return {**common, **_scripted(settings), "firstrun.sh": _script("firstrun.sh"), "cmdline.txt": _line(line)}
     user_data, network = user_data_of(settings), network_config_of(settings.wifi)
     # What cloud-init has done once for an instance it does not do again: another card's content is another instance.
-    instance = "invigil-" + hashlib.sha256(b"\0".join([user_data, network, *common.values()])).hexdigest()[:16]
+    instance = "invigil-" + _digest(b"\0".join([user_data, network, *common.values()]))
     line = with_country(with_instance(cmdline, instance), settings.wifi)
     return {
         **common,
@@ -149,6 +150,7 @@ def _common(settings: CardSettings, extras: Extras) -> dict[str, bytes]:
         "first-boot.sh": _script("first-boot.sh"),
         "invigil-first-boot.service": _script("invigil-first-boot.service"),
         "system-packages.sh": SYSTEM_PACKAGES.read_bytes(),
+        "bootstrap.py": BOOTSTRAP.read_bytes(),
         **{f"release-keys/{name}": content for name, content in extras.release_keys.items()},
     }
     if extras.hub_ca:
@@ -167,6 +169,11 @@ def _scripted(settings: CardSettings) -> dict[str, bytes]:
     if settings.wifi is not None:
         files[f"{FOLDER}/wifi.nmconnection"] = connection_of(settings.wifi)
     return files
+
+
+def _digest(content: bytes) -> str:
+    """Slow on purpose: everybody on the device can read it, and a claim code of forty bits is in the content."""
+    return hashlib.pbkdf2_hmac("sha256", content, b"invigil instance", 200_000, 8).hex()
 
 
 def _script(name: str) -> bytes:

@@ -34,12 +34,11 @@ take() {
         if [ -e "$card/invigil/$name" ]; then cp "$card/invigil/$name" "$state/$name"; fi
     done
     printf '%s\n' "$card" >"$state/card"
-    mkdir -p /etc/invigil/release-keys
+    # Root's alone: whoever may write there decides what this device installs.
+    (umask 022 && mkdir -p "$opt/release-keys")
     for key in "$card"/invigil/release-keys/*.pem; do
-        if [ -e "$key" ]; then cp "$key" /etc/invigil/release-keys/; fi
+        if [ -e "$key" ]; then install -m 644 "$key" "$opt/release-keys/"; fi
     done
-    chmod 755 /etc/invigil/release-keys
-    if ls /etc/invigil/release-keys/*.pem >/dev/null 2>&1; then chmod 644 /etc/invigil/release-keys/*.pem; fi
     cp "$card/invigil/invigil-first-boot.service" "$unit"
     chmod 644 "$unit"
     sync
@@ -86,18 +85,11 @@ install_release() {
     if [ -x "$current/invigil" ]; then return; fi
     release=$(find "$folder" -maxdepth 1 -name '*.release' | head -n 1)
     [ -n "$release" ] || fail "there is no release in $folder" 'prepare the card with --release-file FILE'
-    rm -rf "$state/release" "$state/commands"
-    "$python" - "$release" "$state/release" <<'PYTHON'
-import sys, zipfile
-zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])
-PYTHON
-    pip=$(find "$state/release/files" -name 'pip-*.whl' | head -n 1)
-    "$python" "$pip/pip" install --quiet --no-index --no-warn-script-location --find-links "$state/release/files" \
-        --target "$state/commands" invigil || fail 'the release does not fit this board' "see $log"
-    rm -rf "$state/release"
-    mkdir -p "$opt"
-    PYTHONPATH=$state/commands "$python" -m provisioning device update "$release" --agent-may-be-down ||
-        fail 'the release was not installed' "see above; the card's is $release"
+    rm -rf "$state/commands"
+    "$python" "$folder/bootstrap.py" "$release" "$state/commands" ||
+        fail 'the release does not fit this board' "see above; it is $release"
+    PYTHONPATH=$state/commands "$python" -m provisioning device install --no-start --release-file "$release" ||
+        fail 'the release was not installed' "see above; it is $release"
     rm -rf "$state/commands"
     say "installed: $("$current/invigil-agent" --version)"
 }
@@ -111,8 +103,6 @@ install_services() {
     if [ "$WITH_SCREEN" = no ]; then more=--no-screen; fi
     # shellcheck disable=SC2086 # one option or none
     "$current/invigil" device install --no-start $more
-    # Handed over with the folder; the agent's user must be able to read who may sign releases.
-    chmod 755 /etc/invigil/release-keys
 }
 
 enrol() {

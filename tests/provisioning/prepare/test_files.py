@@ -172,11 +172,3 @@ def test_first_boot_is_a_service_that_systemd_takes(tmp_path: Path) -> None:
     unit.write_bytes((SCRIPTS / unit.name).read_bytes())
     done = heard("systemd-analyze", "verify", "--man=no", unit)
     assert "invigil" not in done.stdout + done.stderr, done.stderr
-
-
-def test_what_the_first_boot_tells_python_is_python() -> None:
-    """A shell does not look into it."""
-    text = (SCRIPTS / "first-boot.sh").read_text()
-    inner = text.partition("<<'PYTHON'\n")[2].partition("\nPYTHON\n")[0]
-    assert "zipfile" in inner
-    compile(inner, "first-boot.sh", "exec")
