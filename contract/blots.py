@@ -9,9 +9,10 @@ from typing import Final
 BLOT: Final = "…"
 
 _SECRETS: Final = re.compile(
-    r"-----BEGIN [A-Z ]+-----.*|\b[A-Z2-9]{4}-[A-Z2-9]{4}\b|(?<=://)[^/\s@]+@|\b[A-Za-z0-9+/_-]{40,}={0,2}"
+    r"-----BEGIN [A-Z ]+-----.*|\b[A-Z2-9]{4}-[A-Z2-9]{4}\b|(?<=:/)/?[^\s@]+@|\b[A-Za-z0-9+/_-]{40,}={0,2}"
 )
-"""PEM, claim codes, a password in an address, and whatever is long and without a space: keys, tokens, hashes."""
+"""PEM, claim codes, a password in an address (also in one that was taken for a path and lost a slash), and whatever is
+long and without a space: keys, tokens, hashes."""
 
 _NAMED: Final = re.compile(
     r"(?i)\b((?:[a-z0-9]+[_-])*(?:pass(?:word|wd|phrase)?|psk|pin|secret|token|credential|api[_-]?key|authorization|"

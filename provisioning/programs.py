@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from provisioning.console import ProvisioningError
 
@@ -73,6 +73,35 @@ def run(
         said = (finished.stderr or finished.stdout).strip().splitlines()[-5:]
         raise ProvisioningError(f"{Path(command[0]).name} failed (exit {finished.returncode}): {' | '.join(said)}")
     return finished.stdout
+
+
+class Answer(NamedTuple):
+    """What a program said, and the code that it ended with, whatever that means."""
+
+    code: int
+    out: str
+    err: str
+
+
+def ask(command: Sequence[str], *, timeout_s: float) -> Answer:
+    """A command to its end, for which more than one exit code is an answer. Raises `ProvisioningError` where it cannot
+    be run, or does not end in time."""
+    name = Path(command[0]).name
+    try:
+        ended = subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ProvisioningError(f"{name} took longer than {timeout_s:.0f} s") from error
+    except OSError as error:
+        raise ProvisioningError(f"{name} cannot be run: {error.strerror}") from error
+    return Answer(ended.returncode, ended.stdout, ended.stderr)
 
 
 def _as(user: str | None) -> dict[str, Any]:
