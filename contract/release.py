@@ -126,14 +126,17 @@ def load_keys(folder: Path) -> Keys:
     """Every `*.pem` of a folder, by its name; raises `InvalidError` for one that is no Ed25519 public key."""
     try:
         paths = sorted(folder.glob("*.pem"))
-        return {path.stem: _public_key(path) for path in paths}
+        return {path.stem: public_key(path) for path in paths}
     except OSError as error:
         raise InvalidError(f"{folder} cannot be read: {error.strerror}") from error
 
 
-def _public_key(path: Path) -> Ed25519PublicKey:
+def public_key(path: Path) -> Ed25519PublicKey:
+    """Raises `InvalidError` for a file that is no Ed25519 public key."""
     try:
         key = load_pem_public_key(path.read_bytes())
+    except OSError as error:
+        raise InvalidError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise InvalidError(f"{path} is no public key in PEM; `invigil release key` makes them") from error
     if not isinstance(key, Ed25519PublicKey):

@@ -16,6 +16,7 @@ from provisioning.cli.showing import files_json, show_diff, show_files
 from provisioning.console import ProvisioningError
 from provisioning.prepare.files import Extras
 from provisioning.prepare.plan import Plan, apply, plan
+from provisioning.prepare.release import check_release, release_keys
 from provisioning.prepare.settings import CardSettings, OperatingSystem, merged, psk
 
 EPILOG = """\b
@@ -108,7 +109,7 @@ def prepare(
     extras = Extras(
         claim_code=_claim_code(claim),
         hub_ca=access.read_authority(ca).encode() if ca else b"",
-        release_keys={path.name: access.read_authority(path).encode() for path in release_key or ()},
+        release_keys=release_keys(release_key or ()),
     )
     planned = plan(
         boot,
@@ -118,6 +119,10 @@ def prepare(
         release=release_file,
         weights=weights_dir or default_weights_dir(),
     )
+    if release_file is not None and release_key:
+        remark = check_release(release_file, release_key, planned.system)
+        if remark:
+            console.warn(remark)
     show_diff(planned.changes, _masked(planned, card_settings, extras))
     backups = [] if dry_run else apply(planned)
     show_files(planned.changes, dry_run=dry_run)

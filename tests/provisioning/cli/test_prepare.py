@@ -7,11 +7,13 @@ import pytest
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from contract.release import Target
 from provisioning.changes import BACKUP
 from provisioning.prepare import card as cards
 from tests.support.card import CMDLINE, KEY, flash, write_key
 from tests.support.cli import Said, invigil
 from tests.support.processes import ROOT
+from tests.support.tiny_release import Workshop
 
 PASSWORD = "correct horse battery"
 CODE = "K7QF-9XWM-P2RT-4444"
@@ -150,17 +152,41 @@ def test_what_is_the_same_for_every_card_comes_from_a_file(tmp_path: Path) -> No
 
 def test_release_keys_and_weights_lie_beside_it(tmp_path: Path) -> None:
     card = flash(tmp_path / "card")
-    release, key = tmp_path / "invigil-1.0.0.release", tmp_path / "centre.pem"
-    release.write_bytes(b"x" * 5_000_000)
-    key.write_text("-----BEGIN PUBLIC KEY-----\n")
+    workshop = Workshop(tmp_path / "workshop")
+    release, key = workshop.release("1.0.0"), workshop.keys_dir / "workshop.pem"
     more = ("--release-file", release, "--release-key", key, "--weights-dir", WEIGHTS, "--json")
     answer = TypeAdapter(Answer).validate_json(prepare(card, *more).out)
     assert (card / "invigil/invigil-1.0.0.release").read_bytes() == release.read_bytes()
-    assert (card / "invigil/release-keys/centre.pem").exists()
+    assert (card / "invigil/release-keys/workshop.pem").read_bytes() == key.read_bytes()
     names = {Path(each["path"]).name for each in answer["copied"]}
     assert {"invigil-1.0.0.release", "face_landmarker.task"} <= names
     again = TypeAdapter(Answer).validate_json(prepare(card, *more).out)
     assert all(each["there"] for each in again["copied"])
+
+
+def test_a_release_that_the_device_would_refuse_does_not_get_onto_the_card(tmp_path: Path) -> None:
+    card = flash(tmp_path / "card")
+    before = files(card)
+    workshop, another = Workshop(tmp_path / "workshop"), Workshop(tmp_path / "another")
+    release = workshop.release("1.0.0")
+    said = prepare(card, "--release-file", release, "--release-key", another.keys_dir / "workshop.pem")
+    assert said.code == 1
+    assert "signed by no key that is trusted here" in said.err
+    assert "→ sign it with the key" in said.err
+    private = tmp_path / "centre.key"
+    private.write_text("-----BEGIN PRIVATE KEY-----\n")
+    assert "is no public key" in prepare(card, "--release-file", release, "--release-key", private).err
+    assert files(card) == before
+
+
+def test_a_release_for_other_boards_is_remarked_on(tmp_path: Path) -> None:
+    card = flash(tmp_path / "card", "bookworm")
+    workshop = Workshop(tmp_path / "workshop")
+    wheels = {Target(machine="x86_64", python="3.12"): tmp_path / "workshop/1.0.0-well/wheels"}
+    release = workshop.release("1.0.0", wheels=wheels)
+    said = prepare(card, "--release-file", release, "--release-key", workshop.keys_dir / "workshop.pem")
+    assert said.code == 0, said.err
+    assert "a Raspberry Pi with this card is aarch64 with Python 3.11" in said.err
 
 
 def test_a_jetson_gets_a_folder_with_a_script(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from contract.device import load_device_config
+from provisioning.release.keys import make_key
 from tests.support.card import CMDLINE, KEY, flash, write_key
 from tests.support.cli import invigil
 from tests.support.packed_release import packed_release
@@ -179,8 +181,10 @@ def test_a_jetson_is_made_a_booth_by_its_script(stack: Stack, tmp_path: Path, en
 
 def test_a_release_that_nobody_known_signed_is_not_installed(tmp_path: Path, enter: Enter) -> None:
     card = flash(tmp_path / "card")
-    release, key = packed_release(tmp_path / "workshop", signed=False)
+    release, key = packed_release(tmp_path / "workshop")
     prepare(card, tmp_path, "--release-file", str(release), "--release-key", str(key), "--no-screen")
+    make_key(tmp_path / "another.key", "")
+    shutil.copy(tmp_path / "another.pem", card / "invigil/release-keys" / key.name)
     system = enter(card)
     system.run("sh", "/boot/firmware/invigil/first-boot.sh", "take", "/boot/firmware")
     done = system.run(*FIRST_BOOT, env={"INVIGIL_CLOCK_TRIES": "0"})
