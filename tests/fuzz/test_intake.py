@@ -131,6 +131,12 @@ def test_an_agent_goes_on(tmp_path: Path, record: Record) -> None:
         return m.ErrorReply(reason="not here")
 
     uplink = Uplink(config, outbox, trouble, on_desired=wanted.append, on_command=answer)
+    for name, document in FOR_AGENTS.items():
+        if name.startswith("command_"):
+            uplink._handle(
+                Incoming(booth_topic(config.booth, "commands"), damage.as_json(document), reply_topic("hub"))
+            )
+    assert {command.type for command in asked} >= {"offer", "say", "logs"}, "not even what is whole is understood"
     count = count_of(0.2, short=60)
     for number in range(count):
         rng = random.Random(f"agent {number}")
@@ -143,7 +149,6 @@ def test_an_agent_goes_on(tmp_path: Path, record: Record) -> None:
                 uplink._handle(Incoming(topic, payload, to, rng.choice((b"1", None, b"\0" * 500))))
             if wanted:
                 _live_through(wanted.pop())
-    assert asked
     outbox.close()
     again = Outbox(tmp_path / "outbox.db", config.booth, trouble)
     again.close()
