@@ -14,7 +14,7 @@ from uuid import UUID
 import typer
 
 from agent.simulation.load import Rhythm
-from contract.device import FaceEngineChoice
+from contract.device import CameraConfig, FaceEngineChoice
 from contract.wire import InvalidError
 
 app = typer.Typer(
@@ -240,13 +240,27 @@ def selftest(
     raise typer.Exit(1 if failed else 0)
 
 
-@app.command(epilog="Example: invigil-agent cameras --json")
+CAMERAS_EPILOG = """\b
+Examples: invigil-agent cameras --json
+          invigil-agent cameras --kind v4l2 --source /dev/video0 --seconds 10 --picture camera.jpg"""
+
+
+@app.command(epilog=CAMERAS_EPILOG)
 def cameras(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+    kind: Annotated[str, typer.Option("--kind", help="auto, v4l2, picamera2, gstreamer or replay: try this one.")] = "",
+    source: Annotated[str, typer.Option("--source", help="As in device.toml.")] = "",
+    fps: Annotated[int, typer.Option("--fps", help="Asked of the camera.", min=1, max=120)] = 15,
+    seconds: Annotated[float, typer.Option("--seconds", help="Try one for so long.", min=0, max=3600)] = 0.0,
+    picture: Annotated[Path | None, typer.Option("--picture", help="Write its last frame, as JPEG.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """List the cameras of this device and whether each delivers a frame. Exit code 1 when none does."""
+    """List the cameras of this device and whether each delivers a frame, or try one. Exit code 1 when none does."""
     from agent.capture.probe import probe_cameras
 
+    if kind or source or seconds or picture:
+        wanted = CameraConfig.configure({"kind": kind or "auto", "source": source, "fps": fps})
+        _try_camera(wanted, seconds, picture, as_json)
+        return
     found = probe_cameras()
     if as_json:
         typer.echo(json.dumps([camera.as_dict() for camera in found]))
@@ -256,6 +270,21 @@ def cameras(
         if not found:
             typer.echo("no camera found; plug one in, or replay a file with: invigil-agent replay VIDEO", err=True)
     raise typer.Exit(0 if any(camera.delivers for camera in found) else 1)
+
+
+def _try_camera(config: CameraConfig, seconds: float, picture: Path | None, as_json: bool) -> None:
+    from agent.capture.camera import CameraError
+    from agent.capture.trial import try_camera
+
+    try:
+        tried = try_camera(config, seconds, picture)
+    except CameraError as error:
+        typer.echo(f"✗ {error}", err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(tried.as_dict()))
+    else:
+        typer.echo(f"✓ {tried.camera}: {tried.width} x {tried.height}, {tried.frames} frames, {tried.fps:.1f} fps")
 
 
 @app.command(epilog="Example: invigil-agent microphones --json")

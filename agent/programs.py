@@ -2,8 +2,13 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+END_S: Final = 3.0
+"""Until a program that was told to end is killed."""
+WORDS_BYTES: Final = 16 * 1024
 
 
 class Child:
@@ -31,6 +36,55 @@ class Child:
     def wait(self) -> int:
         """Its exit code, which is negative for a signal."""
         return self._process.wait()
+
+
+class Pipe:
+    """A program that writes bytes without end, such as pictures; its last words are kept for whoever asks why."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Raises `OSError` where it cannot be run."""
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._words, bufsize=0
+            )
+        except OSError:
+            self._words.close()
+            raise
+
+    def read_into(self, room: memoryview) -> bool:
+        """Fills all of `room`, however long that takes; False where the program ended before."""
+        assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
+        filled = 0
+        while filled < len(room):
+            read = self._process.stdout.readinto(room[filled:])  # type: ignore[attr-defined]
+            if not read:
+                return False
+            filled += read
+        return True
+
+    def end(self) -> str:
+        """SIGTERM, then SIGKILL; the last line that it said. From the thread that reads."""
+        self._process.terminate()
+        try:
+            self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        with self._words as words:
+            words.seek(0)
+            said = words.read(WORDS_BYTES).decode(errors="replace").split("\n")
+        return next((line.strip() for line in said if "ERROR" in line), "")
+
+    def interrupt(self) -> None:
+        """From any thread: a `read_into` that waits comes back."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """From any thread, for one that does not hear."""
+        self._process.kill()
 
 
 class Said(NamedTuple):

@@ -14,10 +14,14 @@ from contract.wire import BoothId, InvalidError, Wire
 
 
 class CameraConfig(Wire):
-    kind: Literal["auto", "v4l2", "picamera2", "replay"] = Field(
+    kind: Literal["auto", "v4l2", "picamera2", "gstreamer", "replay"] = Field(
         "auto", description="auto takes the first camera that delivers a frame"
     )
-    source: str = Field("", description="/dev/video0 for v4l2, camera number for picamera2, a file for replay")
+    source: str = Field(
+        "",
+        description="/dev/video0 for v4l2, camera number for picamera2, a file for replay; for gstreamer the number of "
+        "a Jetson's camera, or what gst-launch-1.0 is to begin with",
+    )
     width: int = Field(640, description="pixels asked of the camera", ge=64, le=4096)
     height: int = Field(480, description="pixels asked of the camera", ge=64, le=4096)
     fps: int = Field(15, description="frames per second asked of the camera", ge=1, le=120)

@@ -18,6 +18,7 @@ has_program() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x
 has_library() { "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" >/dev/null 2>&1; }
 has_module() { "$python" -c 'import importlib, sys; importlib.import_module(sys.argv[1])' "$1" >/dev/null 2>&1; }
 has_font() { "$python" -c 'import pathlib, sys; sys.exit(not any(any(pathlib.Path("/usr/share/fonts").rglob(f"*{n}*")) for n in ("Fallback", "CJK")))' >/dev/null 2>&1; }
+has_element() { gst-inspect-1.0 --exists "$1" >/dev/null 2>&1; }
 has_browser() { has_program chromium || has_program chromium-browser || has_program google-chrome; }
 
 has_canceller() { ls /usr/lib/*/spa-0.2/aec/libspa-aec-webrtc.so >/dev/null 2>&1; }
@@ -76,6 +77,8 @@ look() {
         want needed postgresql "the tests keep a hub's data in a real PostgreSQL, 15 or newer" has_postgresql
         want needed systemd "the tests have systemd-analyze read the units" has_program systemd-analyze
         want needed cloud-init "a test has it judge what is written onto cards; it is switched off" has_program cloud-init
+        want needed gstreamer1.0-tools "a camera is tried through real pipelines" has_program gst-launch-1.0
+        want needed gstreamer1.0-plugins-base "test pictures for them" has_element videotestsrc
         want needed iproute2 "the tests let hub and device meet in a network of their own" has_program ip
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi

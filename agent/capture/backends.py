@@ -5,7 +5,7 @@ from typing import Literal
 from agent.capture.camera import Camera
 from contract.device import CameraConfig
 
-BackEnd = Literal["v4l2", "picamera2", "replay"]
+BackEnd = Literal["v4l2", "picamera2", "gstreamer", "replay"]
 
 
 def back_end(kind: BackEnd, source: str, wanted: CameraConfig) -> Camera:
@@ -21,6 +21,10 @@ def back_end(kind: BackEnd, source: str, wanted: CameraConfig) -> Camera:
         from agent.capture.picamera import PiCamera
 
         return PiCamera(source or "0", wanted.width, wanted.height, wanted.fps)
+    if kind == "gstreamer":
+        from agent.capture.gstreamer import GstreamerCamera
+
+        return GstreamerCamera(source, wanted.width, wanted.height, wanted.fps)
     from agent.capture.v4l2 import V4l2Camera
 
     return V4l2Camera(source or "/dev/video0", wanted.width, wanted.height, wanted.fps)

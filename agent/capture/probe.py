@@ -9,7 +9,7 @@ from agent.capture.camera import Camera, CameraError
 from agent.frame import Frame
 from contract.device import CameraConfig
 
-DeviceKind = Literal["v4l2", "picamera2"]
+DeviceKind = Literal["v4l2", "picamera2", "gstreamer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,12 @@ def probe_cameras(wanted: CameraConfig | None = None) -> list[FoundCamera]:
 
 
 def _candidates() -> list[tuple[DeviceKind, str]]:
+    from agent.capture.gstreamer import GstreamerCamera
     from agent.capture.picamera import PiCamera
 
     nodes = sorted(Path("/dev").glob("video*"), key=lambda node: (len(node.name), node.name))
     csi: list[tuple[DeviceKind, str]] = [("picamera2", number) for number in PiCamera.sources()]
+    csi += [("gstreamer", number) for number in GstreamerCamera.sources()]
     return csi + [("v4l2", str(node)) for node in nodes]
 
 

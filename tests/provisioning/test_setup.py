@@ -11,6 +11,12 @@ ROOT = Path(__file__).resolve().parents[2]
 MAKE = shutil.which("make") or "/usr/bin/make"
 SYSTEM_PACKAGES = ROOT / "provisioning" / "system-packages.sh"
 
+TESTS_RUN = (
+    *("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init", "ip"),
+    *("gst_launch_1.0", "gst_inspect_1.0"),
+)
+"""Programs of the system's that tests need, with `_` for `-`."""
+
 
 def shell_tools(folder: Path, **programs: str) -> Path:
     """A PATH of its own: the few tools that the script is written with, and stand-ins for a machine's programs."""
@@ -33,7 +39,7 @@ def ensure(path: Path, what: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_nothing_is_said_where_all_is_there(tmp_path: Path) -> None:
-    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init"), "")
+    programs = dict.fromkeys(TESTS_RUN, "")
     path = shell_tools(tmp_path / "bin", python3="exit 0", apt_get="exit 9", **programs)
     done = ensure(path, "test")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -88,7 +94,7 @@ def test_apt_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
     python = f'case "$3" in libGL.so.1) [ -e {told} ];; esac'
     apt = f'if [ "$1" = install ]; then echo "$DEBIAN_FRONTEND $*" > {told}; fi'
     sudo = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
-    programs = dict.fromkeys(("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init"), "")
+    programs = dict.fromkeys(TESTS_RUN, "")
     path = shell_tools(tmp_path / "bin", python3=python, apt_get=apt, sudo=sudo, true="exit 0", **programs)
     done = ensure(path, "test")
     assert done.returncode == 0, done.stderr
@@ -104,11 +110,7 @@ def test_a_turn_server_for_tests_is_not_left_running(tmp_path: Path) -> None:
     path = shell_tools(
         folder,
         python3="exit 0",
-        mosquitto="",
-        chromium="",
-        ffprobe="",
-        systemd_analyze="",
-        cloud_init="",
+        **{name: "" for name in TESTS_RUN if name != "turnserver"},
         apt_get=apt,
         sudo='if [ "$1" = -n ]; then shift; fi; exec "$@"',
         systemctl=f'echo "$*" > {told}',

@@ -34,7 +34,9 @@ def enrol(
     claim: Annotated[
         str | None, typer.Option("--claim", metavar="CODE", help="One-time claim code; - reads it from standard input.")
     ] = None,
-    camera_kind: Annotated[str, typer.Option("--camera-kind", help="auto, v4l2, picamera2 or replay.")] = "auto",
+    camera_kind: Annotated[
+        str, typer.Option("--camera-kind", help="auto, v4l2, picamera2, gstreamer or replay.")
+    ] = "auto",
     camera_source: Annotated[str, typer.Option("--camera-source", help="/dev/video0, a number, or a file.")] = "",
     camera_fps: Annotated[int, typer.Option("--camera-fps", help="Frames per second.")] = 15,
     screen_port: Annotated[
