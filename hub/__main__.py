@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from hub.cli import audit, backup, booth, broker, bundle, report, retention, user
-from hub.cli.console import Data, die, read_settings, run, with_database
+from hub.cli.console import Data, Json, die, read_settings, run, say, with_database
 from hub.config import Settings
 from hub.errors import HubError
 from hub.logs import configure_logging
@@ -91,7 +91,7 @@ def _run(settings: Settings) -> NoReturn:
 
 
 @app.command()
-def migrate(data: Data) -> None:
+def migrate(data: Data, as_json: Json = False) -> None:
     """Bring the database up to date; `serve` does so too.
 
     Example: invigil-hub migrate --data /var/lib/invigil
@@ -101,7 +101,7 @@ def migrate(data: Data) -> None:
         return None
 
     run(with_database(read_settings(data, {}), nothing))
-    print("the database is up to date")
+    say("the database is up to date", {"up_to_date": True}, as_json)
 
 
 @app.command()

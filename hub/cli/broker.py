@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.console import Data, die, read_settings
+from hub.cli.console import Data, Json, die, read_settings, say
 from hub.errors import HubError
 
 
@@ -22,6 +22,7 @@ def broker_config(
         typer.Option("--process", help="Name of a hub process that may sign in; repeat. [default: hub, ingest, …-3]"),
     ] = None,
     user: Annotated[str, typer.Option(help="The user that Mosquitto runs as, where root starts it.")] = "mosquitto",
+    as_json: Json = False,
 ) -> None:
     """Write configuration, access list and TLS keys for a Mosquitto that the hub does not start itself.
 
@@ -62,6 +63,8 @@ def broker_config(
         die(f"{out}: {error.strerror or error}", hint="choose a folder that can be written")
     except HubError as error:
         die(str(error), hint=error.hint)
-    print(f"{out}: mosquitto.conf, access.acl, ca.pem, revoked.pem, server.pem, {keys.key.name}")
-    print(f"give them to the user that Mosquitto runs as: chown -R {user} {out}")
-    print(f"for hub.toml: [broker] host = {host[0]!r}, port = {port}")
+    files = ["mosquitto.conf", "access.acl", "ca.pem", "revoked.pem", "server.pem", keys.key.name]
+    text = f"""{out}: {", ".join(files)}
+give them to the user that Mosquitto runs as: chown -R {user} {out}
+for hub.toml: [broker] host = {host[0]!r}, port = {port}"""
+    say(text, {"out": str(out), "files": files, "user": user, "host": host[0], "port": port}, as_json)

@@ -56,6 +56,11 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         die(str(error), hint=error.hint)
 
 
+def say(text: str, value: dict[str, Any], as_json: bool) -> None:
+    """What was done: a sentence for people, the same for programs."""
+    print(json.dumps(value) if as_json else text)
+
+
 def show(rows: list[dict[str, str]], as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from hub.cli.console import Data, Json, die, read_settings, run, show, with_database
+from hub.cli.console import Data, Json, die, read_settings, run, say, show, with_database
 from hub.errors import HubError
 from hub.views import Role, User
 
@@ -133,7 +133,7 @@ def user_password(
 
 
 @app.command("unlock")
-def user_unlock(name: Name, data: Data) -> None:
+def user_unlock(name: Name, data: Data, as_json: Json = False) -> None:
     """Let a person sign in again who is locked after too many wrong passwords.
 
     Example: invigil-hub user unlock pat --data /var/lib/invigil
@@ -147,11 +147,11 @@ def user_unlock(name: Name, data: Data) -> None:
             await people.unlock(connection, audit.COMMAND_LINE, name)
 
     run(with_database(read_settings(data, {}), change))
-    print(f"{name} may sign in again")
+    say(f"{name} may sign in again", {"username": name, "locked": False}, as_json)
 
 
 @app.command("disable")
-def user_disable(name: Name, data: Data) -> None:
+def user_disable(name: Name, data: Data, as_json: Json = False) -> None:
     """Let a person sign in no more, and sign them out everywhere. Nobody is removed: records name them.
 
     Example: invigil-hub user disable pat --data /var/lib/invigil
@@ -164,11 +164,11 @@ def user_disable(name: Name, data: Data) -> None:
             await people.disable(connection, audit.COMMAND_LINE, await _find(connection, name))
 
     run(with_database(read_settings(data, {}), change))
-    print(f"{name} may not sign in any more")
+    say(f"{name} may not sign in any more", {"username": name, "disabled": True}, as_json)
 
 
 @app.command("enable")
-def user_enable(name: Name, data: Data) -> None:
+def user_enable(name: Name, data: Data, as_json: Json = False) -> None:
     """Let a person sign in again who was disabled.
 
     Example: invigil-hub user enable pat --data /var/lib/invigil
@@ -181,7 +181,7 @@ def user_enable(name: Name, data: Data) -> None:
             await people.enable(connection, audit.COMMAND_LINE, await _find(connection, name))
 
     run(with_database(read_settings(data, {}), change))
-    print(f"{name} may sign in")
+    say(f"{name} may sign in", {"username": name, "disabled": False}, as_json)
 
 
 async def _find(connection: Any, name: str) -> Any:
