@@ -37,6 +37,7 @@ STATES: Final[dict[BoothChannel, Any]] = {
     "availability": json.loads(EXAMPLES["availability"].to_json()),
     "health": json.loads(EXAMPLES["health"].to_json()),
     "reported": json.loads(EXAMPLES["reported"].to_json()),
+    "checkup": json.loads(EXAMPLES["checkup"].to_json()),
 }
 FOR_AGENTS: Final = {
     name: json.loads(value.to_json())

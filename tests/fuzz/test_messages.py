@@ -10,7 +10,9 @@ import pytest
 
 from contract import messages as m
 from contract.boxes import ClipBoxes
+from contract.checkup import Checkup
 from contract.enrolment import EnrolmentAsked, RenewRequest
+from contract.profiles import RuleProfile
 from contract.topics import booth_topic, parse_booth_topic
 from contract.wire import InvalidError, Wire
 from hub.feed import Changes
@@ -84,6 +86,8 @@ PARSERS: dict[str, tuple[Parse, tuple[str, ...]]] = {
     "availability": (taken(m.Availability), ("availability",)),
     "hub status": (taken(m.HubStatus), ("hub_status",)),
     "health": (taken(m.Health), ("health",)),
+    "checkup": (taken(Checkup), ("checkup",)),
+    "rule profile": (taken(RuleProfile), ("profile_",)),
     "desired": (taken(m.Desired), ("desired",)),
     "reported": (taken(m.Reported), ("reported",)),
     "command": (command, ("command_",)),
@@ -94,6 +98,12 @@ PARSERS: dict[str, tuple[Parse, tuple[str, ...]]] = {
     "renewal": (taken(RenewRequest), ("renewal",)),
     "boxes of a clip": (taken(ClipBoxes), ("clip_boxes",)),
 }
+
+
+def test_every_example_is_fed_to_somebody() -> None:
+    """Configuration has a file of its own."""
+    known = tuple(prefix for _, prefixes in PARSERS.values() for prefix in prefixes)
+    assert {name for name in EXAMPLES if not name.startswith(known)} == {"device_config"}
 
 
 @pytest.mark.parametrize("name", PARSERS)
