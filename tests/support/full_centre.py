@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from contract.enrolment import EnrolmentAsked
 from contract.profiles import PROFILES
+from tests.support.hub import signing_request
 from tests.support.processes import Program, wait_for
 from tests.support.stack import USER, Stack
 
@@ -75,6 +78,11 @@ def fill(centre: Stack, client: httpx.Client) -> FullCentre:
     full.ids["deviceId"] = client.get("/api/v1/devices").json()["items"][0]["device_id"]
     full.post("/booths", booth_id="booth-3", name="Booth 3")
     full.post("/booths/booth-3/claim-code")
+    full.post("/expected-devices", hardware_serial="100000003e1c5a01", booth_id="booth-3")
+    key = ec.generate_private_key(ec.SECP256R1())
+    asked = EnrolmentAsked(csr_pem=signing_request(key), hardware_serial="10000000a7c2f318", model="Raspberry Pi 5")
+    full.post("/enrol/request", **asked.model_dump(mode="json"))
+    full.post(f"/devices/{full.ids['deviceId']}/rescue-code")
     notice = "Your face, your desk and what you say are recorded while the exam lasts."
     rules = PROFILES["standard"].rules.model_dump(mode="json")
     rules["looking_away"] |= {"yaw_deg": 35, "cooldown_s": 10}

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { ApiError } from "@/api/client";
 import type { DeviceDetail } from "@/api/types";
 import { CertificateEnd } from "@/devices/Certificate";
+import { Certificates, Rescue } from "@/devices/Certificates";
 import { Commands } from "@/devices/Commands";
 import { Hardware, Vitals } from "@/devices/DeviceFacts";
 import { EnrolDialog } from "@/devices/EnrolDialog";
@@ -41,6 +42,7 @@ function Certificate({
   onReplace: () => void;
 }) {
   const { device } = detail;
+  const inForce = !device.replaced_at && !device.revoked_at;
   return (
     <Section title={t("devices.certificate")}>
       <Facts>
@@ -50,18 +52,25 @@ function Certificate({
         <Fact name={t("device.good-until")}>
           <CertificateEnd at={device.not_after} />
         </Fact>
+        {inForce && (
+          <Fact name={t("certificates.renews")}>
+            <When at={device.renew_at} show="clock" />
+          </Fact>
+        )}
         <Fact name={t("device.enrolled")}>
           <When at={device.enrolled_at} />
           <span className="block text-ink-3 text-xs">
-            {t("device.enrolled-by", {
+            {t(`certificates.came.${device.enrolled_how}`, {
               name: device.enrolled_by ?? t("device.command-line"),
               from: device.enrolled_from ?? t("booth.unknown"),
             })}
           </span>
         </Fact>
       </Facts>
+      <Certificates items={detail.certificates} />
       {!device.replaced_at && (
         <div className="flex flex-wrap gap-2 pt-2">
+          {inForce && <Rescue detail={detail} />}
           <Button onClick={onReplace}>{t("device.replace")}</Button>
           {!device.revoked_at && (
             <Button className="text-high!" onClick={onRevoke}>

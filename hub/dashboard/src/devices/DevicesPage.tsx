@@ -6,8 +6,11 @@ import type { Device } from "@/api/types";
 import { BulkBar } from "@/devices/BulkBar";
 import { DeviceTable } from "@/devices/DeviceTable";
 import { EnrolDialog } from "@/devices/EnrolDialog";
+import { ExpectDialog } from "@/devices/ExpectDialog";
+import { Expected } from "@/devices/Expected";
 import { OpenCodes } from "@/devices/OpenCodes";
 import { devicesQuery } from "@/devices/queries";
+import { Requests } from "@/devices/Requests";
 import { type DeviceSearch, matching, NO_ROOM, STATUSES, sorted, sortOf } from "@/devices/search";
 import { roomsQuery } from "@/places/queries";
 import { named, t } from "@/text/text";
@@ -31,7 +34,7 @@ export function DevicesPage() {
   const devices = useQuery(devicesQuery);
   const rooms = useQuery(roomsQuery).data?.items ?? [];
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [enrolling, setEnrolling] = useState(false);
+  const [open, setOpen] = useState<"enrol" | "expect" | null>(null);
   const go = (next: DeviceSearch) => navigate({ to: "/devices", search: next, replace: true });
   const set = (name: keyof DeviceSearch, value: string | undefined) => go(changed(search, name, value));
 
@@ -40,9 +43,12 @@ export function DevicesPage() {
   const shown = sorted(search.status ? found.filter(({ status }) => status === search.status) : found, sortOf(search));
   const roomName = (id: string | null) => rooms.find((room) => room.room_id === id)?.name ?? t("places.no-room");
   const enrol = (
-    <Button look="ink" onClick={() => setEnrolling(true)}>
-      {t("devices.enrol")}
-    </Button>
+    <span className="flex flex-wrap gap-2">
+      <Button onClick={() => setOpen("expect")}>{t("enrolment.expect")}</Button>
+      <Button look="ink" onClick={() => setOpen("enrol")}>
+        {t("devices.enrol")}
+      </Button>
+    </span>
   );
   return (
     <Page title={t("devices.title")} aside={<span className="ml-auto">{all.length > 0 && enrol}</span>}>
@@ -87,7 +93,9 @@ export function DevicesPage() {
           )}
         </div>
       )}
+      <Requests />
       <OpenCodes />
+      <Expected />
       {devices.isPending && (
         <>
           <Loading />
@@ -120,7 +128,8 @@ export function DevicesPage() {
         />
       )}
       <BulkBar devices={shown.filter((device) => chosen.has(device.device_id))} onClear={() => setChosen(new Set())} />
-      {enrolling && <EnrolDialog onClose={() => setEnrolling(false)} />}
+      {open === "enrol" && <EnrolDialog onClose={() => setOpen(null)} />}
+      {open === "expect" && <ExpectDialog onClose={() => setOpen(null)} />}
     </Page>
   );
 }

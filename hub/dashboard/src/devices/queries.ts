@@ -7,6 +7,8 @@ export const deviceKeys = {
   list: ["devices", "list"] as const,
   one: (id: string) => ["devices", "one", id] as const,
   codes: ["claim-codes"] as const,
+  requests: ["enrolment-requests"] as const,
+  expected: ["expected-devices"] as const,
 };
 
 const AGAIN_MS = 5000;
@@ -33,8 +35,24 @@ export const claimCodesQuery = queryOptions({
   refetchInterval: AGAIN_MS,
 });
 
+/** Devices without a claim code that wait for a person. */
+export const requestsQuery = queryOptions({
+  queryKey: deviceKeys.requests,
+  queryFn: ({ signal }) => ask(api.GET("/api/v1/enrolment-requests", { signal })),
+  refetchInterval: AGAIN_MS,
+});
+
+/** Serial numbers whose device is let in when it comes. */
+export const expectedQuery = queryOptions({
+  queryKey: deviceKeys.expected,
+  queryFn: ({ signal }) => ask(api.GET("/api/v1/expected-devices", { signal })),
+  refetchInterval: AGAIN_MS,
+});
+
 /** Something was done to devices. */
 export function forgetDevices(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: deviceKeys.all });
-  void client.invalidateQueries({ queryKey: deviceKeys.codes });
+  for (const queryKey of [deviceKeys.codes, deviceKeys.requests, deviceKeys.expected]) {
+    void client.invalidateQueries({ queryKey });
+  }
 }

@@ -125,7 +125,6 @@ export const devices: Record<keyof typeof english, string> = {
   "device.serial": "Seriennummer",
   "device.good-until": "Gültig bis",
   "device.enrolled": "Aufgenommen",
-  "device.enrolled-by": "mit dem Code von {name}, von {from}",
   "device.history": "Geräte dieser Kabine",
   "device.until": "Bis",
   "device.in-force": "Gültig",

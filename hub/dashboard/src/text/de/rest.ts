@@ -3,6 +3,7 @@ import { account } from "@/text/de/account";
 import { audit } from "@/text/de/audit";
 import { candidates } from "@/text/de/candidates";
 import { devices } from "@/text/de/devices";
+import { enrolment } from "@/text/de/enrolment";
 import { exams } from "@/text/de/exams";
 import { imports } from "@/text/de/imports";
 import { palette } from "@/text/de/palette";
@@ -22,6 +23,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...audit,
   ...candidates,
   ...devices,
+  ...enrolment,
   ...exams,
   ...imports,
   ...palette,

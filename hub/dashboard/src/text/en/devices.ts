@@ -121,7 +121,6 @@ export const devices = {
   "device.serial": "Serial number",
   "device.good-until": "Good until",
   "device.enrolled": "Enrolled",
-  "device.enrolled-by": "with the code of {name}, from {from}",
   "device.history": "Devices of this booth",
   "device.until": "Until",
   "device.in-force": "In force",

@@ -1,0 +1,49 @@
+/** Sends a device away that asked to be let in, with a reason for the record. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, ask } from "@/api/client";
+import type { EnrolmentRequest } from "@/api/types";
+import { forgetDevices } from "@/devices/queries";
+import { t } from "@/text/text";
+import { Confirm } from "@/ui/Confirm";
+import { Field } from "@/ui/Field";
+
+export function RefuseDialog({ request, onClose }: { request: EnrolmentRequest; onClose: () => void }) {
+  const client = useQueryClient();
+  const [reason, setReason] = useState("");
+  const refuse = useMutation({
+    mutationFn: () =>
+      ask(
+        api.POST("/api/v1/enrolment-requests/{request_id}/refuse", {
+          params: { path: { request_id: request.request_id } },
+          body: { reason: reason.trim() },
+        }),
+      ),
+    onSuccess: onClose,
+    onSettled: () => forgetDevices(client),
+  });
+  return (
+    <Confirm
+      title={t("enrolment.refuse-of", { code: request.code })}
+      lead={t("enrolment.refuse-lead")}
+      act={t("enrolment.refuse")}
+      busy={refuse.isPending}
+      blocked={reason.trim() === ""}
+      error={refuse.error}
+      onDo={() => refuse.mutate()}
+      onClose={onClose}
+    >
+      <Field label={t("device.reason")} hint={t("enrolment.refuse-hint")}>
+        {(field) => (
+          <input
+            {...field}
+            value={reason}
+            maxLength={300}
+            required
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+    </Confirm>
+  );
+}
