@@ -63,7 +63,7 @@ describe("a device that asks to be let in", () => {
 
   it("is let in by who types the end of the code that stands on its terminal", async () => {
     const user = show();
-    await user.click(screen.getByRole("button", { name: "Let K7QF-9XWM-P2RT in" }));
+    await user.click(screen.getByRole("button", { name: "Let in: K7QF-9XWM-P2RT" }));
     const dialog = screen.getByRole("dialog", { name: "Let a device in" });
     expect(dialog.textContent).not.toContain("P2RT");
     expect(screen.getByLabelText<HTMLSelectElement>("Booth").value).toBe("booth-2");

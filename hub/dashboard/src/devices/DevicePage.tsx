@@ -9,6 +9,7 @@ import { CertificateEnd } from "@/devices/Certificate";
 import { Certificates, Rescue } from "@/devices/Certificates";
 import { Commands } from "@/devices/Commands";
 import { Hardware, Vitals } from "@/devices/DeviceFacts";
+import { Doctor } from "@/devices/Doctor";
 import { EnrolDialog } from "@/devices/EnrolDialog";
 import { History } from "@/devices/History";
 import { LogViewer } from "@/devices/LogViewer";
@@ -101,6 +102,7 @@ function DeviceView({ detail }: { detail: DeviceDetail }) {
             )}
           </Section>
         )}
+        <Doctor detail={detail} />
         <Commands device={device} />
         <LogViewer device={device} />
         <History devices={detail.history} here={device.device_id} />

@@ -15,7 +15,7 @@ export const enrolment: Record<keyof typeof english, string> = {
   "enrolment.note.elsewhere": "Diese Seriennummer wird erwartet, aber nicht aus diesem Netz.",
   "enrolment.note.occupied": "Diese Seriennummer wird erwartet, doch die Kabine hat ein Gerät, das verbunden ist.",
   "enrolment.approve": "Einlassen",
-  "enrolment.approve-of": "{code} einlassen",
+  "enrolment.approve-of": "Einlassen: {code}",
   "enrolment.approve-title": "Ein Gerät einlassen",
   "enrolment.approve-lead":
     "Lesen Sie den Code am Gerät ab, nicht hier: Nur so wissen Sie, dass dieses Gerät bittet und kein anderes.",
@@ -46,7 +46,7 @@ export const enrolment: Record<keyof typeof english, string> = {
   "enrolment.expected_other": "{count} Geräte werden erwartet",
   "enrolment.expected-by": "von {name}",
   "enrolment.until": "bis",
-  "enrolment.withdraw-of": "{serial} nicht mehr erwarten",
+  "enrolment.withdraw-of": "Zurückziehen: {serial}",
 
   "certificates.all": "Alle seine Zertifikate",
   "certificates.state.in_force": "In Kraft",

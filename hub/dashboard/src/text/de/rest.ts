@@ -3,6 +3,7 @@ import { account } from "@/text/de/account";
 import { audit } from "@/text/de/audit";
 import { candidates } from "@/text/de/candidates";
 import { devices } from "@/text/de/devices";
+import { doctor } from "@/text/de/doctor";
 import { enrolment } from "@/text/de/enrolment";
 import { exams } from "@/text/de/exams";
 import { imports } from "@/text/de/imports";
@@ -23,6 +24,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...audit,
   ...candidates,
   ...devices,
+  ...doctor,
   ...enrolment,
   ...exams,
   ...imports,

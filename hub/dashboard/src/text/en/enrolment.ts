@@ -13,7 +13,7 @@ export const enrolment = {
   "enrolment.note.elsewhere": "This serial number is expected, but not from this network.",
   "enrolment.note.occupied": "This serial number is expected, but the booth has a device that is connected.",
   "enrolment.approve": "Let in",
-  "enrolment.approve-of": "Let {code} in",
+  "enrolment.approve-of": "Let in: {code}",
   "enrolment.approve-title": "Let a device in",
   "enrolment.approve-lead":
     "Read the code at the device, not here: that is how you know that it is this device, and no other, that asks.",
@@ -43,7 +43,7 @@ export const enrolment = {
   "enrolment.expected_other": "{count} devices are expected",
   "enrolment.expected-by": "by {name}",
   "enrolment.until": "until",
-  "enrolment.withdraw-of": "Expect {serial} no longer",
+  "enrolment.withdraw-of": "Withdraw: {serial}",
 
   "certificates.all": "All its certificates",
   "certificates.state.in_force": "In force",

@@ -3,6 +3,7 @@ import { account } from "@/text/en/account";
 import { audit } from "@/text/en/audit";
 import { candidates } from "@/text/en/candidates";
 import { devices } from "@/text/en/devices";
+import { doctor } from "@/text/en/doctor";
 import { enrolment } from "@/text/en/enrolment";
 import { exams } from "@/text/en/exams";
 import { imports } from "@/text/en/imports";
@@ -22,6 +23,7 @@ export const rest = {
   ...audit,
   ...candidates,
   ...devices,
+  ...doctor,
   ...enrolment,
   ...exams,
   ...imports,
