@@ -6,19 +6,13 @@ import { boothsQuery } from "@/api/queries";
 import type { EnrolmentRequest } from "@/api/types";
 import { BoothSelect } from "@/devices/BoothSelect";
 import { devicesQuery, forgetDevices } from "@/devices/queries";
-import { says } from "@/devices/Requests";
+import { halves, says } from "@/devices/request";
 import { t } from "@/text/text";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { Modal } from "@/ui/Modal";
 import { describe } from "@/ui/Notice";
 import { useToast } from "@/ui/Toasts";
-
-/** What of the code is shown here, and how much of it must be read from the device: who types it has looked. */
-export function halves(code: string): { shown: string; typed: string } {
-  const cut = code.lastIndexOf("-") + 1;
-  return { shown: code.slice(0, cut), typed: code.slice(cut) };
-}
 
 const plain = (text: string) => text.replace(/[^a-z0-9]/gi, "").toUpperCase();
 

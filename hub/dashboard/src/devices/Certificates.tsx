@@ -58,7 +58,7 @@ function MadeCode({ made, onClose }: { made: Made; onClose: () => void }) {
           <CopyCode text={made.command} className="mt-1" />
         </li>
         <li>
-          <p>{t("device.enrol-code")}</p>
+          <p>{t("rescue.code")}</p>
           <p className="mt-1 flex flex-wrap items-center gap-3">
             <strong className="select-all font-mono font-semibold text-xl tracking-wider">{made.code}</strong>
             <CopyCode text={made.code} shown={t("device.copy-code")} />

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, ask } from "@/api/client";
 import type { EnrolmentRequest } from "@/api/types";
 import { forgetDevices } from "@/devices/queries";
+import { veiled } from "@/devices/request";
 import { t } from "@/text/text";
 import { Confirm } from "@/ui/Confirm";
 import { Field } from "@/ui/Field";
@@ -24,7 +25,7 @@ export function RefuseDialog({ request, onClose }: { request: EnrolmentRequest; 
   });
   return (
     <Confirm
-      title={t("enrolment.refuse-of", { code: request.code })}
+      title={t("enrolment.refuse-of", { code: veiled(request.code) })}
       lead={t("enrolment.refuse-lead")}
       act={t("enrolment.refuse")}
       busy={refuse.isPending}

@@ -5,24 +5,21 @@ import type { EnrolmentRequest } from "@/api/types";
 import { ApproveDialog } from "@/devices/ApproveDialog";
 import { requestsQuery } from "@/devices/queries";
 import { RefuseDialog } from "@/devices/RefuseDialog";
+import { says, veiled } from "@/devices/request";
 import { count, named, t } from "@/text/text";
 import { duration } from "@/time/format";
 import { useNow } from "@/time/now";
 import { When } from "@/time/When";
 import { Button } from "@/ui/Button";
 
-/** Nothing proves it: it is told as the device's own words. */
-export function says({ model, hardware_serial }: EnrolmentRequest): string {
-  return [model, hardware_serial].filter(Boolean).join(" · ") || t("enrolment.says-nothing");
-}
-
 function Request(props: { request: EnrolmentRequest; onApprove: () => void; onRefuse: () => void }) {
   const { request, onApprove, onRefuse } = props;
   const now = useNow();
+  const code = veiled(request.code);
   const left = duration(Math.max(0, Date.parse(request.expires_at) - now), false);
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1.5 py-2.5">
-      <code className="font-mono font-semibold text-base tracking-wider">{request.code}</code>
+      <code className="font-mono font-semibold text-base tracking-wider">{code}</code>
       <div className="min-w-56 flex-1">
         <p>
           {t("enrolment.says")} <span className="text-ink-2">{says(request)}</span>
@@ -34,10 +31,10 @@ function Request(props: { request: EnrolmentRequest; onApprove: () => void; onRe
         {request.serial_note && <p className="text-medium text-xs">{named("enrolment.note", request.serial_note)}</p>}
       </div>
       <span className="flex gap-2">
-        <Button size="sm" look="ink" aria-label={t("enrolment.approve-of", { code: request.code })} onClick={onApprove}>
+        <Button size="sm" look="ink" aria-label={t("enrolment.approve-of", { code })} onClick={onApprove}>
           {t("enrolment.approve")}…
         </Button>
-        <Button size="sm" aria-label={t("enrolment.refuse-of", { code: request.code })} onClick={onRefuse}>
+        <Button size="sm" aria-label={t("enrolment.refuse-of", { code })} onClick={onRefuse}>
           {t("enrolment.refuse")}…
         </Button>
       </span>

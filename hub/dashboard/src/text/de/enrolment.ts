@@ -66,5 +66,6 @@ export const enrolment: Record<keyof typeof english, string> = {
   "rescue.title": "Dieses Gerät retten",
   "rescue.lead":
     "Für ein Gerät, dessen Zertifikat ablief, während es fort war. Es behält Schlüssel, Kabine und Vorgeschichte. Der Code wird nur dieses eine Mal gezeigt und gilt einmal.",
+  "rescue.code": "Es fragt nach dem Rettungscode:",
   "rescue.open": "Ein Rettungscode von {name} gilt noch {left}.",
 };

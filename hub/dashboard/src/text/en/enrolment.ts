@@ -63,5 +63,6 @@ export const enrolment = {
   "rescue.title": "Rescue this device",
   "rescue.lead":
     "For a device whose certificate has ended while it was away. It keeps its key, its booth and its history. The code is shown this once and is good once.",
+  "rescue.code": "It asks for the rescue code:",
   "rescue.open": "A rescue code of {name} is good for another {left}.",
 } as const;
