@@ -43,6 +43,8 @@ class Patient:
     @classmethod
     def at(cls, path: Path, root: Path = ROOT) -> "Patient":
         """The device that `device.toml` describes; one that cannot be read is a finding, not an error."""
+        if path.exists() and not path.is_file():  # a pipe would have this wait for ever
+            return cls(None, problem=f"{path} is not a file", path=path, root=root)
         try:
             config = load_device_config(path)
         except InvalidError as error:

@@ -67,13 +67,16 @@ def gather(
 
 def _member(part: Part, device: Device, gate: Gate) -> Member:
     try:
-        found = part.gather(device)
-    except (ProvisioningError, InvalidError, OSError, ValueError, KeyError, TypeError) as error:
+        return Member(part.name, part.what, _text(part.gather(device), gate))
+    except (ProvisioningError, InvalidError, OSError, LookupError, ValueError, TypeError, RecursionError) as error:
         problem = gate.text(" ".join(str(error).split())) or type(error).__name__
         return Member(part.name, part.what, f"not to be had: {problem}\n", problem)
+
+
+def _text(found: Any, gate: Gate) -> str:
     if isinstance(found, str):
-        return Member(part.name, part.what, gate.text(found) + "\n")
-    return Member(part.name, part.what, json.dumps(gate.value(found), indent=1, ensure_ascii=False, default=str) + "\n")
+        return gate.text(found) + "\n"
+    return json.dumps(gate.value(found), indent=1, ensure_ascii=False, default=str) + "\n"
 
 
 def write(members: list[Member], path: Path) -> None:

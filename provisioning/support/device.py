@@ -1,5 +1,8 @@
 """The device that a support bundle is of: where its things lie, also where its settings cannot be read."""
 
+import errno
+import os
+import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +10,9 @@ from typing import Any, Final
 
 STATE_DIR: Final = "/var/lib/invigil-agent"
 """Where an installed agent keeps its state, and so where to look when nothing says otherwise."""
+
+
+MOST_BYTES: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +27,8 @@ class Device:
     @classmethod
     def at(cls, config: Path, root: Path = Path("/")) -> "Device":
         try:
-            return cls(config, tomllib.loads(config.read_text()), root=root)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            return cls(config, tomllib.loads(read_plain(config).decode()), root=root)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             return cls(config, {}, str(error), root)
 
     @property
@@ -41,9 +47,22 @@ class Device:
         named = section.get(what, usual) if isinstance(section, dict) else usual
         return self.config.parent / str(named)
 
+    def lines(self) -> list[str]:
+        """Of `device.toml` as it lies there; raises `OSError`."""
+        return read_plain(self.config).decode(errors="replace").splitlines()
+
     def text(self, path: str) -> str:
         """A small file of the system; empty where there is none."""
         try:
             return (self.root / path).read_text(errors="replace").replace("\0", "").strip()
         except OSError:
             return ""
+
+
+def read_plain(path: Path) -> bytes:
+    """Of a folder that is another user's: no link, which could lead to what only root may read, no pipe that waits for
+    ever, no endless file. Raises `OSError`."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is no file")
+        return file.read(MOST_BYTES)

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from provisioning import doctor
 from provisioning.console import ProvisioningError
 from provisioning.support import journal, waiting
-from provisioning.support.device import Device
+from provisioning.support.device import Device, read_plain
 
 HEALTH: Final = (
     *("at", "version", "uptime_s", "camera", "camera_detail", "capture_fps", "frames_dropped", "detectors"),
@@ -83,7 +83,7 @@ def _doctor(device: Device) -> dict[str, Any]:
 def _settings(device: Device) -> str:
     """Written anew without comments, which may say anything; one that is broken line by line, cut at each `#`."""
     if device.problem:
-        broken = [line.partition("#")[0].rstrip() for line in device.config.read_text(errors="replace").splitlines()]
+        broken = [line.partition("#")[0].rstrip() for line in device.lines()]
         return "\n".join([f"not to be read: {device.problem}", "", *broken])
     return tomli_w.dumps(device.settings)
 
@@ -99,7 +99,7 @@ def _certificates(device: Device) -> dict[str, Any]:
 
 def _certificate(path: Path) -> dict[str, Any]:
     try:
-        found = x509.load_pem_x509_certificate(path.read_bytes())
+        found = x509.load_pem_x509_certificate(read_plain(path))
     except (OSError, ValueError) as error:
         return {"problem": f"{type(error).__name__}: it cannot be read"}
     names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -125,7 +125,7 @@ def _status(device: Device) -> dict[str, Any]:
     """The agent's last words, also of one that is dead."""
     path = device.state_dir / "status.json"
     try:
-        said = json.loads(path.read_text())
+        said = json.loads(read_plain(path))
         health = {name: said["health"][name] for name in HEALTH if name in said["health"]}
     except FileNotFoundError:
         raise ProvisioningError("no agent has said anything here") from None

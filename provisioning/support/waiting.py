@@ -34,7 +34,7 @@ def names_known(state_dir: Path) -> set[str]:
     for text in texts:
         try:
             found.update(_people_in(json.loads(text)))
-        except (ValueError, UnicodeDecodeError):
+        except (ValueError, RecursionError):
             continue
     return found
 
@@ -89,6 +89,8 @@ def _by_kind(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _open(state_dir: Path) -> sqlite3.Connection:
     path = state_dir / "outbox.db"
+    if path.is_symlink():
+        raise ProvisioningError("the outbox is a link, which is not followed")
     if not path.exists():
         raise ProvisioningError("there is no outbox yet")
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=TIMEOUT_S)
@@ -99,7 +101,7 @@ def _kind(payload: bytes) -> tuple[str, str]:
     try:
         event = json.loads(payload)
         return str(event["body"]["type"]), str(event["wall_time"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "unreadable", ""
 
 

@@ -179,9 +179,33 @@ def test_a_key_that_others_may_read_is_mended(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir(mode=0o755)
     (tmp_path / "state").chmod(0o755)
     assert KeyFiles().look(patient).state == "warning"
+    with pytest.raises(FileNotFoundError):
+        KeyFiles().fix(patient)  # nothing says that it is an agent's
+    (tmp_path / "state/outbox.db").touch()
     KeyFiles().fix(patient)
     assert KeyFiles().look(patient).state == "ok"
     assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
     key.unlink()
     key.mkdir()
     assert KeyFiles().look(patient).state == "failed", "a folder is no key"
+
+
+def test_root_is_not_led_to_other_files_by_a_link_or_a_path(tmp_path: Path) -> None:
+    """The folder of the settings belongs to the agent's user, who may be somebody who broke in."""
+    precious = tmp_path / "elsewhere/shadow"
+    precious.parent.mkdir()
+    precious.touch(mode=0o644)
+    precious.chmod(0o644)
+    by_link = a_patient(tmp_path)
+    (tmp_path / "device.key").symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic"):
+        KeyFiles().fix(by_link)
+    (tmp_path / "device.key").unlink()
+    (tmp_path / "device.key").hardlink_to(precious)
+    with pytest.raises(InvalidError, match="one name"):
+        KeyFiles().fix(by_link)
+    (tmp_path / "device.key").unlink()
+    by_path = a_patient(tmp_path, tls=TlsConfig(ca=precious, certificate=precious, key=precious))
+    with pytest.raises(InvalidError, match="beside"):
+        KeyFiles().fix(by_path)
+    assert precious.stat().st_mode & 0o777 == 0o644

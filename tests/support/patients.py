@@ -58,7 +58,8 @@ def a_status(health: Health | None = None, **changes: Any) -> AgentStatus:
 def a_patient(folder: Path, status: AgentStatus | None = None, **config: Any) -> Patient:
     """With the system's files below `folder/root`; an agent runs where it has said something."""
     agent = "absent" if status is None else "running"
-    return Patient(a_config(folder, **config), agent=agent, status=status, root=folder / "root")  # type: ignore[arg-type]
+    root, path = folder / "root", folder / "device.toml"
+    return Patient(a_config(folder, **config), path=path, agent=agent, status=status, root=root)  # type: ignore[arg-type]
 
 
 def put(folder: Path, path: str, text: str) -> Path:

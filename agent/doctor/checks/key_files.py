@@ -3,6 +3,9 @@
 import os
 import pwd
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from agent.doctor.check import Check, Finding, failed, ok, warning
 from agent.doctor.patient import Patient
@@ -39,16 +42,39 @@ class KeyFiles(Check):
         return ok("only the agent's user may read the key and what is kept")
 
     def fix(self, patient: Patient) -> str:
+        """Root does this in folders of the agent's user, who could have put a link in a file's place, or another path
+        into device.toml: so only what lies beside it, is no link, and looks like the agent's own."""
         config, done = patient.config, []
-        for path, mode in ((config.tls.key, 0o600), (config.state_dir, 0o700)):
-            if path.exists() and path.stat().st_mode & OTHERS:
-                path.chmod(mode)
-                done.append(f"{path.name} is {mode:o} now")
+        beside = patient.path.parent.resolve() if patient.path is not None else None
+        if beside is None or config.tls.key.parent.resolve() != beside:
+            raise InvalidError(f"{config.tls.key} does not lie beside device.toml; look at it by hand")
         user = _user_id(patient)
-        if user is not None and config.tls.key.stat().st_uid != user:
-            os.chown(config.tls.key, user, -1)
-            done.append(f"{config.tls.key.name} belongs to {USER} now")
+        with _held(config.tls.key, os.O_RDONLY) as (key, found):
+            if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+                raise InvalidError(f"{config.tls.key} is not a file of one name; look at it by hand")
+            if found.st_mode & OTHERS:
+                os.fchmod(key, 0o600)
+                done.append(f"{config.tls.key.name} is 600 now")
+            if user is not None and found.st_uid != user:
+                os.fchown(key, user, -1)
+                done.append(f"{config.tls.key.name} belongs to {USER} now")
+        if config.state_dir.exists():
+            with _held(config.state_dir, os.O_RDONLY | os.O_DIRECTORY) as (folder, found):
+                if found.st_mode & OTHERS:
+                    os.stat("outbox.db", dir_fd=folder, follow_symlinks=False)  # else it is no agent's
+                    os.fchmod(folder, 0o700)
+                    done.append(f"{config.state_dir.name} is 700 now")
         return ", ".join(done) or "nothing was to be changed"
+
+
+@contextmanager
+def _held(path: Path, flags: int) -> Iterator[tuple[int, os.stat_result]]:
+    """Raises `OSError`, also for a link."""
+    handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        yield handle, os.fstat(handle)
+    finally:
+        os.close(handle)
 
 
 def _user_id(patient: Patient) -> int | None:

@@ -7,6 +7,7 @@ from agent.config import spool_dir
 from agent.doctor.check import Check, Finding, failed, ok, unknown, warning
 from agent.doctor.patient import Patient
 from agent.evidence.spool import UNFINISHED, VALUE
+from contract.wire import InvalidError
 
 MUCH_SHARE = 0.5
 FULL_SHARE = 0.9
@@ -39,7 +40,10 @@ class Spool(Check):
         return warning(said, value, "MB") if held > MUCH_SHARE * most else ok(said, value, "MB")
 
     def fix(self, patient: Patient) -> str:
-        left = left_behind(spool_dir(patient.config))
+        folder = spool_dir(patient.config)
+        if folder.is_symlink():
+            raise InvalidError(f"{folder} is a link; look at it by hand")
+        left = left_behind(folder)
         for path in left:
             path.unlink(missing_ok=True)
         return f"deleted {len(left)} half files"

@@ -1,5 +1,6 @@
 """`weights`: whether the networks' weights are there and unaltered."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -31,9 +32,12 @@ class Weights(Check):
 
     def fix(self, patient: Patient) -> str:
         _, wrong = _wrong(patient)
+        folder = patient.weights_dir
+        if os.geteuid() == 0 and (folder.is_symlink() or (folder.exists() and folder.stat().st_uid != 0)):
+            raise InvalidError(f"{folder} is not root's, who writes there for nobody else; run it as its owner")
         names = [entry.name for entry, _ in wrong]
         program = Path(sys.executable).with_name("invigil")
-        command = [str(program), "models", "fetch", *names, "--weights-dir", str(patient.weights_dir)]
+        command = [str(program), "models", "fetch", *names, "--weights-dir", str(folder)]
         said = ask(command, self.mend_limit_s - 10)
         if not said.done:
             raise InvalidError(said.text.strip().splitlines()[-1] if said.text.strip() else "they could not be fetched")

@@ -14,7 +14,7 @@ from tests.support.cli import invigil
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    tls = Authority(tmp_path / "tls").issue("booth-1")
+    tls = Authority(tmp_path).issue("booth-1")
     tls.key.chmod(0o644)
     path = tmp_path / "device.toml"
     path.write_text(

@@ -124,6 +124,25 @@ def test_broken_settings_and_a_damaged_outbox_leave_the_rest_to_be_had(tmp_path:
     assert json.loads(inside["spool.json"])["waiting"]
 
 
+def test_links_and_pipes_in_the_agents_folders_lead_root_nowhere(tmp_path: Path) -> None:
+    led = plant(tmp_path)
+    secret = tmp_path / "only root reads this"
+    secret.write_text("root:$6$hash:19000:0:99999:7:::\n")
+    state = tmp_path / "state"
+    for path in (led.config, state / "status.json", state / "outbox.db"):
+        path.unlink()
+        path.symlink_to(secret)
+    (tmp_path / "etc/device.pem").symlink_to(secret)
+    assert bundle(led, tmp_path / "links.zip").code == 0
+    assert not [name for name, text in texts(tmp_path / "links.zip").items() if "$6$hash" in text]
+    led.config.unlink()
+    os.mkfifo(led.config)
+    os.mkfifo(tmp_path / "etc/ca.pem.new")
+    done = bundle(led, tmp_path / "pipes.zip")
+    assert done.code == 0, "a pipe holds up nothing"
+    assert "is not a file" in texts(tmp_path / "pipes.zip")["doctor.json"]
+
+
 def test_without_anything_of_ours_there_is_still_a_bundle(tmp_path: Path) -> None:
     done = invigil(
         "device", "support-bundle", "--config", tmp_path / "none.toml", "--output", tmp_path / "b.zip", "--json"
