@@ -46,6 +46,7 @@ from agent.streaming.rendition import RenditionThread
 from agent.streaming.service import Streaming
 from agent.supervisor import Progress, Supervisor
 from agent.tryouts.tryouts import Tryouts
+from agent.updates import Updates, releases_root
 from agent.upkeep import Upkeep
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
@@ -150,6 +151,7 @@ class Agent:
         self.upkeep = Upkeep(logbook or Logbook(), self._screen, self._sitting_state)
         self._tryouts = Tryouts(config, self._key, self._sitting_state)
         self._rounds = Rounds(config, lambda: self._self_report.status(), lambda checkup: self._uplink.checked(checkup))
+        self._updates = Updates(config, self._key, self._sitting_state, releases_root())
         self._reported: Reported | None = None
         self._reporting = threading.Lock()
         self._uploader = Uploader(config, self._key, self._spool, self._trouble)
@@ -165,6 +167,7 @@ class Agent:
                 upkeep=self.upkeep,
                 tryouts=self._tryouts,
                 rounds=self._rounds,
+                updates=self._updates,
             ),
         )
         self._self_report = SelfReport(
@@ -262,6 +265,7 @@ class Agent:
         self.upkeep.stop()
         self._rounds.stop()
         self._tryouts.stop()
+        self._updates.stop()
         self._desk.stop()
         self._monitor.stop()
         if self._recorder is not None:

@@ -8,6 +8,7 @@ from agent.doctor.rounds import Rounds
 from agent.screen.server import ScreenServer
 from agent.streaming.service import Streaming
 from agent.tryouts.tryouts import Tryouts
+from agent.updates import Updates
 from agent.upkeep import Upkeep
 from contract.checkup import CheckupCommand
 from contract.live import (
@@ -22,6 +23,7 @@ from contract.live import (
 )
 from contract.messages import AnyCommand, AnyReply, ErrorReply, SnapshotCommand
 from contract.tries import TryCommand, TryStateCommand
+from contract.updates import UpdateCommand, UpdateStateCommand
 from contract.upkeep import IdentifyCommand, LogsCommand, RebootCommand, RestartCommand
 
 Answer = AnyReply | Future[AnyReply]
@@ -40,11 +42,13 @@ class Commands:
         upkeep: Upkeep,
         tryouts: Tryouts,
         rounds: Rounds,
+        updates: Updates,
     ) -> None:
         self._snapshot = snapshot
         self._upkeep = upkeep
         self._tryouts = tryouts
         self._rounds = rounds
+        self._updates = updates
         self._viewing = viewing
         self._screen = screen
 
@@ -88,6 +92,10 @@ class Commands:
                 return self._tryouts.begin(command)
             case TryStateCommand():
                 return self._tryouts.state(command)
+            case UpdateCommand():
+                return self._updates.begin(command)
+            case UpdateStateCommand():
+                return self._updates.state(command)
         return ErrorReply(reason=f"this booth has nothing that answers {command.type!r}")
 
 

@@ -29,6 +29,7 @@ from contract.profiles import RuleProfile
 from contract.sitting import ExamSessionStep, Sitting, SittingState
 from contract.trace import Trace
 from contract.tries import TryCommand, TryStateCommand, TryStateReply
+from contract.updates import UpdateCommand, UpdateStateCommand, UpdateStateReply
 from contract.upkeep import (
     DeviceFacts,
     IdentifyCommand,
@@ -339,6 +340,8 @@ AnyCommand = (
     | CheckupCommand
     | TryCommand
     | TryStateCommand
+    | UpdateCommand
+    | UpdateStateCommand
 )
 AnyReply = (
     ClockReply
@@ -348,6 +351,7 @@ AnyReply = (
     | LogsReply
     | CheckupReply
     | TryStateReply
+    | UpdateStateReply
     | DoneReply
     | ErrorReply
 )

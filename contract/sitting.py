@@ -29,6 +29,8 @@ SittingState = Literal[
 ]
 ENDED: frozenset[SittingState] = frozenset({"completed", "terminated", "turned_away", "no_show", "cancelled"})
 """Nothing follows these."""
+SITTING: frozenset[SittingState] = frozenset({"checked_in", "admitted", "in_progress", "paused", "on_break"})
+"""Somebody sits in the booth: nothing may take its device away from watching."""
 
 SittingStep = Literal[
     "code_accepted",

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import secrets
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -40,6 +39,7 @@ from hub.api import (
     presence,
     profiles,
     recording,
+    releases,
     reports,
     retention,
     reviews,
@@ -70,7 +70,7 @@ from hub.devices.expected import Expected
 from hub.devices.fleet import Fleet
 from hub.devices.renewal import Renewals
 from hub.devices.requests import Requests
-from hub.errors import BrokerError, HubError
+from hub.errors import BrokerError
 from hub.evidence.bundle import Bundles
 from hub.evidence.countersign import Countersigner
 from hub.evidence.files import EvidenceFiles
@@ -97,11 +97,14 @@ from hub.people.oidc import Provider
 from hub.people.oidc_sign_in import OidcSignIns
 from hub.people.second_factor import SecondFactors
 from hub.problems import install_problem_handlers
+from hub.releases.rollouts import Rollouts
+from hub.releases.shelf import Shelf
 from hub.reports.service import Reports
 from hub.retention.service import Retention
 from hub.states import BoothStates
 from hub.streaming.signaling import Signaling
 from hub.streaming.turn import IceServers
+from hub.tasks import begin
 from hub.tries.clips import Clips
 from hub.tries.tries import Tries
 from hub.watching.holding import Holds
@@ -166,6 +169,7 @@ def create_app() -> FastAPI:
         retention,
         webhooks,
         devices,
+        releases,
         enrol,
         enrolment,
         system,
@@ -273,6 +277,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         deleting = Retention(database, files, countersigner.signer)
         clips = Clips(settings.data / "tries" / settings.name)
         signatures = Signatures(database, authority)
+        shelf = Shelf(database, signatures, settings.data / "releases", settings.data / "release-keys")
+        rolling = Rollouts(database, commands)
         watched = Watches(database, one_of_several=several)
         signals = Signaling(commands, states, watched, ice, metrics)
         connected = asyncio.Event()
@@ -325,9 +331,10 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             ("webhooks", lambda: leader.while_leading(telling.run)),
             ("presence", presences.run),
             ("clips", clips.run),
+            ("rollouts", lambda: leader.while_leading(rolling.run)),
             ("greet", greet),
         ):
-            stack.push_async_callback(_start(name, work))
+            stack.push_async_callback(begin(name, work))
         stack.push_async_callback(ingest.finish)
         mqtt.start()
         stack.push_async_callback(to_thread.run_sync, mqtt.stop)
@@ -381,6 +388,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             holds=holds,
             signaling=signals,
             tries=Tries(clips, database, commands, states, signatures),
+            shelf=shelf,
+            rollouts=rolling,
         )
 
 
@@ -389,24 +398,3 @@ def _file_store(settings: Settings) -> FileStore:
         return LocalFiles(settings.evidence_dir)
     copies = "evidence-copies" if settings.name == "hub" else f"evidence-copies-{settings.name}"
     return S3Files(settings.s3, settings.data / copies, settings.data)
-
-
-def _start(name: str, work: Callable[[], Coroutine[None, None, None]]) -> Callable[[], Awaitable[None]]:
-    """Starts a task that runs until the hub stops; returns what ends it. A task that fails ends the hub."""
-    task = asyncio.create_task(work(), name=name)
-    task.add_done_callback(_failed)
-
-    async def end() -> None:
-        task.cancel()
-        (result,) = await asyncio.gather(task, return_exceptions=True)
-        if isinstance(result, Exception):
-            raise HubError(f"{name} failed: {result}", hint="the log has the details; start the hub again")
-
-    return end
-
-
-def _failed(task: asyncio.Task[None]) -> None:
-    """Nothing may go on as if it were watched: the service manager starts the hub again."""
-    if not task.cancelled() and task.exception() is not None:
-        log.critical("%s failed; the hub stops", task.get_name(), exc_info=task.exception())
-        signal.raise_signal(signal.SIGTERM)

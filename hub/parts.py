@@ -33,6 +33,8 @@ from hub.people.auth import Auth, Origin
 from hub.people.oidc_sign_in import OidcSignIns
 from hub.people.permissions import Permission, roles_with
 from hub.people.second_factor import SecondFactors
+from hub.releases.rollouts import Rollouts
+from hub.releases.shelf import Shelf
 from hub.reports.service import Reports
 from hub.retention.service import Retention
 from hub.states import BoothStates
@@ -81,6 +83,8 @@ class Hub:
     holds: Holds
     signaling: Signaling
     tries: Tries
+    shelf: Shelf
+    rollouts: Rollouts
 
 
 def running_hub(connection: HTTPConnection) -> Hub:

@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contract.release import RELEASE_MAX_BYTES
 from contract.tries import CLIP_BYTES_MAX
 from hub.exams.sheet import MAX_BYTES
 from hub.problems import problem_response
@@ -22,8 +23,9 @@ LARGER: Final = {
     "/api/v1/candidates/import": MAX_BYTES,
     "/api/v1/exam-sessions/import": MAX_BYTES,
     "/api/v1/profiles/tries": CLIP_BYTES_MAX,
+    "/api/v1/releases": RELEASE_MAX_BYTES,
 }
-"""Routes that take a whole table or a clip, and how many bytes of it."""
+"""Routes that take a whole table, a clip or a release, and how many bytes of it."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS: Final = {

@@ -51,6 +51,12 @@ class Requests:
         signed = upload_bytes(self._config.booth, sha256, size_bytes, signed_at)
         return f"{self._api}/profiles/tries/{try_id}/clip", self._signature(signed, signed_at)
 
+    def release(self, version: str, sha256: str, size_bytes: int) -> Request:
+        """For GET: a release that this booth was asked to install. Signed as an upload of the same bytes would be."""
+        signed_at = _now()
+        signed = upload_bytes(self._config.booth, sha256, size_bytes, signed_at)
+        return f"{self._api}/releases/{version}/file", self._signature(signed, signed_at)
+
     @property
     def _api(self) -> str:
         return f"{self._config.hub.url.rstrip('/')}/api/v1"

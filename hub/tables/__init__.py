@@ -28,6 +28,7 @@ from hub.tables.people import assignments, failures, lockouts, room_grants, sign
 from hub.tables.places import rooms, sites
 from hub.tables.profiles import profile_versions, profiles
 from hub.tables.records import audit_log
+from hub.tables.releases import releases, rollout_devices, rollouts
 from hub.tables.retention import deletions, legal_holds, retention_runs, settings, signing_certificates
 from hub.tables.traces import traces
 from hub.tables.watching import (
@@ -89,9 +90,12 @@ __all__ = [
     "profiles",
     "recovery_codes",
     "rejected_messages",
+    "releases",
     "rescue_codes",
     "retention_runs",
     "reviews",
+    "rollout_devices",
+    "rollouts",
     "room_grants",
     "rooms",
     "second_factors",

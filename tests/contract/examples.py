@@ -13,6 +13,7 @@ from contract.profiles import PROFILES
 from contract.sitting import ExamSessionStep, Sitting, code_digest
 from contract.trace import Trace
 from contract.tries import TryCommand, TryFound, TrySpan, TryStateCommand, TryStateReply
+from contract.updates import UpdateCommand, UpdateStateCommand, UpdateStateReply
 from contract.upkeep import (
     DeviceFacts,
     IdentifyCommand,
@@ -293,6 +294,11 @@ EXAMPLES: dict[str, Wire] = {
     "command_restart": RestartCommand(force=True),
     "command_reboot": RebootCommand(),
     "command_checkup": CheckupCommand(),
+    "command_update": UpdateCommand(name="rollout-1", version="1.4.0", sha256="ab" * 32, size_bytes=240_000_000),
+    "command_update_state": UpdateStateCommand(name="rollout-1"),
+    "reply_update_state": UpdateStateReply(
+        name="rollout-1", phase="rolled_back", reason="its agent was not well within 300 s: no hub", version="1.3.0"
+    ),
     "command_try": TryCommand(try_id=PEER, sha256="ab" * 32, size_bytes=1_500_000, profiles=(PROFILES["standard"],)),
     "command_try_state": TryStateCommand(try_id=PEER),
     "reply_try_state": TryStateReply(

@@ -128,6 +128,8 @@ async def _furnish(
         "candidate_id": candidate,
         "exam_session_id": str(exam_session),
         "username": "subject",
+        "version": "9.9.9",
+        "rollout_id": str(uuid4()),
         **{name: str(uuid4()) for name in ("canned_id", "flag_id", "invitation_id", "token_id", "sign_in_id")},
         **{name: str(uuid4()) for name in ("request_id", "expected_id")},
         **{name: str(uuid4()) for name in ("webhook_id", "delivery_id", "hold_id", "message_id", "run_id", "try_id")},

@@ -3150,6 +3150,172 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Releases
+         * @description The newest version first, each with how many devices in the person's scope run it.
+         */
+        get: operations["listReleases"];
+        put?: never;
+        /**
+         * Upload Release
+         * @description 422 for what is altered, cut short, or signed by no key of this hub; 409 where the version is here already.
+         */
+        post: operations["uploadRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Release
+         * @description Devices that run it keep it. 409 while a rollout of it is not over.
+         */
+        delete: operations["deleteRelease"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{version}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description By a device of this hub, signed as an upload of the same bytes would be; whole or from where it broke off.
+         */
+        get: operations["getReleaseFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Rollouts */
+        get: operations["listRollouts"];
+        put?: never;
+        /**
+         * Start Rollout
+         * @description Devices are asked one phase after the other, and never while an exam session is on or begins soon. 409 while
+         *     another rollout holds one of these booths.
+         */
+        post: operations["startRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollouts/{rollout_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rollout
+         * @description With every device of it in the person's scope, and how far each is.
+         */
+        get: operations["getRollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollouts/{rollout_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Rollout
+         * @description Nobody is asked any more; devices that are at it go on. 409 where it does not run.
+         */
+        post: operations["pauseRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollouts/{rollout_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Rollout
+         * @description Goes on after a pause, or after too many failures, which count no more.
+         */
+        post: operations["resumeRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollouts/{rollout_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Rollout
+         * @description Devices that were not asked keep what they have. There is no way back.
+         */
+        post: operations["cancelRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/authority": {
         parameters: {
             query?: never;
@@ -7255,6 +7421,60 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * ReleaseList
+         * @description The newest version first.
+         */
+        ReleaseList: {
+            /** Items */
+            items: components["schemas"]["ReleaseView"][];
+        };
+        /** ReleaseView */
+        ReleaseView: {
+            /** Version */
+            version: string;
+            /**
+             * Sha256
+             * @description of the file
+             */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Notes */
+            notes: string;
+            /**
+             * Minimum From
+             * @description the oldest version that it can be installed over
+             */
+            minimum_from: string | null;
+            /**
+             * Targets
+             * @description kinds of boards that it is for
+             */
+            targets: components["schemas"]["Target"][];
+            /**
+             * Signed By
+             * @description names of the release keys of this hub that vouch for it
+             */
+            signed_by: string[];
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** Uploaded By */
+            uploaded_by: string;
+            /**
+             * Devices
+             * @description in the person's scope that run it now
+             */
+            devices: number;
+        };
         /** RenameRequest */
         RenameRequest: {
             /** Name */
@@ -7983,6 +8203,198 @@ export interface components {
             everywhere: boolean;
             /** Second Factor Required */
             second_factor_required: boolean;
+        };
+        /** RolloutCounts */
+        RolloutCounts: {
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Busy
+             * @default 0
+             */
+            busy: number;
+            /**
+             * Healthy
+             * @default 0
+             */
+            healthy: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+        };
+        /** RolloutDetail */
+        RolloutDetail: {
+            rollout: components["schemas"]["RolloutView"];
+            /**
+             * Devices
+             * @description in the person's scope, phase by phase
+             */
+            devices: components["schemas"]["RolloutDeviceView"][];
+        };
+        /** RolloutDeviceView */
+        RolloutDeviceView: {
+            /** Booth Id */
+            booth_id: string;
+            /** Booth Name */
+            booth_name: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Phase */
+            phase: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "postponed" | "fetching" | "staging" | "testing" | "trial" | "healthy" | "rolled_back" | "failed" | "skipped";
+            /** Reason */
+            reason: string;
+            /** Version Before */
+            version_before: string | null;
+            /**
+             * Version
+             * @description that it runs now, as far as the hub has heard
+             */
+            version: string | null;
+            /**
+             * Progress
+             * @description of what it fetches, 0 to 1
+             */
+            progress: number | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+        };
+        /**
+         * RolloutList
+         * @description The newest first.
+         */
+        RolloutList: {
+            /** Items */
+            items: components["schemas"]["RolloutView"][];
+        };
+        /**
+         * RolloutPhase
+         * @description How many devices are through, at least, when it is over: a number, or a share of all. One of the two.
+         */
+        RolloutPhase: {
+            /** Devices */
+            devices: number | null;
+            /** Percent */
+            percent: number | null;
+        };
+        /**
+         * RolloutRequest
+         * @description Without site, room and booths: every device in the person's scope.
+         */
+        RolloutRequest: {
+            /** Version */
+            version: string;
+            /** Site Id */
+            site_id?: string | null;
+            /** Room Id */
+            room_id?: string | null;
+            /** Booth Ids */
+            booth_ids?: string[] | null;
+            /**
+             * Phases
+             * @description the last one is all that are left
+             * @default [
+             *       {
+             *         "devices": 1
+             *       },
+             *       {
+             *         "percent": 10
+             *       },
+             *       {
+             *         "percent": 100
+             *       }
+             *     ]
+             */
+            phases: components["schemas"]["RolloutPhase"][];
+            /**
+             * Max Failures
+             * @description more, and it stops
+             * @default 0
+             */
+            max_failures: number;
+            /**
+             * Healthy Within S
+             * @description until a device that was asked must be through
+             * @default 1800
+             */
+            healthy_within_s: number;
+            /**
+             * Settle S
+             * @description between the end of a phase and the next one
+             * @default 600
+             */
+            settle_s: number;
+            /**
+             * Allow Older
+             * @description the release may be older than what devices run
+             * @default false
+             */
+            allow_older: boolean;
+        };
+        /** RolloutView */
+        RolloutView: {
+            /**
+             * Rollout Id
+             * Format: uuid
+             */
+            rollout_id: string;
+            /** Version */
+            version: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "stopped" | "done" | "cancelled";
+            /**
+             * Reason
+             * @description why it stopped
+             */
+            reason: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Phase
+             * @description the one that runs, from 0
+             */
+            phase: number;
+            /** Phases */
+            phases: components["schemas"]["RolloutPhase"][];
+            /** Max Failures */
+            max_failures: number;
+            /** Healthy Within S */
+            healthy_within_s: number;
+            /** Settle S */
+            settle_s: number;
+            counts: components["schemas"]["RolloutCounts"];
+            /** Total */
+            total: number;
         };
         /** Room */
         Room: {
@@ -8724,6 +9136,22 @@ export interface components {
             database_bytes: number;
             /** Disk Free Bytes */
             disk_free_bytes: number;
+        };
+        /**
+         * Target
+         * @description A kind of board, as far as compiled packages go.
+         */
+        Target: {
+            /**
+             * Machine
+             * @enum {string}
+             */
+            machine: "aarch64" | "x86_64";
+            /**
+             * Python
+             * @description the system's own, such as 3.13
+             */
+            python: string;
         };
         /** TokenRequest */
         TokenRequest: {
@@ -15591,6 +16019,322 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReleases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadRelease: {
+        parameters: {
+            query?: never;
+            header: {
+                "content-length": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A signed release of at most 4294967296 bytes, as `invigil release sign` leaves it */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 1.4.0 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReleaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "invigil-booth": string;
+                "invigil-certificate": string;
+                "invigil-signed-at": string;
+                "invigil-signature": string;
+            };
+            path: {
+                /** @description such as 1.4.0 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRollouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutList"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rollout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rollout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rollout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rollout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutView"];
+                };
             };
             /** @description Refused or failed; `detail` says what to do */
             default: {

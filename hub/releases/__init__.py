@@ -1,0 +1,1 @@
+"""Releases for devices, and rolling them out over the fleet, phase by phase."""
