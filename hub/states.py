@@ -212,10 +212,12 @@ class BoothStates:
         if not changes and not examined:
             return
         try:
-            async with self._database.writing(beside=True) as connection:
-                await _announce_lost(connection, changes)
-                await booths.write_states(connection, changes)
-                await checkups.write(connection, examined)
+            try:
+                await self._commit(changes, examined)
+            except StoreError as error:
+                if not error.lasting:
+                    raise
+                await self._commit_apart(changes, examined)
         except StoreError as error:
             # Kept and tried again; a newer state takes its place meanwhile.
             self._metrics.state_failures.inc()
@@ -245,6 +247,25 @@ class BoothStates:
             except StoreError as error:
                 self._certificates = said | self._certificates
                 log.warning("which certificates devices have was not looked up: %s (%s)", error, error.hint)
+
+    async def _commit(self, changes: Changes, examined: Mapping[str, Checkup]) -> None:
+        async with self._database.writing(beside=True) as connection:
+            await _announce_lost(connection, changes)
+            await booths.write_states(connection, changes)
+            await checkups.write(connection, examined)
+
+    async def _commit_apart(self, changes: Changes, examined: Mapping[str, Checkup]) -> None:
+        """One booth after the other, where one of them says what can never be stored: the others are not to wait for
+        it. That one is counted and forgotten."""
+        for booth_id in sorted({*changes, *examined}):
+            mine = {booth_id: examined[booth_id]} if booth_id in examined else {}
+            try:
+                await self._commit({booth_id: changes[booth_id]} if booth_id in changes else {}, mine)
+            except StoreError as error:
+                if not error.lasting:
+                    raise
+                self._metrics.messages_rejected.labels("unstorable").inc()
+                log.error("what %s says of itself cannot be stored: %s", booth_id, error)
 
     async def _keep_aside(self, topic: BoothTopic, message: Message, reason: str) -> None:
         self._metrics.messages_rejected.labels("malformed").inc()

@@ -112,6 +112,23 @@ async def test_a_time_that_utc_has_no_year_for_keeps_no_other_booth_from_being_s
         assert hub.metrics.messages_rejected.labels("malformed")._value.get() == 1
 
 
+@pytest.mark.anyio
+async def test_what_can_never_be_stored_of_one_booth_is_left_out(tmp_path: Path) -> None:
+    """Should a parser ever let it through: here it is put where parsed words wait."""
+    async with a_hub(tmp_path) as hub, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        for booth in (BOOTHS[0], HONEST):
+            await add_booth(hub, booth)
+        hub.states._urgent[BOOTHS[0]] = {"availability": "online", "availability_since": "no time"}
+        await _say(hub)
+        async with asyncio.timeout(60):
+            while (await client.get(f"/api/v1/booths/{HONEST}")).json()["availability"] != "stopped":  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert hub.metrics.messages_rejected.labels("unstorable")._value.get() == 1
+        assert not hub.states._urgent
+
+
 async def _say(hub: Hub) -> None:
     """What an honest booth says."""
     hub.ingest.receive(HONEST, message(booth_topic(HONEST, "events"), Chain(HONEST).opened()))

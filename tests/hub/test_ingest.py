@@ -144,13 +144,29 @@ async def test_other_bytes_under_a_stored_number_are_kept_aside(tmp_path: Path) 
         assert aside.payload == forged
 
 
+ENDLESS = {
+    "type": "segment_recorded",
+    "evidence": {
+        "sha256": "0" * 64,
+        "role": "segment",
+        "media_type": "video/mp4",
+        "size_bytes": 2**70,
+        "taken_at": "2026-05-04T09:00:00Z",
+    },
+    "started_at": "2026-05-04T09:00:00Z",
+    "ended_at": "2026-05-04T09:01:00Z",
+}
+"""A piece of a recording of more bytes than a database can count."""
+
+
 @pytest.mark.parametrize(
     ("spoil", "refusal"),
     [
         (lambda data: data | {"body": {"type": "violation_opened"}}, "malformed"),
         (lambda data: data | {"body": {"type": "from the future"}}, "malformed"),
         (lambda data: data | {"wall_time": "yesterday"}, "malformed"),
-        (lambda data: data | {"wall_time": "0001-01-01T00:00:00+14:00"}, "unstorable"),
+        (lambda data: data | {"wall_time": "0001-01-01T00:00:00+14:00"}, "malformed"),
+        (lambda data: data | {"body": ENDLESS}, "unstorable"),
         (lambda data: data | {"booth": "booth-2"}, "foreign"),
         (lambda data: data | {"padding": "x" * MAX_PAYLOAD_BYTES}, "oversized"),
     ],
