@@ -14,11 +14,11 @@ from agent.capture.microphones import open_microphone
 from agent.capture.probe import open_camera
 from agent.capture.thread import CaptureThread
 from agent.commands import Commands
-from agent.config import agent_version, load_device_key, outbox_path, spool_dir
+from agent.config import agent_version, outbox_path, spool_dir
 from agent.doctor.rounds import Rounds
 from agent.errors import DetectorError, StorageError
+from agent.evidence.keyring import spool_keys
 from agent.evidence.recorder import Recorder
-from agent.evidence.sealed import spool_key
 from agent.evidence.snapshot import take_snapshot
 from agent.evidence.spool import Spool
 from agent.evidence.uploader import Uploader
@@ -29,6 +29,7 @@ from agent.health import (
     temperature_c,
     throttled,
 )
+from agent.identity import Identity
 from agent.logbook import Logbook
 from agent.monitor import Monitor
 from agent.recovery import close_what_was_left_open
@@ -120,11 +121,14 @@ class Agent:
         self._began_s = time.monotonic()
         self._alive_at_s = self._signed_at_s = self._status_at_s = 0.0
         self.watchdog_s: float | None = None
+        self._renewed = False
         self._version = agent_version()
         self._trouble = Trouble()
-        self._key = load_device_key(config.tls.key)
+        self._identity = Identity(config)
+        self._key = self._identity.key
         self._outbox = Outbox(outbox_path(config), config.booth, self._trouble)
-        self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble, spool_key(self._key))
+        keys = spool_keys(config.state_dir, spool_dir(config), self._key)
+        self._spool = Spool(spool_dir(config), config.spool_max_bytes, self._trouble, *keys)
         microphone = open_microphone(config.microphone)
         self._microphone = MicrophoneThread(microphone) if microphone is not None else None
         self._analyzer = Analyzer(
@@ -312,8 +316,12 @@ class Agent:
         return f"booth {self._config.booth}: {camera}; {self._outbox.depth} events wait for the hub"
 
     def beat(self) -> None:
-        """Every `BEAT_S`: what waits is tried again, the chain is signed, the hub hears how this booth is."""
+        """Every `BEAT_S`: what waits is tried again, the chain is signed, the hub hears how this booth is; a new key is
+        looked for."""
         now = time.monotonic()
+        self._renewed = self._renewed or self._identity.renewed()
+        if self._renewed:
+            self.upkeep.renewed()
         self._outbox.retry()
         if now - self._alive_at_s >= ALIVE_EVERY_S:
             self._alive_at_s = now

@@ -57,21 +57,32 @@ class Upkeep:
     def restart(self, command: RestartCommand) -> AnyReply:
         if refusal := self._refusal(force=command.force):
             return refusal
-        self.restarting = True
         log.warning("Somebody asked for a restart; ending for the supervisor to start the agent again.")
-        timer = threading.Timer(LEAVE_S, self.on_restart)
-        timer.daemon = True
-        timer.start()
+        self._leave()
         return DoneReply()
 
     def reboot(self, command: RebootCommand) -> AnyReply | Future[AnyReply]:
         return self._refusal(force=command.force) or self._board.ask()
+
+    def _leave(self) -> None:
+        self.restarting = True
+        timer = threading.Timer(LEAVE_S, self.on_restart)
+        timer.daemon = True
+        timer.start()
 
     def _refusal(self, *, force: bool) -> ErrorReply | None:
         state = self._sitting()
         if state in SITTING and not force:
             return ErrorReply(reason=f"an exam session is on here ({state}); an administrator may force it")
         return None
+
+    def renewed(self) -> bool:
+        """There is a new key: the agent starts again with it, as soon as nobody sits here. Whether it does so now."""
+        if self.restarting or self._sitting() in SITTING:
+            return False
+        log.warning("The device's certificate was renewed; ending for the supervisor to start the agent with it.")
+        self._leave()
+        return True
 
     def stop(self) -> None:
         self._light.rest()

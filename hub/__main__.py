@@ -5,7 +5,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from hub.cli import audit, backup, booth, broker, bundle, report, retention, user
+from hub.cli import audit, backup, booth, broker, bundle, init, report, retention, user
 from hub.cli.console import Data, Json, die, read_settings, run, say, with_database
 from hub.config import Settings
 from hub.errors import HubError
@@ -23,6 +23,7 @@ app.add_typer(retention.app, name="retention")
 app.command(name="broker-config")(broker.broker_config)
 app.command(name="backup")(backup.backup)
 app.command(name="restore")(backup.restore)
+app.command(name="init")(init.init)
 
 LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")]
 Name = Annotated[

@@ -39,16 +39,25 @@ def trusting(ca_pem: str = "", name: str = "the authority's file") -> ssl.SSLCon
 
 
 def ask(
-    hub_url: str, method: str, path: str, *, content: bytes | None = None, ca: Path | str | None = None
+    hub_url: str,
+    method: str,
+    path: str,
+    *,
+    content: bytes | None = None,
+    ca: Path | str | None = None,
+    besides: Path | None = None,
 ) -> httpx.Response:
-    """One request without signing in; `ca` is a PEM file, or what is in one. Raises `ProvisioningError` when nobody
-    answers."""
+    """One request without signing in. Trusts `ca` alone, a PEM file or what is in one; or those of the system, and one
+    `besides`. Raises `ProvisioningError` when nobody answers."""
     if isinstance(ca, str):
         return _ask(hub_url, method, path, content, trusting(ca))
     try:
         verify = ssl.create_default_context(cafile=str(ca) if ca else None)
+        if besides is not None:
+            verify.load_verify_locations(cafile=str(besides))
     except (OSError, ssl.SSLError) as error:
-        raise ProvisioningError(f"{ca} cannot be used as an authority: {error}", "it must be a PEM file") from error
+        named = ca or besides
+        raise ProvisioningError(f"{named} cannot be used as an authority: {error}", "it must be a PEM file") from error
     return _ask(hub_url, method, path, content, verify)
 
 

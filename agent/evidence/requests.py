@@ -9,6 +9,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from agent.evidence.spool import SpooledFile
+from agent.identity import is_for
 from contract.chain import chunk_bytes, sha256_hex, sign, upload_bytes
 from contract.device import DeviceConfig
 
@@ -20,6 +21,7 @@ class Requests:
     def __init__(self, config: DeviceConfig, key: ec.EllipticCurvePrivateKey) -> None:
         self._config = config
         self._key = key
+        self._fitting: bytes | None = None
 
     def whole(self, file: SpooledFile, size_bytes: int) -> Request:
         """For PUT. Raises `OSError` when the certificate cannot be read."""
@@ -68,13 +70,20 @@ class Requests:
         return {"Content-Type": file.media_type, **self._signature(signed, signed_at)}
 
     def _signature(self, signed: bytes, signed_at: str) -> dict[str, str]:
-        """The certificate is read each time: it is renewed while the agent runs."""
+        """The certificate is read each time: somebody may have mended it."""
         return {
             "Invigil-Booth": self._config.booth,
-            "Invigil-Certificate": base64.b64encode(self._config.tls.certificate.read_bytes()).decode(),
+            "Invigil-Certificate": base64.b64encode(self._certificate()).decode(),
             "Invigil-Signed-At": signed_at,
             "Invigil-Signature": sign(self._key, signed),
         }
+
+    def _certificate(self) -> bytes:
+        """The one for our key. A renewed one is for another, with which the agent signs when it has started again."""
+        found = self._config.tls.certificate.read_bytes()
+        if self._fitting is None or is_for(found, self._key):
+            self._fitting = found
+        return self._fitting
 
 
 def _now() -> str:

@@ -8,7 +8,7 @@ nonces, which only count, are never used twice. The label says how long the cont
 import io
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -64,21 +64,21 @@ def seal(key: bytes, label: Label, data: bytes) -> Iterator[bytes]:
         yield cipher.encrypt(_nonce(number), data[begin : begin + CHUNK_BYTES], None)
 
 
-def read_label(path: Path, key: bytes) -> Label:
+def read_label(path: Path, *keys: bytes) -> Label:
     """Raises `OSError`, and `StorageError` for a file that is damaged or another device's."""
     with path.open("rb") as file:
-        return _open(file, key)[0]
+        return _open(file, keys)[0]
 
 
 class SealedReader(io.RawIOBase):
     """The content, readable from anywhere. One thread. What was altered raises `StorageError`, never wrong bytes."""
 
-    def __init__(self, path: Path, key: bytes, on_damage: Callable[[], None]) -> None:
-        """Raises `OSError` and `StorageError`."""
+    def __init__(self, path: Path, keys: Sequence[bytes], on_damage: Callable[[], None]) -> None:
+        """One of the keys opens it. Raises `OSError` and `StorageError`."""
         self._file: BinaryIO = path.open("rb")
         self._on_damage = on_damage
         try:
-            self.label, self._cipher, self._begin = _open(self._file, key)
+            self.label, self._cipher, self._begin = _open(self._file, keys)
         except StorageError:
             self._file.close()
             on_damage()
@@ -126,17 +126,19 @@ class SealedReader(io.RawIOBase):
         return self._held[1]
 
 
-def _open(file: BinaryIO, key: bytes) -> tuple[Label, AESGCM, int]:
+def _open(file: BinaryIO, keys: Sequence[bytes]) -> tuple[Label, AESGCM, int]:
     head = file.read(len(MAGIC) + SALT_BYTES + _LENGTH.size)
     if len(head) < len(MAGIC) + SALT_BYTES + _LENGTH.size or not head.startswith(MAGIC):
         raise StorageError(f"{file.name} is no evidence of this spool.", "corrupt")
     (length,) = _LENGTH.unpack(head[-_LENGTH.size :])
-    cipher = _cipher(key, head[len(MAGIC) : -_LENGTH.size])
-    try:
-        said = cipher.decrypt(_nonce(0), file.read(min(length, LABEL_MAX) + TAG_BYTES), head)
-        return Label.parse(said), cipher, _content_begins(length)
-    except (InvalidTag, InvalidError) as error:
-        raise StorageError(f"{file.name} is damaged, or another device's.", "corrupt") from error
+    sealed = file.read(min(length, LABEL_MAX) + TAG_BYTES)
+    for key in keys:
+        cipher = _cipher(key, head[len(MAGIC) : -_LENGTH.size])
+        try:
+            return Label.parse(cipher.decrypt(_nonce(0), sealed, head)), cipher, _content_begins(length)
+        except (InvalidTag, InvalidError):
+            continue
+    raise StorageError(f"{file.name} is damaged, or another device's.", "corrupt")
 
 
 def _content_begins(label_bytes: int) -> int:

@@ -79,15 +79,16 @@ class Spool:
     """
 
     def __init__(
-        self, folder: Path, max_bytes: int, trouble: Trouble, key: bytes, *, reserve_bytes: int = RESERVE_BYTES
+        self, folder: Path, max_bytes: int, trouble: Trouble, *keys: bytes, reserve_bytes: int = RESERVE_BYTES
     ) -> None:
-        """Takes up what an earlier run left. `key` is `sealed.spool_key` of this device's. Raises `StorageError`."""
+        """Takes up what an earlier run left. `keys` are those of `evidence.keyring`: the first seals, all of them open.
+        Raises `StorageError`."""
         self.on_dropped: Callable[[SpooledFile, DropReason], object] = lambda _file, _reason: None
         self.filled = threading.Event()
         """Set by each `put`: wakes the uploader."""
         self._folder, self._refused = folder, folder / "refused"
         self._max_bytes, self._reserve_bytes = max_bytes, reserve_bytes
-        self._trouble, self._key = trouble, key
+        self._trouble, self._keys = trouble, keys
         self._lock = threading.RLock()
         self._numbers = itertools.count()
         self._written_ns = 0
@@ -157,7 +158,7 @@ class Spool:
         cannot be read; what is damaged is dropped."""
         file = self._find(sha256)
         try:
-            reader = SealedReader(file.path, self._key, lambda: self._drop_damaged(file))
+            reader = SealedReader(file.path, self._keys, lambda: self._drop_damaged(file))
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -260,7 +261,7 @@ class Spool:
         try:
             handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
-                for piece in seal(self._key, file.label, data):
+                for piece in seal(self._keys[0], file.label, data):
                     _write_fully(handle, piece)
                 os.fsync(handle)
             finally:
@@ -284,7 +285,7 @@ class Spool:
             if role is None:
                 continue
             try:
-                label = read_label(path, self._key)
+                label = read_label(path, *self._keys)
                 known[label.sha256] = SpooledFile(path, label)
                 self._written_ns = max(self._written_ns, label.written_ns)
             except StorageError as error:

@@ -245,7 +245,7 @@ def tls_context(tls: TlsConfig, booth: str) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(tls.ca))
         context.sslsocket_class = _ClosingSocket
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_cert_chain(str(tls.certificate), str(tls.key))
         names = x509.load_pem_x509_certificate(tls.certificate.read_bytes()).subject
     except (OSError, ValueError) as error:

@@ -41,7 +41,7 @@ def user_add(
         die(f"there is no role {role!r}", hint=f"choose one of: {', '.join(get_args(Role))}")
     if not 1 <= len(name) <= 80 or name != name.strip():
         die(f"{name!r} cannot be a user name", hint="use 1 to 80 characters without spaces around them")
-    password, generated = _password(password_stdin, name, display_name)
+    password, generated = new_password(password_stdin, name, display_name)
     from hub import audit
     from hub.people.passwords import hash_password
     from hub.store import users
@@ -118,7 +118,7 @@ def user_password(
 
     Example: invigil-hub user password ada --data /var/lib/invigil
     """
-    password, generated = _password(password_stdin, name)
+    password, generated = new_password(password_stdin, name)
     from hub import audit
     from hub.people import accounts as people
     from hub.people.passwords import hash_password
@@ -224,7 +224,8 @@ def _row(person: User) -> dict[str, str]:
     return {"username": person.username, "display_name": person.display_name, "role": person.role, "booths": mine}
 
 
-def _password(from_stdin: bool, *about: str) -> tuple[str, bool]:
+def new_password(from_stdin: bool, *about: str) -> tuple[str, bool]:
+    """From standard input, or generated; which of the two. Ends the command for one that is too weak."""
     from hub.people.passwords import check_password, generate_password
 
     if not from_stdin:

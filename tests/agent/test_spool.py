@@ -128,7 +128,7 @@ def test_a_bit_that_flips_or_a_byte_that_is_missing_never_gives_wrong_content(
             whole[:where] + bytes([whole[where] ^ (1 << data.draw(st.integers(0, 7)))]) + whole[where + 1 :]
         )
     damaged: list[bool] = []
-    with pytest.raises(StorageError), SealedReader(path, KEY, lambda: damaged.append(True)) as reader:
+    with pytest.raises(StorageError), SealedReader(path, (KEY,), lambda: damaged.append(True)) as reader:
         reader.read()
     assert damaged == [True]
 

@@ -118,7 +118,7 @@ def test_what_a_hub_answers_to_an_enrolment(authority: Authority, record: Record
     )
 
     def parse(text: str) -> object:
-        return enrolment._check(reply.model_copy(update={"certificate_pem": text}), KEY)
+        return enrolment.check_reply(reply.model_copy(update={"certificate_pem": text}), KEY)
 
     feed("certificate, at enrolment", "CERTIFICATE", parse, {"device": mine}, ProvisioningError, record)
 
@@ -159,7 +159,7 @@ def test_a_version_that_does_not_exist(authority: Authority, tmp_path: Path) -> 
         authority.check_device(odd, NOW)
     reply = EnrolReply(booth="booth-1", certificate_pem=odd, ca_pem=odd, mqtt_host="hub", mqtt_port=8883)
     with pytest.raises(ProvisioningError):
-        enrolment._check(reply, KEY)
+        enrolment.check_reply(reply, KEY)
     (tmp_path / "device.pem").write_text(odd)
     config: Any = EXAMPLES["device_config"]
     facts = device_facts(config.model_copy(update={"tls": TlsConfig(certificate=tmp_path / "device.pem")}), tmp_path)

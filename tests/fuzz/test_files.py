@@ -99,7 +99,7 @@ def test_sealed_files(tmp_path: Path, record: Record) -> None:
     def parse(data: bytes) -> object:
         path.write_bytes(data)
         assert read_label(path, key) == label
-        with SealedReader(path, key, lambda: damaged.append(None)) as reader:
+        with SealedReader(path, (key,), lambda: damaged.append(None)) as reader:
             assert reader.read() == content
         return label
 

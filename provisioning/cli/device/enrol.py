@@ -9,19 +9,23 @@ from urllib.parse import urlsplit
 import typer
 
 from contract.device import CameraConfig, ScreenConfig
-from provisioning import console, enrolment
+from provisioning import console, enrolment, hardware, requesting
 from provisioning.cli.offer import choose_hub
+from provisioning.console import ProvisioningError
 from provisioning.hub import authority_from
 
 EPILOG = """\b
 Examples: sudo -u invigil-agent invigil device enrol --hub https://hub.example:8443 --dir /etc/invigil \\
               --state-dir /var/lib/invigil-agent
           pass-from-somewhere | invigil device enrol --hub URL --claim - --dir DIR --json
+          invigil device enrol --hub URL --dir DIR --request
 
 \b
 Without --hub it listens for hubs in this network (mDNS) and asks which, and whether the fingerprint is the one that the
 hub's own machine shows: what is found was said by anybody. Then TLS is held to that authority.
 Writes device.key (0600; made here, never leaves the device), device.pem, ca.pem and device.toml.
+--request needs no claim code: it shows the code of this device's key, and a technician who sees the same code in the
+hub lets it in. A serial number that is expected there lets it in at once. Run again it shows the same code.
 Other people on this device can read a process's arguments: prefer the prompt, --claim - or INVIGIL_CLAIM_CODE.
 Exit codes: 0 enrolled · 1 refused or failed, nothing was changed · 2 the command line was not understood."""
 
@@ -34,6 +38,13 @@ def enrol(
     claim: Annotated[
         str | None, typer.Option("--claim", metavar="CODE", help="One-time claim code; - reads it from standard input.")
     ] = None,
+    request: Annotated[
+        bool, typer.Option("--request", help="Ask to be let in, show a code, and wait for a technician.")
+    ] = False,
+    wait_s: Annotated[float, typer.Option("--wait", help="With --request: seconds to wait.", min=0)] = 3600.0,
+    serial: Annotated[
+        str, typer.Option("--serial", help="With --request: the board's number, where it does not tell itself.")
+    ] = "",
     camera_kind: Annotated[
         str, typer.Option("--camera-kind", help="auto, v4l2, picamera2, gstreamer or replay.")
     ] = "auto",
@@ -54,32 +65,59 @@ def enrol(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Make a key, have the hub sign it with a one-time claim code, and write the device's folder."""
-    code = enrolment.claim_code_from(os.environ, claim, sys.stdin.readline() if claim == "-" else None)
-    if code is None and sys.stdin.isatty() and claim is None:
-        code = typer.prompt("Claim code", hide_input=True, err=True).strip()
-    if not code:
-        console.die("no claim code", "give it in INVIGIL_CLAIM_CODE, or with --claim - on standard input", code=2)
+    if request and claim is not None:
+        console.die("--request and --claim are two ways in", "choose one", code=2)
+    code = "" if request else _claim_code(claim)
     if hub is None:
         hub, authority = choose_hub()
     else:
         authority = authority_from(ca, hub) if ca else ""
     address = urlsplit(hub)
     if address.scheme == "http" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
-        console.warn(f"{hub} is not encrypted: anyone on the way can read the claim code and use it first")
+        console.warn(f"{hub} is not encrypted: anyone on the way can read what is sent, and answer in the hub's place")
     source = str(Path(camera_source).resolve()) if camera_kind == "replay" and camera_source else camera_source
-    enrolled = enrolment.enrol(
-        hub_url=hub,
-        claim_code=code,
-        folder=folder,
-        camera=CameraConfig.configure({"kind": camera_kind, "source": source, "fps": camera_fps}),
-        screen=ScreenConfig(port=screen_port),
-        weights_dir=weights_dir,
-        state_dir=state_dir,
-        ca=authority or None,
-        force=force,
-    )
+    camera = CameraConfig.configure({"kind": camera_kind, "source": source, "fps": camera_fps})
+    wanted = enrolment.Wanted(camera, ScreenConfig(port=screen_port), weights_dir, state_dir)
+    if request:
+        here = hardware.board()
+        board = hardware.Board(here.model, serial or here.serial)
+        trusted = authority or None
+        enrolled = requesting.request(
+            hub, folder, wanted, board, ca=trusted, force=force, wait_s=wait_s, on_code=_show, on_trouble=_warn
+        )
+    else:
+        enrolled = enrolment.enrol(
+            hub_url=hub,
+            claim_code=code,
+            folder=folder,
+            camera=camera,
+            screen=wanted.screen,
+            weights_dir=weights_dir,
+            state_dir=state_dir,
+            ca=authority or None,
+            force=force,
+        )
     console.done(f"enrolled as {enrolled.booth}; the certificate is valid until {enrolled.expires}")
     if as_json:
         console.print_json({"booth": enrolled.booth, "config": str(enrolled.config), "expires_at": enrolled.expires})
     else:
         console.notes.print(f"  → next: invigil-agent run --config {enrolled.config}")
+
+
+def _claim_code(claim: str | None) -> str:
+    code = enrolment.claim_code_from(os.environ, claim, sys.stdin.readline() if claim == "-" else None)
+    if code is None and sys.stdin.isatty() and claim is None:
+        code = typer.prompt("Claim code", hide_input=True, err=True).strip()
+    if not code:
+        hint = "give it in INVIGIL_CLAIM_CODE, or with --claim - on standard input; without one: --request"
+        console.die("no claim code", hint, code=2)
+    return code
+
+
+def _show(code: str) -> None:
+    console.step(f"this device's code is {code}")
+    console.notes.print("  → a technician lets it in where the hub shows the same code, under Devices")
+
+
+def _warn(error: ProvisioningError) -> None:
+    console.warn(f"{error}; asking again")

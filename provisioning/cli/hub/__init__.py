@@ -2,10 +2,11 @@
 
 import typer
 
-from provisioning.cli.hub import discover, install, login, logout, whoami
+from provisioning.cli.hub import discover, init, install, login, logout, whoami
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The hub, and who you are to it.")
 app.command(epilog=discover.EPILOG)(discover.discover)
+app.command(epilog=init.EPILOG)(init.init)
 app.command(epilog=login.EPILOG)(login.login)
 app.command(epilog=logout.EPILOG)(logout.logout)
 app.command(epilog=whoami.EPILOG)(whoami.whoami)
