@@ -230,13 +230,14 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             address, for_devices = of_own_broker(settings, broker.port, authority)
         else:
             address, for_devices = of_external_broker(settings.broker, settings, authority)
+        group = "" if settings.broker is None else authority.secret_name("ingest")
         mqtt = HubMqtt(
             address,
             instance,
             metrics,
             receive=lambda message: route(message),
             on_connected=lambda: loop.call_soon_threadsafe(connected.set),
-            part=Part(events=settings.ingests, shared=settings.broker is not None, feed=settings.serves),
+            part=Part(settings.ingests, group, settings.serves),
         )
 
         # 3. Who takes part.

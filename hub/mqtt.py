@@ -42,9 +42,6 @@ STAND_IN_S: Final = 3.0
 HOLD_S: Final = 0.4
 """How long a stand-in stays. Who may still come in is back by then, and throws it out."""
 
-SHARE: Final = "ingest"
-"""Name of the MQTT shared subscription of those who take events."""
-
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
@@ -61,8 +58,9 @@ class Part:
 
     events: bool = True
     """It stores events, and booths send while one such process is `online`."""
-    shared: bool = False
-    """Events go to one of those who share the work."""
+    shared: str = ""
+    """Name of the MQTT shared subscription of those who take events: each goes to one of them. Empty: there is one. No
+    booth may know it: Mosquitto would give it a share, and throw that away."""
     feed: bool = True
     """It shows committed changes to browsers."""
 
@@ -199,7 +197,7 @@ class HubMqtt:
         part = self._part
         topics = [all_booths(channel) for channel in FROM_BOOTH if channel != "events"]
         if part.events:
-            topics.append(f"$share/{SHARE}/{all_booths('events')}" if part.shared else all_booths("events"))
+            topics.append(f"$share/{part.shared}/{all_booths('events')}" if part.shared else all_booths("events"))
         if part.events and part.shared:
             topics.append(HUB_STATUS)
         return [*topics, self.reply_topic, *([HUB_FEED] if part.feed else [])]

@@ -4,6 +4,7 @@ Keys are ECDSA P-256. The authority's key never leaves `DIR/ca`; a device's key 
 """
 
 import contextlib
+import hmac
 import ipaddress
 import os
 import socket
@@ -195,6 +196,11 @@ class Authority:
             until = certificate.not_valid_after_utc.date()
             raise CertificateError(f"the certificate was valid until {until}", hint="enrol the device again")
         return certificate
+
+    def secret_name(self, purpose: str) -> str:
+        """The same for every process that has this authority's key, and for nobody else."""
+        secret = self._key.private_numbers().private_value.to_bytes(32, "big")
+        return f"{purpose}-{hmac.new(secret, f'invigil {purpose} v1'.encode(), 'sha256').hexdigest()[:32]}"
 
     def _kept_signer(self) -> Signer | None:
         try:

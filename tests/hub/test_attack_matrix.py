@@ -22,6 +22,7 @@ from contract.topics import (
     PREFIX,
     TO_BOOTH,
     BoothChannel,
+    all_booths,
     booth_topic,
     hub_common_name,
     reply_topic,
@@ -161,6 +162,40 @@ async def _listening(field: Field) -> None:
                     field.score.seen("listen", filters, succeeded=bool(heard))
 
 
+async def _sharing(field: Field) -> None:
+    """A joins those who share the events: Mosquitto would give it some, and throw them away. It must know the name."""
+    topic, events = all_booths("events"), 10
+    group = field.authority.secret_name("ingest")
+
+    async def lost(guess: str) -> int:
+        """How many of B's events do not reach the ingester while A takes part in the group of that name."""
+        with (
+            field.connected(process(field.authority, field.folder, "third")) as ingester,
+            field.connected(field.a) as a,
+            field.connected(field.b) as b,
+        ):
+            assert all([await ingester.came_in(), await a.came_in(), await b.came_in()])
+            assert await ingester.subscribe(f"$share/{group}/{topic}")
+            assert await ingester.subscribe("control/end")
+            await a.subscribe(f"$share/{guess}/{topic}")
+            for _ in range(events):
+                await b.publish(booth_topic(B, "events"), b"share", qos=0)
+            assert await b.publish(booth_topic(B, "reported"), b"all is said")
+            assert await field.voice.publish("control/end", b"end")
+            found: list[tuple[str, bytes]] = []
+
+            def all_of_it() -> bool:
+                found.extend(ingester.took())
+                return any(payload == b"end" for _, payload in found)
+
+            await until("the end", all_of_it)
+            return events - sum(payload == b"share" for _, payload in found)
+
+    for guess in ("ingest", "ingest-", "hub", "invigil", "+", "#", group[:-1], group.upper()):
+        field.score.tried("take a share of events", guess, succeeded=await lost(guess) > 0)
+    field.score.seen("take a share of events", "the name itself", succeeded=await lost(group) > 0)
+
+
 async def _names(field: Field) -> None:
     """The client id is the certificate's: nobody takes another's place, and a name signs nobody in."""
     with field.connected(field.b) as b:
@@ -238,7 +273,7 @@ async def _certificates(field: Field) -> None:
 
 async def test_a_booth_gets_nowhere_but_to_itself(tmp_path: Path) -> None:
     async with a_field(tmp_path) as field:
-        for attack in (_publishing, _retained, _listening, _names, _wills, _certificates):
+        for attack in (_publishing, _retained, _listening, _sharing, _names, _wills, _certificates):
             await attack(field)
         print(f"\n{field.score.table()}")
         assert field.score.successes == []
