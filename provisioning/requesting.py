@@ -79,7 +79,7 @@ def _decided(
         time.sleep(min(pause_s, left_s))
 
 
-def _ask(hub_url: str, asked: EnrolmentAsked, ca: Path | None) -> EnrolmentAnswer:
+def _ask(hub_url: str, asked: EnrolmentAsked, ca: Path | str | None) -> EnrolmentAnswer:
     reply = ask(hub_url, "POST", "/api/v1/enrol/request", content=asked.to_json(), ca=ca)
     if reply.status_code != httpx.codes.OK:
         raise ProvisioningError(f"the hub does not take the request: {problem_detail(reply)}", AGAIN)

@@ -10,14 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contract.device import TlsConfig
-from provisioning import identity
 from provisioning.console import ProvisioningError
 from provisioning.identity import alone, forget_linked, key_pem, read_pair, replace_pair
 from tests.support.authority import Authority
 
 Key = ec.EllipticCurvePrivateKey
 AUTHORITY = Authority.make()
-STEPS = ("mkdir", "open", "fsync", "symlink", "replace", "rmtree")
 
 
 class PowerCutError(BaseException):
@@ -57,9 +55,9 @@ class Cut:
 
     def put_between(self, patch: pytest.MonkeyPatch) -> None:
         for name in ("open", "fsync", "symlink", "replace"):
-            patch.setattr(identity.os, name, self.wrap(getattr(os, name)))
+            patch.setattr(os, name, self.wrap(getattr(os, name)))
         patch.setattr(Path, "mkdir", self.wrap(Path.mkdir))
-        patch.setattr(identity.shutil, "rmtree", self.wrap(shutil.rmtree))
+        patch.setattr(shutil, "rmtree", self.wrap(shutil.rmtree))
 
 
 @pytest.mark.parametrize("renewed_before", [False, True])

@@ -1,4 +1,4 @@
-"""`invigil device renew` and `device enrol --request` against a real hub; test_namespaces gives devices networks too."""
+"""`invigil device renew` and `device enrol --request` against a real hub; test_namespaces has networks, too."""
 
 import json
 from collections.abc import Iterator
