@@ -191,7 +191,7 @@ async def _sharing(field: Field) -> None:
             await until("the end", all_of_it)
             return events - sum(payload == b"share" for _, payload in found)
 
-    for guess in ("ingest", "ingest-", "hub", "invigil", "+", "#", group[:-1], group.upper()):
+    for guess in ("ingest", "ingest-", "hub", "invigil", "%u", group[:-1], group.upper()):
         field.score.tried("take a share of events", guess, succeeded=await lost(guess) > 0)
     field.score.seen("take a share of events", "the name itself", succeeded=await lost(group) > 0)
 
@@ -209,10 +209,12 @@ async def _names(field: Field) -> None:
                 came = await a.came_in()
                 spoke = came and await a.publish(booth_topic(B, "events"), MARK + b"name")
                 field.score.tried("user name", name, succeeded=spoke or b.ended or field.voice.ended)
-    with field.connected(field.b) as b, field.connected(field.b) as again:
-        assert await again.came_in()
-        await until("the first of the same name to end", lambda: b.ended)
-        field.score.seen("client id", B, succeeded=b.ended)
+    with field.connected(field.b) as b:
+        assert await b.came_in()
+        with field.connected(field.b) as again:
+            assert await again.came_in()
+            await until("the first of the same name to end", lambda: b.ended)
+            field.score.seen("client id", B, succeeded=b.ended)
     field.score.seen("user name", "own", succeeded=not await field.overheard())
 
 
