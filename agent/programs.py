@@ -1,14 +1,30 @@
 """Other programs: this one again for work that must not disturb, and what the system has. The owner of `subprocess`."""
 
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Final, NamedTuple
 
 END_S: Final = 3.0
 """Until a program that was told to end is killed."""
 WORDS_BYTES: Final = 16 * 1024
+
+
+NICENESS: Final = 19
+OOM_SCORE: Final = 900
+"""Where memory ends, such a process goes before the one that watches."""
+
+
+def step_back() -> None:
+    """This process: behind everything else on this device, as far as the system lets it."""
+    with suppress(OSError):
+        os.nice(NICENESS)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
 
 
 class Child:

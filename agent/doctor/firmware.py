@@ -19,7 +19,8 @@ UNKNOWN: Final = "not known on this board: only a Raspberry Pi's firmware tells 
 
 def throttle_bits(patient: Patient) -> int | None:
     """None where nobody tells: another board, or a user who may not ask."""
-    for path in sorted(patient.root.glob("sys/devices/platform/**/get_throttled")):
+    platform = patient.root / "sys/devices/platform"
+    for path in (*platform.glob("*firmware*/get_throttled"), *platform.glob("*/*firmware*/get_throttled")):
         try:
             return int(path.read_text().strip(), 16)
         except (OSError, ValueError):

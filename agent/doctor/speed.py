@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.errors import DetectorError
 from agent.frame import BgrImage
-from agent.programs import ask
+from agent.programs import ask, step_back
 from agent.vision.faces import FaceDetector
 from agent.vision.native import one_opencv_thread
 from agent.vision.objects import load_object_detector
@@ -33,7 +33,9 @@ _SPEEDS: Final = TypeAdapter(Speeds)
 
 
 def measure(weights_dir: Path | None, face_engine: FaceEngineChoice) -> Speeds:
-    """Looks at noise, in which there is nothing to be found: what is found would only take longer."""
+    """Looks at noise, in which there is nothing to be found: what is found would only take longer. Steps back behind
+    the process that watches."""
+    step_back()
     manifest, folder = load_manifest(), weights_dir or default_weights_dir()
     one_opencv_thread()
     picture: BgrImage = np.random.default_rng(1).integers(0, 255, (PICTURE_WH[1], PICTURE_WH[0], 3), dtype=np.uint8)

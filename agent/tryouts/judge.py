@@ -1,9 +1,7 @@
 """`invigil-agent judge`: the process that looks at one clip and prints how far it is, as one state a line."""
 
-import os
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,14 +10,12 @@ from uuid import UUID
 from agent.capture.camera import CameraError
 from agent.capture.replay import EPOCH, ReplayCamera
 from agent.evaluation.recording import record
+from agent.programs import step_back
 from contract.device import FaceEngineChoice
 from contract.profiles import RuleProfile
 from contract.tries import CLIP_SECONDS_MAX, SPANS_MAX, TryFound, TrySpan, TryStateReply
 from contract.violation import Violation
 
-NICENESS: Final = 19
-OOM_SCORE: Final = 900
-"""Where memory ends, this process goes before the one that watches."""
 SAY_EVERY_S: Final = 0.5
 
 
@@ -27,7 +23,7 @@ def judge_clip(
     clip: Path, profiles: Sequence[RuleProfile], try_id: UUID, weights_dir: Path | None, engine: FaceEngineChoice
 ) -> None:
     """Prints a `TryStateReply` in JSON now and then, and the last one when it is done or has failed."""
-    _step_back()
+    step_back()
     said_s = 0.0
     state = TryStateReply(try_id=try_id, state="looking")
     print(state.model_dump_json(), flush=True)
@@ -55,14 +51,6 @@ def judge_clip(
         }
         state = state.model_copy(update=done)
     print(state.model_dump_json(), flush=True)
-
-
-def _step_back() -> None:
-    """Behind everything else on this device, as far as the system lets it."""
-    with suppress(OSError):
-        os.nice(NICENESS)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
 
 
 def _duration_s(clip: Path) -> float | None:

@@ -140,6 +140,10 @@ def test_a_certificate_is_the_hubs_the_booths_and_the_keys(tmp_path: Path) -> No
     assert (found.state, found.unit) == ("ok", "d"), found.said
     assert found.value is not None
     assert 1.5 < found.value <= 2
+    changing = tmp_path / "two.pem"
+    changing.write_bytes(other.ca.read_bytes() + own.ca.read_bytes())
+    both = TlsConfig(ca=changing, certificate=good.certificate, key=good.key)
+    assert Certificate().look(a_patient(tmp_path, tls=both)).state == "ok", "while an authority changes"
     wrong = {
         "not signed": TlsConfig(ca=other.ca, certificate=good.certificate, key=good.key),
         "made out to booth-2": own.issue("booth-2"),

@@ -27,19 +27,23 @@ class Certificate(Check):
 
     def look(self, patient: Patient) -> Finding:
         config = patient.config
-        own, authority = _load(config.tls.certificate), _load(config.tls.ca)
-        if isinstance(own, str) or isinstance(authority, str):
-            return failed(own if isinstance(own, str) else str(authority))
-        try:
-            own.verify_directly_issued_by(authority)
-        except (ValueError, TypeError, InvalidSignature):
+        own, authorities = _load(config.tls.certificate), _load(config.tls.ca)
+        if isinstance(own, str) or isinstance(authorities, str):
+            return failed(own if isinstance(own, str) else str(authorities))
+        authority = next((each for each in authorities if _issued(own[0], each)), None)
+        if authority is None:
             return failed("it is not signed by the authority in ca.pem")
-        names = [name.value for name in own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-        if names != [config.booth]:
-            return failed(f"it is made out to {', '.join(map(str, names)) or 'nobody'}, and this is {config.booth}")
-        if load_device_key(config.tls.key).public_key() != own.public_key():
-            return failed("it belongs to another key than device.key")
-        return _dates(own, authority, datetime.now(UTC))
+        return _judge(patient, own[0], authority)
+
+
+def _judge(patient: Patient, own: x509.Certificate, authority: x509.Certificate) -> Finding:
+    config = patient.config
+    names = [name.value for name in own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if names != [config.booth]:
+        return failed(f"it is made out to {', '.join(map(str, names)) or 'nobody'}, and this is {config.booth}")
+    if load_device_key(config.tls.key).public_key() != own.public_key():
+        return failed("it belongs to another key than device.key")
+    return _dates(own, authority, datetime.now(UTC))
 
 
 def _dates(own: x509.Certificate, authority: x509.Certificate, now: datetime) -> Finding:
@@ -56,10 +60,18 @@ def _dates(own: x509.Certificate, authority: x509.Certificate, now: datetime) ->
     return ok(f"signed by the hub's authority, valid until {ends:%Y-%m-%d}", days, "d")
 
 
-def _load(path: Path) -> x509.Certificate | str:
-    """The certificate, or what is wrong with the file."""
+def _issued(own: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
-        return x509.load_pem_x509_certificate(path.read_bytes())
+        own.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _load(path: Path) -> list[x509.Certificate] | str:
+    """The certificates, one at least (while an authority changes there are two), or what is wrong with the file."""
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
     except OSError as error:
         return f"{path} cannot be read ({error.strerror})"
     except ValueError:
