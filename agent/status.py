@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 NAME: Final = "status.json"
 MOST_BYTES: Final = 256 * 1024
 EVERY_S: Final = 10.0
-"""Some kilobytes each time are about 40 MB a day, which is little for a card that takes terabytes."""
+"""Two kilobytes each time are some 20 MB a day, which is little for a card that takes terabytes."""
 FRESH_S: Final = 35.0
 """Older words are those of an agent that is dead or hangs: three were left out."""
 

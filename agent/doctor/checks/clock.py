@@ -8,7 +8,7 @@ from agent.programs import ask
 from contract.wire import InvalidError
 
 OFF_S = 2.5
-"""Two seconds are worth a warning to the hub as well; half a second is what the hub's answer leaves open."""
+"""Two seconds are worth a warning to the hub as well; the hub's answer leaves up to a second open."""
 FAR_S = 300.0
 """The hub takes no evidence that is signed ten minutes from its own time."""
 SERVICE = "systemd-timesyncd.service"
@@ -30,11 +30,13 @@ class Clock(Check):
             return unknown("the hub did not tell its time")
         synchronised = (patient.root / "run/systemd/timesync/synchronized").exists()
         word = "a time server was heard" if synchronised else "no time server is known to have been heard"
-        said = f"{duration(abs(offset_s))} {'ahead of' if offset_s > 0 else 'behind'} the hub; {word}"
         value = round(offset_s, 1)
+        if abs(offset_s) <= OFF_S:
+            return ok(f"no more than {OFF_S} s from the hub's; {word}", value, "s")
+        said = f"{duration(abs(offset_s))} {'ahead of' if offset_s > 0 else 'behind'} the hub; {word}"
         if abs(offset_s) > FAR_S:
             return failed(said, value, "s")
-        return warning(said, value, "s") if abs(offset_s) > OFF_S else ok(said, value, "s")
+        return warning(said, value, "s")
 
     def fix(self, patient: Patient) -> str:
         if not is_here(patient.root):
