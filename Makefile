@@ -136,9 +136,10 @@ $(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
 	@$(PIP_INSTALL) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+$(VENV)/.dev: requirements/dev.txt requirements/picamera2.txt $(VENV)/.runtime
 	@$(SAY) 'Installing the tools for tests and checks (a minute; 90 MB to download the first time)'
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@$(PIP_INSTALL) --quiet --require-hashes --no-deps -r requirements/picamera2.txt
 	@touch $@
 
 $(DASHBOARD)/node_modules/.installed: $(DASHBOARD)/package-lock.json | $(VENV)/.runtime

@@ -52,6 +52,8 @@ class PiCamera:
     def close(self) -> None:
         camera, self._camera = self._camera, None
         if camera is not None:
+            # A capture that still waits for its frame would have `stop` wait behind it for ever.
+            camera.cancel_all_and_flush()
             camera.stop()
             camera.close()
 
