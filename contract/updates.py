@@ -53,3 +53,11 @@ class UpdateStateReply(Wire):
     reason: str = Field("", description="why it failed or was given up", max_length=300)
     share: float = Field(0.0, description="of the file that was fetched", ge=0, le=1)
     version: str = Field("", description="that runs", max_length=40)
+
+
+class Offered(Wire):
+    """A release that a device may fetch from its hub."""
+
+    version: Version
+    sha256: Sha256 = Field(description="of the file")
+    size_bytes: int = Field(ge=1, le=RELEASE_MAX_BYTES)

@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from contract.release import RELEASE_MAX_BYTES, Version
+from contract.updates import Offered
 from contract.wire import BoothId
 from hub.api.evidence import BySigned
 from hub.api.fields import Slug
@@ -41,6 +42,12 @@ async def upload_release(
 ) -> ReleaseView:
     """422 for what is altered, cut short, or signed by no key of this hub; 409 where the version is here already."""
     return await hub.shelf.receive(content_length, request.stream(), actor)
+
+
+@router.get("/releases/offered", operation_id="offeredRelease")
+async def offered_release(hub: TheHub, signed: BySigned, version: Version | None = None) -> Offered:
+    """By a device of this hub, which signs as for an upload of no bytes: the newest release, or that version."""
+    return await hub.shelf.offered(version, signed)
 
 
 @router.delete("/releases/{version}", operation_id="deleteRelease", status_code=204)

@@ -12,7 +12,9 @@ from typing import Final
 
 from anyio import to_thread
 
+from contract import chain
 from contract.release import RELEASE_MAX_BYTES, ReleaseManifest, load_keys, open_release
+from contract.updates import Offered
 from contract.wire import InvalidError
 from hub import audit
 from hub.audit import Actor
@@ -24,6 +26,8 @@ from hub.store import fleet, releases, rollouts
 from hub.views import Me
 from hub.views.releases import ReleaseView
 
+NOTHING: Final = chain.sha256_hex(b"")
+"""What a device signs for a question: a file of no bytes."""
 KEYS_HINT: Final = "put the public half of your release key into DATA/release-keys of this hub (docs/updates.md)"
 
 
@@ -104,6 +108,18 @@ class Shelf:
         if not path.exists():
             raise RefusedError(404, "The file is gone", f"{version} is not on the hub's disk; upload it again")
         return path
+
+    async def offered(self, version: str | None, signed: Signed) -> Offered:
+        """The newest, or this version, for a device of this hub. Raises 401, 404."""
+        await self._signatures.check(signed, NOTHING, 0)
+        async with self._database.reading() as connection:
+            if version is None:
+                found = await releases.every(connection, {})
+                version = found[0].version if found else "any"
+            row = await releases.find(connection, version)
+        if row is None:
+            raise _unknown(version)
+        return Offered(version=row.version, sha256=row.sha256, size_bytes=row.size_bytes)
 
     def path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.release"

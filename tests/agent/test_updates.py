@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import tomli_w
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -19,7 +20,9 @@ from contract.live import DoneReply
 from contract.messages import ErrorReply
 from contract.sitting import SittingState
 from contract.updates import UpdateCommand, UpdateStateCommand, UpdateStateReply
+from provisioning.console import ProvisioningError
 from provisioning.update.device import Device as Updated
+from provisioning.update.fetch import HubReleases
 from provisioning.update.requests import read_request
 from tests.support.hub import Device, a_hub, sign_in, until
 from tests.support.served import served
@@ -137,6 +140,34 @@ async def test_never_during_an_exam_session_and_only_where_releases_are(booth: B
     assert "not installed from a release" in refused.reason
     assert releases_root(Path("/opt/invigil/releases/1.4.0")) == Path("/opt/invigil")
     assert releases_root(Path("/usr")) is None
+
+
+async def test_a_technician_fetches_from_the_hub_too(booth: Booth, tmp_path: Path) -> None:
+    def work() -> None:
+        releases = HubReleases(_written(booth.config, tmp_path))
+        offered = releases.offered(None)
+        assert (offered.version, offered.sha256) == (NEW, sha256_hex(booth.content))
+        assert releases.offered(NEW) == offered
+        with pytest.raises(ProvisioningError, match="404"):
+            releases.offered("9.9.9")
+        folder, told = tmp_path / "fetched", list[int]()
+        folder.mkdir()
+        (folder / f"{offered.sha256}.release").write_bytes(booth.content[:100])
+        path = releases.fetch(offered, folder, lambda there, _total: told.append(there))
+        assert path.read_bytes() == booth.content
+        assert told[0] > 100
+        assert releases.fetch(offered, folder, lambda there, _total: None) == path
+        path.write_bytes(bytes(len(booth.content)))
+        with pytest.raises(ProvisioningError, match="is not the release"):
+            releases.fetch(offered, folder, lambda there, _total: None)
+
+    await asyncio.to_thread(work)
+
+
+def _written(config: DeviceConfig, folder: Path) -> Path:
+    path = folder / "device.toml"
+    path.write_bytes(tomli_w.dumps(config.model_dump(mode="json", exclude_none=True)).encode())
+    return path
 
 
 def test_agent_and_updater_mean_the_same_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from agent.status import FRESH_S, AgentStatus, boot_id, boottime_s, status_path, write_status
 from provisioning.update import settle
+from tests.support.reports_of_health import a_health
 
 OLD, NEW = "1.0.0", "1.1.0"
 Names = dict[str, bytes | str | None]
@@ -213,6 +215,19 @@ def test_a_link_that_somebody_else_moved_and_a_journal_that_nobody_can_read_are_
         (root / "state" / "update.json").write_text(text)
         assert settle.settle(root, tmp_path / "status.json", starting=True)["phase"] == "none"
     assert settle.current(root) == NEW
+
+
+def test_what_the_agent_writes_is_what_is_read(tmp_path: Path) -> None:
+    def written(**changes: Any) -> settle.Journal:
+        health = a_health(version=NEW, uptime_s=50.0)
+        said = {"pid": os.getpid(), "boot_id": boot_id(), "boottime_s": boottime_s(), "at": health.at, "health": health}
+        write_status(tmp_path, AgentStatus(**said | changes))
+        return settle.read_agent(status_path(tmp_path))
+
+    assert settle.lacks(written(hub_here=True), trial()) == ""
+    assert "hub" in settle.lacks(written(hub_here=False), trial())
+    assert written(exam_session_on=True)["exam_session_on"] is True
+    assert settle.FRESH_S == FRESH_S
 
 
 def test_the_agents_folder_is_where_its_configuration_says(tmp_path: Path) -> None:

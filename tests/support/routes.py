@@ -187,6 +187,7 @@ EXPECTED: Final[dict[str, Expected]] = {
     "listReleases": needs("devices.manage"),
     "uploadRelease": needs("devices.manage"),
     "deleteRelease": needs("devices.manage"),
+    "offeredRelease": ANYONE,  # devices, which sign
     "getReleaseFile": ANYONE,  # devices, which sign
     "listRollouts": needs("devices.manage"),
     "startRollout": needs("devices.manage", body={"version": "1.4.0"}),

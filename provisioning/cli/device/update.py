@@ -10,6 +10,7 @@ from provisioning import console
 from provisioning.cli.device.trial import AgentDown, AsJson, Config, Limit, Root, WellFor, shown, tell
 from provisioning.update import settle
 from provisioning.update.device import Device
+from provisioning.update.fetch import HubReleases
 from provisioning.update.requests import open_plain, read_request
 from provisioning.update.stage import this_target
 from provisioning.update.updater import Options, Updater
@@ -17,6 +18,7 @@ from provisioning.update.updater import Options, Updater
 EPILOG = """\b
 Examples: sudo invigil device update /media/stick/invigil-1.4.0.release
           sudo invigil device update invigil-1.4.0.release --dry-run --json
+          sudo invigil device update --from-hub
 
 \b
 Takes releases that are signed by a key in /opt/invigil/release-keys. The new release is installed beside the one that
@@ -28,6 +30,8 @@ not understood · 3 it was tried and given up: the release before runs again."""
 
 def update(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="invigil-VERSION.release")] = None,
+    from_hub: Annotated[bool, typer.Option("--from-hub", help="Fetch it from this device's hub.")] = False,
+    version: Annotated[str | None, typer.Option("--version", help="With --from-hub: not the newest, but this.")] = None,
     requested: Annotated[
         bool, typer.Option("--requested", hidden=True, help="What the agent was asked by the hub.")
     ] = False,
@@ -50,10 +54,12 @@ def update(
     device = Device(root, config, keys, requests)
     request = read_request(requests) if requested else None
     path = request.file if request else file
+    if from_hub and file is None:
+        path = _fetch(config, version, root / "state" / "fetched")
     if path is None:
         if requested:
             return
-        console.die("which release?", "name its file: invigil device update invigil-VERSION.release", code=2)
+        console.die("which release?", "name its file, or: invigil device update --from-hub", code=2)
     options = Options(
         allow_older=allow_older or bool(request and request.allow_older),
         agent_may_be_down=agent_down,
@@ -73,7 +79,19 @@ def update(
     finally:
         if request is not None:
             request.forget()
+    if from_hub:
+        path.unlink(missing_ok=True)
     tell(journal, as_json)
+
+
+def _fetch(config: Path, version: str | None, folder: Path) -> Path:
+    """The release's file; what an earlier run fetched of it is not fetched again."""
+    hub = HubReleases(config)
+    offered = hub.offered(version)
+    console.step(f"fetching {offered.version} from the hub, {offered.size_bytes / 1e6:.1f} MB")
+    with console.download_progress() as bar:
+        task = bar.add_task(offered.version, total=offered.size_bytes)
+        return hub.fetch(offered, folder, lambda there, total: bar.update(task, completed=there, total=total))
 
 
 def _tell_check(release: Release, there: str, as_json: bool) -> None:

@@ -132,7 +132,7 @@ enrol() {
 start_services() {
     if ! [ -d /run/systemd/system ]; then return; fi
     # What was enabled by `device install`, and is not running because nobody was enrolled.
-    systemctl start invigil-agent.service invigil-renew.timer
+    systemctl start invigil-agent.service invigil-renew.timer invigil-reboot.path invigil-update.path
     if [ "$WITH_SCREEN" = yes ]; then systemctl start invigil-screen.service; fi
 }
 

@@ -3174,6 +3174,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/offered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offered Release
+         * @description By a device of this hub, which signs as for an upload of no bytes: the newest release, or that version.
+         */
+        get: operations["offeredRelease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases/{version}": {
         parameters: {
             query?: never;
@@ -6961,6 +6981,21 @@ export interface components {
             min_score: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Offered
+         * @description A release that a device may fetch from its hub.
+         */
+        Offered: {
+            /** Version */
+            version: string;
+            /**
+             * Sha256
+             * @description of the file
+             */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
         };
         /** OidcBegun */
         OidcBegun: {
@@ -16083,6 +16118,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleaseView"];
+                };
+            };
+            /** @description Refused or failed; `detail` says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offeredRelease: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header: {
+                "invigil-booth": string;
+                "invigil-certificate": string;
+                "invigil-signed-at": string;
+                "invigil-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offered"];
                 };
             };
             /** @description Refused or failed; `detail` says what to do */
