@@ -146,6 +146,22 @@ def test_a_hub_with_another_authority_is_sent_nothing(centre: Centre, tmp_path: 
     assert right.returncode == 0, right.stderr
 
 
+def test_a_token_is_sent_to_no_hub_but_the_one_that_is_meant(centre: Centre, tmp_path: Path) -> None:
+    login = ("invigil", "hub", "login", "--hub", f"https://{ADDRESS}:8443")
+    env = {"INVIGIL_TOKEN": "ivg_made_up", "XDG_CONFIG_HOME": str(tmp_path)}
+    for authority, words in (
+        (("--ca", "ab" * 32), "not the hub that you mean"),
+        ((), "does not trust"),
+        (("--ca", centre.fingerprint), "unknown, expired or revoked"),
+        (("--ca", str(centre.data / "ca" / "ca.pem")), "unknown, expired or revoked"),
+    ):
+        said = centre.run(*login, *authority, **env)
+        assert said.returncode == 1
+        assert words in said.stderr, said.stderr
+        assert "ivg_made_up" not in said.stderr
+    assert not list(tmp_path.rglob("hub.toml"))
+
+
 def test_nobody_is_there_to_choose_a_hub(tmp_path: Path) -> None:
     said = invigil("device", "enrol", "--dir", tmp_path, env={"INVIGIL_CLAIM_CODE": "x"})
     assert said.code == 2
