@@ -4,8 +4,10 @@ Everything that may change during an exam comes from the hub in `desired`. Writt
 the agent, editable by a technician: an unknown key is refused with the nearest known one.
 """
 
+import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -106,6 +108,23 @@ class DeviceConfig(Wire):
     evidence: EvidenceConfig = EvidenceConfig()
     screen: ScreenConfig = ScreenConfig()
     tls: TlsConfig = TlsConfig()
+
+
+IDENTITY: Final = "identity"
+_PAIR: Final = re.compile(rf"{IDENTITY}-[0-9a-f]{{12}}")
+
+
+def behind_links(path: Path) -> Path:
+    """The file of a key or certificate that was renewed, which is a link: `device.key` leads to `identity/device.key`,
+    and `identity` to the folder of the pair. Any other link is left as it is: who reads as root follows none.
+    """
+    link = path.parent / IDENTITY
+    try:
+        if os.readlink(path) != f"{IDENTITY}/{path.name}" or not _PAIR.fullmatch(folder := os.readlink(link)):
+            return path
+    except OSError:
+        return path
+    return path if (path.parent / folder).is_symlink() else path.parent / folder / path.name
 
 
 def load_device_config(path: Path) -> DeviceConfig:

@@ -23,11 +23,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contract.device import TlsConfig
+from contract.device import IDENTITY, TlsConfig
 from contract.verify.trust import UNREADABLE
 from provisioning.console import ProvisioningError
 
-LINK: Final = "identity"
+LINK: Final = IDENTITY
 ENROL: Final = "enrol it again: invigil device enrol --force"
 
 

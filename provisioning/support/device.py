@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from contract.device import behind_links
+
 STATE_DIR: Final = "/var/lib/invigil-agent"
 """Where an installed agent keeps its state, and so where to look when nothing says otherwise."""
 
@@ -45,7 +47,7 @@ class Device:
         """Where the `ca`, `certificate` or `key` lies."""
         section = self.settings.get("tls")
         named = section.get(what, usual) if isinstance(section, dict) else usual
-        return self.config.parent / str(named)
+        return behind_links(self.config.parent / str(named))
 
     def lines(self) -> list[str]:
         """Of `device.toml` as it lies there; raises `OSError`."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contract.device import TlsConfig
+from contract.device import TlsConfig, behind_links
 from provisioning.console import ProvisioningError
 from provisioning.identity import alone, forget_linked, key_pem, read_pair, replace_pair
 from tests.support.authority import Authority
@@ -114,6 +114,22 @@ def test_what_cannot_be_a_pair_is_said(tmp_path: Path) -> None:
     tls.key.unlink()
     with pytest.raises(ProvisioningError, match="cannot be read"):
         read_pair(tls)
+
+
+def test_who_reads_as_root_finds_the_files_and_follows_no_other_link(tmp_path: Path) -> None:
+    tls = enrolled(tmp_path / "device")
+    assert behind_links(tls.key) == tls.key
+    replace_pair(tls, *a_pair())
+    (folder,) = tls.key.parent.glob("identity-*")
+    assert (behind_links(tls.key), behind_links(tls.certificate)) == (folder / "device.key", folder / "device.pem")
+    secret = tmp_path / "secret"
+    secret.write_text("of root")
+    tls.key.unlink()
+    tls.key.symlink_to(secret)
+    assert behind_links(tls.key) == tls.key
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    assert behind_links(tls.certificate) == tls.certificate
 
 
 def test_two_renewals_do_not_meet(tmp_path: Path) -> None:

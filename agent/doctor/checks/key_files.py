@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.doctor.check import Check, Finding, failed, ok, warning
 from agent.doctor.patient import Patient
+from contract.device import behind_links
 from contract.wire import InvalidError
 
 USER = "invigil-agent"
@@ -49,7 +50,7 @@ class KeyFiles(Check):
         if beside is None or config.tls.key.parent.resolve() != beside:
             raise InvalidError(f"{config.tls.key} does not lie beside device.toml; look at it by hand")
         user = _user_id(patient)
-        with _held(config.tls.key, os.O_RDONLY) as (key, found):
+        with _held(behind_links(config.tls.key), os.O_RDONLY) as (key, found):
             if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
                 raise InvalidError(f"{config.tls.key} is not a file of one name; look at it by hand")
             if found.st_mode & OTHERS:
