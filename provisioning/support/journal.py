@@ -14,6 +14,7 @@ UNITS: Final = (
     "invigil-screen.service",
     "invigil-renew.service",
     "invigil-renew.timer",
+    "invigil-announce.service",
     "invigil-settle.service",
     "invigil-update.service",
     "invigil-reboot.service",
