@@ -4,8 +4,8 @@ What stands for what, and nothing else:
 
 - `https://hub.example:8443` is a real hub on this machine's loopback, `/var/lib/invigil` its data directory;
 - `/media/bootfs` is a folder with what a flashed card has, `/media/stick` an empty one;
-- what is typed at a prompt (claim code, Wi-Fi password, API token) comes from the environment: the code is the one that
-  the guide's own command printed before, the token is made over the API as a person would make it on the dashboard;
+- what is typed at a prompt comes from the environment: the claim code that the guide's own command printed before, a
+  Wi-Fi password, and an API token and a rescue code, made over the API as a person makes them on the dashboard;
 - switching the device on is: what cloud-init would run on it (`user-data`), then the service that it enabled, then the
   agent as its unit starts it; in a layer over this machine's system, where a booth's programs (`cage` and the like)
   count as there, because tests fetch nothing;
@@ -91,7 +91,7 @@ class Walk:
     centre: Stack
     system: Sandbox
     card: Path
-    secrets: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=lambda: {"INVIGIL_RESCUE_CODE": ""})
     ran: list[str] = field(default_factory=list)
     agent: Program | None = None
     browser: Program | None = None
@@ -105,6 +105,7 @@ class Walk:
             machine, _, command = line.partition("$ ")
             assert machine in ("laptop", "hub", "device"), f"line {block.at_line}: {line}: whose prompt is that?"
             self.secrets["INVIGIL_TOKEN"] = self.token() if "hub login" in command else ""
+            self.secrets["INVIGIL_RESCUE_CODE"] = self.rescue_code() if "--rescue" in command else ""
             done = self.run(machine, command)
             good = DOCTOR_SAYS if command.endswith("device doctor") else (0,)
             assert done.returncode in good, f"line {block.at_line}: {line}\n{done.stdout}\n{done.stderr}"
@@ -115,7 +116,7 @@ class Walk:
     def run(self, machine: str, command: str) -> subprocess.CompletedProcess[str]:
         words = shlex.split(self._here(command))
         if machine == "device":
-            return self.system.run(*_as_root(words))
+            return self.system.run(*_as_root(words), env={"INVIGIL_RESCUE_CODE": self.secrets["INVIGIL_RESCUE_CODE"]})
         words = _as_root(words)
         if words[:3] == ["invigil", "hub", "install"]:
             words += ["--root", str(self.folder / "hub-machine")]
@@ -142,6 +143,12 @@ class Walk:
         with self.centre.client() as client:
             made = client.post("/api/v1/me/tokens", json={"name": "laptop", "permissions": PERMISSIONS})
             return str(made.raise_for_status().json()["token"])
+
+    def rescue_code(self) -> str:
+        device_id = self.device()["device"]["device_id"]
+        with self.centre.client() as client:
+            made = client.post(f"/api/v1/devices/{device_id}/rescue-code")
+            return str(made.raise_for_status().json()["code"])
 
     def device(self) -> dict[str, Any]:
         said = self.run("laptop", "invigil fleet status room-1-a --json")
@@ -260,7 +267,7 @@ def test_the_guide_leads_from_a_blank_card_to_a_booth_and_out_of_service(walk: W
     print(f"\n{len(walk.ran)} commands of the guide were run, {sum(len(block.lines) for block in not_run)} were not:")
     for block in not_run:
         print("".join(f"  {line}   ({block.comment})\n" for line in block.lines), end="")
-    assert len(walk.ran) >= 17
+    assert len(walk.ran) >= 25
     assert len(not_run) == NOT_RUN
     assert walk.device()["device"]["status"] == "revoked"
     assert not walk.system.path("etc/systemd/system/invigil-agent.service").exists()
