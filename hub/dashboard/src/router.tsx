@@ -145,6 +145,16 @@ const device = createRoute({
   path: "/devices/$deviceId",
   component: page(() => import("@/devices/DevicePage"), "DevicePage"),
 });
+const updates = createRoute({
+  getParentRoute: () => shell,
+  path: "/updates",
+  component: page(() => import("@/updates/UpdatesPage"), "UpdatesPage"),
+});
+const rollout = createRoute({
+  getParentRoute: () => shell,
+  path: "/updates/$rolloutId",
+  component: page(() => import("@/updates/RolloutPage"), "RolloutPage"),
+});
 const booth = createRoute({
   getParentRoute: () => shell,
   path: "/booths/$boothId",
@@ -352,6 +362,8 @@ export const router = createRouter({
       rooms,
       devices,
       device,
+      updates,
+      rollout,
       system,
       reports,
       report,

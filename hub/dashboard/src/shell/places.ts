@@ -67,6 +67,7 @@ const PLACES: Place[] = [
       { to: "/booths", text: t("nav.booths"), needs: "booths.read" },
       { to: "/rooms", text: t("nav.rooms"), needs: "booths.read" },
       { to: "/devices", text: t("nav.devices"), needs: "devices.manage" },
+      { to: "/updates", text: t("nav.updates"), needs: "devices.manage" },
     ],
   },
   {

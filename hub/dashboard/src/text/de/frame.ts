@@ -5,6 +5,7 @@ export const frame: Record<keyof typeof english, string> = {
   "top.my-account": "Mein Konto",
   "nav.audit": "Protokoll",
   "nav.candidates": "Prüflinge",
+  "nav.updates": "Aktualisierung",
   "nav.devices": "Geräte",
   "nav.exam-sessions-all": "Prüfungen",
   "nav.exams": "Vorlagen",

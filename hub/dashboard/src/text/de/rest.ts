@@ -17,6 +17,7 @@ import { schedule } from "@/text/de/schedule";
 import { settings } from "@/text/de/settings";
 import { timeline } from "@/text/de/timeline";
 import { trying } from "@/text/de/trying";
+import { updates } from "@/text/de/updates";
 import type { rest as english } from "@/text/en/rest";
 
 export const rest: Record<keyof typeof english, string> = {
@@ -24,6 +25,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...audit,
   ...candidates,
   ...devices,
+  ...updates,
   ...doctor,
   ...enrolment,
   ...exams,

@@ -3,6 +3,7 @@ export const frame = {
   "top.my-account": "My account",
   "nav.audit": "Audit",
   "nav.candidates": "Candidates",
+  "nav.updates": "Updates",
   "nav.devices": "Devices",
   "nav.exam-sessions-all": "Exam sessions",
   "nav.exams": "Exams",

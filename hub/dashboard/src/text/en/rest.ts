@@ -17,12 +17,14 @@ import { schedule } from "@/text/en/schedule";
 import { settings } from "@/text/en/settings";
 import { timeline } from "@/text/en/timeline";
 import { trying } from "@/text/en/trying";
+import { updates } from "@/text/en/updates";
 
 export const rest = {
   ...account,
   ...audit,
   ...candidates,
   ...devices,
+  ...updates,
   ...doctor,
   ...enrolment,
   ...exams,
