@@ -1,5 +1,6 @@
 """A centre with something on every page of the dashboard: written through the REST API, as its people would."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from contract.profiles import PROFILES
 from tests.support.hub import signing_request
 from tests.support.processes import Program, wait_for
 from tests.support.stack import USER, Stack
+from tests.support.tiny_release import Workshop
 
 PEOPLE = (("4711", "Ada Byron"), ("4712", "Grace Hopper"), ("4713", "Emmy Noether"), ("4714", "Sofja Kowalewskaja"))
 BEGAN = ("check-in", "admit", "start")
@@ -67,6 +69,20 @@ def violate(centre: Stack, booth: str, count: int, meanwhile: Callable[[], objec
         program.stop()
 
 
+def roll_out(centre: Stack, full: FullCentre) -> str:
+    """A release whose key this hub trusts begins to go over the devices, which are away: it waits for them."""
+    workshop = Workshop(centre.folder / "workshop")
+    shutil.copytree(workshop.keys_dir, centre.data / "release-keys", dirs_exist_ok=True)
+    sent = full.client.post(
+        "/api/v1/releases",
+        content=workshop.release("9.1.0", notes="Starts twice as fast.").read_bytes(),
+        headers={"Content-Type": "application/octet-stream"},
+    )
+    assert sent.status_code == 201, sent.text
+    rollout_id: str = full.post("/rollouts", version="9.1.0")["rollout"]["rollout_id"]
+    return rollout_id
+
+
 def fill(centre: Stack, client: httpx.Client) -> FullCentre:
     """Two booths in a room; exam sessions that ended, runs, is planned and was called off; and what lies around."""
     full = FullCentre(client, {"boothId": "booth-1", "username": USER})
@@ -108,5 +124,6 @@ def fill(centre: Stack, client: httpx.Client) -> FullCentre:
     full.post("/me/tokens", name="statistics", permissions=["reports.read"])
     webhook = full.post("/webhooks", url="https://exams.example/hook", description="Campus system")
     full.ids["webhookId"] = webhook["webhook_id"]
+    full.ids["rolloutId"] = roll_out(centre, full)
     full.post(f"/exam-sessions/{ended}/legal-hold", reason="An appeal is expected")
     return full

@@ -152,7 +152,7 @@ export function RolloutPage() {
     const { rollout } = found.data;
     return (
       <Page
-        title={t("rollout.of", { version: rollout.version })}
+        title={t("rollout.page", { version: rollout.version })}
         aside={
           <>
             <RolloutWord state={rollout.state} />

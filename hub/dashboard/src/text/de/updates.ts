@@ -26,6 +26,7 @@ export const updates: Record<keyof typeof english, string> = {
   "release.empty-detail":
     "Eine Ausgabe ist eine unterschriebene Datei, gemacht mit invigil release build und invigil release sign. Dieser Hub nimmt nur, wofür einer seiner Schlüssel für Ausgaben bürgt.",
   "rollout.title": "Verteilungen",
+  "rollout.page": "Verteilung von {version}",
   "rollout.of": "{version} verteilen",
   "rollout.lead":
     "Geräte nehmen sie Stufe um Stufe, nie während einer Prüfung oder kurz davor, und gehen von selbst zurück, wenn sie ihnen nicht bekommt.",

@@ -24,6 +24,7 @@ export const updates = {
   "release.empty-detail":
     "A release is one signed file, made with invigil release build and invigil release sign. This hub takes only what one of its release keys vouches for.",
   "rollout.title": "Rollouts",
+  "rollout.page": "Rollout of {version}",
   "rollout.of": "Roll out {version}",
   "rollout.lead":
     "Devices take it one phase after the other, never while an exam session is on or begins soon, and go back by themselves when it does not do them good.",
