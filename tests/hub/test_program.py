@@ -23,6 +23,7 @@ from contract.topics import booth_topic
 from hub.__main__ import app
 from tests.support.answering_booth import AnsweringBooth
 from tests.support.hub import Device, signing_request
+from tests.support.postgres import configure
 from tests.support.processes import Program, run, wait_for
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (what is tested)
@@ -229,6 +230,11 @@ def test_a_taken_mqtt_port_is_said_in_a_line(tmp_path: Path) -> None:
 
 def test_beyond_loopback_it_speaks_https_with_its_own_authority(tmp_path: Path) -> None:
     data = tmp_path / "hub"
+    data.mkdir()
+    configure(data)
+    settings = data / "hub.toml"
+    # A test says nothing to the network that its machine is in.
+    settings.write_text("announce = false\n" + (settings.read_text() if settings.exists() else ""))
     with serving(data, "--host", EVERYWHERE, "--public-host", "localhost") as (_, ready):
         assert ready["url"].startswith("https://localhost:")
         context = ssl.create_default_context(cafile=str(data / "ca/ca.pem"))
