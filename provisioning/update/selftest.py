@@ -10,6 +10,8 @@ from provisioning.update.device import Device
 
 SELF_TEST_S: Final = 600.0
 """A slow board loads all networks from a slow card for minutes."""
+ITS_OWN: Final = {"PYTHONPATH": "", "PYTHONHOME": ""}
+"""Nothing of another installation may stand in for what is missing from this one."""
 KEPT: Final = "the release that runs was left as it is"
 
 
@@ -18,10 +20,14 @@ def self_test(folder: Path, version: str, device: Device, held: Sequence[int] = 
     agent's own rights. Raises `ProvisioningError`."""
     agent = str(folder / "bin" / "invigil-agent")
     configured = ["--config", str(device.config)] if device.config.exists() else []
+
+    def asked(*command: str) -> str:
+        return programs.run(command, env=ITS_OWN, timeout_s=SELF_TEST_S, user=device.user, held=held)
+
     try:
-        said = programs.run([agent, "--version"], timeout_s=SELF_TEST_S, user=device.user, held=held).strip()
+        said = asked(agent, "--version").strip()
         if said != version:
             raise ProvisioningError(f"it says that it is {said!r}")
-        programs.run([agent, "selftest", "--json", *configured], timeout_s=SELF_TEST_S, user=device.user, held=held)
+        asked(agent, "selftest", "--json", *configured)
     except ProvisioningError as error:
         raise ProvisioningError(f"release {version} does not work on this device: {error}", KEPT) from error
