@@ -122,7 +122,7 @@ enrol() {
         as_agent "$current/invigil" "$@" --claim - <"$state/claim-code" ||
             fail 'the hub did not let this device in' "a new claim code goes into $card/invigil/claim-code, or: invigil device enrol"
     else
-        as_agent "$current/invigil" "$@" --request ||
+        ask "$@" --request ||
             fail 'nobody let this device in yet' 'approve it on the dashboard under Devices; it goes on asking'
     fi
     rm -f "$state/claim-code"
@@ -134,6 +134,13 @@ start_services() {
     # What was enabled by `device install`, and is not running because nobody was enrolled.
     systemctl start invigil-agent.service invigil-renew.timer invigil-reboot.path invigil-update.path
     if [ "$WITH_SCREEN" = yes ]; then systemctl start invigil-screen.service; fi
+}
+
+# What it says goes to the card as well: the code in it is compared with the one in the hub.
+ask() {
+    rm -f "$state/refused"
+    { as_agent "$current/invigil" "$@" 2>&1 || touch "$state/refused"; } | tee -a "$log"
+    ! [ -e "$state/refused" ]
 }
 
 as_agent() { runuser -u invigil-agent -- "$@"; }

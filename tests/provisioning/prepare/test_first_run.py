@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from provisioning.release.keys import make_key
 from tests.support.card import CMDLINE, KEY, flash, write_key
 from tests.support.cli import invigil
 from tests.support.packed_release import packed_release
-from tests.support.processes import BIN, ROOT, run
+from tests.support.processes import BIN, ROOT, Program, run, wait_for
 from tests.support.sandbox import Sandbox
 from tests.support.stack import Stack
 
@@ -29,6 +30,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("centre"))
     try:
         stack.start_hub()
+        stack.add_administrator()
         yield stack
     finally:
         stack.hub.stop()
@@ -194,6 +196,37 @@ def test_a_release_that_nobody_known_signed_is_not_installed(tmp_path: Path, ent
     assert not system.path("opt/invigil/current").is_symlink()
 
 
+def test_without_a_claim_code_a_person_lets_the_device_in_by_the_code_on_its_card(
+    stack: Stack, tmp_path: Path, enter: Enter
+) -> None:
+    run("invigil-hub", "booth", "add", "room-1-d", "--name", "D", "--data", stack.data)
+    card = flash(tmp_path / "card")
+    prepare(card, tmp_path, "--no-screen", hub=stack.url, claim="")
+    system = enter(card)
+    link_release(system)
+    system.run("sh", "/boot/firmware/invigil/first-boot.sh", "take", "/boot/firmware")
+    env = {"INVIGIL_CLOCK_TRIES": "0", "PYTHONPATH": str(ROOT)}
+    first_boot = Program(system.entering(*FIRST_BOOT, env=env), tmp_path / "first-boot.log").start()
+    log = card / "invigil-first-boot.log"
+    shown = wait_for(
+        "the code", lambda: re.search(r"this device's code is (\S+)", log.read_text() if log.exists() else "")
+    )
+    with stack.client() as client:
+        (asked,) = client.get("/api/v1/enrolment-requests").json()["items"]
+        assert asked["code"] == shown[1]
+        answer = {"booth_id": "room-1-d", "code": shown[1]}
+        client.post(f"/api/v1/enrolment-requests/{asked['request_id']}/approve", json=answer).raise_for_status()
+    wait_for("the first boot's end", lambda: not first_boot.running)
+    assert "done: this is a booth" in log.read_text(), first_boot.tail()
+    assert load_device_config(system.path("etc/invigil/device.toml")).booth == "room-1-d"
+
+
+def link_release(system: Sandbox) -> None:
+    """This checkout, as the release that is installed."""
+    programs = " ".join(f"ln -s {BIN}/{name} {RELEASE}/bin/{name};" for name in ("invigil", "invigil-agent"))
+    system.run("sh", "-c", f"mkdir -p {RELEASE}/bin; {programs} ln -s {RELEASE} /opt/invigil/current")
+
+
 def test_a_refused_claim_code_says_what_to_do_and_a_new_one_goes_onto_the_card(
     stack: Stack, tmp_path: Path, enter: Enter
 ) -> None:
@@ -201,8 +234,7 @@ def test_a_refused_claim_code_says_what_to_do_and_a_new_one_goes_onto_the_card(
     card = flash(tmp_path / "card")
     prepare(card, tmp_path, "--no-screen", hub=stack.url, claim="AAAA-BBBB-CCCC-DDDD")
     system = enter(card)
-    programs = " ".join(f"ln -s {BIN}/{name} {RELEASE}/bin/{name};" for name in ("invigil", "invigil-agent"))
-    system.run("sh", "-c", f"mkdir -p {RELEASE}/bin; {programs} ln -s {RELEASE} /opt/invigil/current")
+    link_release(system)
     system.run("sh", "/boot/firmware/invigil/first-boot.sh", "take", "/boot/firmware")
     env = {"INVIGIL_CLOCK_TRIES": "0", "PYTHONPATH": str(ROOT)}
     refused = system.run(*FIRST_BOOT, env=env)
