@@ -16,10 +16,10 @@ import argparse
 import fcntl
 import json
 import os
+import re
 import stat
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,12 +117,17 @@ def now_s() -> float:
 
 
 def status_file(config: Path) -> Path:
-    """Where the agent says how it is: `status.json` in its `state_dir`."""
+    """Where the agent says how it is: `status.json` in its `state_dir`.
+
+    Read without `tomllib`, which the system's Python of JetPack 6 (3.10) does not have: one plain key before any table,
+    as `invigil device enrol` writes it.
+    """
     try:
-        state_dir = tomllib.loads(config.read_text()).get("state_dir", "state")
+        before_tables = re.split(r"^\[", config.read_text(), maxsplit=1, flags=re.MULTILINE)[0]
     except (OSError, ValueError):
-        state_dir = "state"
-    return config.parent / str(state_dir) / "status.json"
+        before_tables = ""
+    found = re.search(r"""^state_dir\s*=\s*(["'])(.*?)\1""", before_tables, re.MULTILINE)
+    return config.parent / (found[2] if found else "state") / "status.json"
 
 
 def read_agent(status: Path) -> Journal:

@@ -151,8 +151,11 @@ def _unpack(release: Release, file: ReleasedFile, wheels: Path, unpacked: Instal
 
 
 def _install(folder: Path, wheels: list[Path], installed: Installed) -> None:
-    """Into an environment of this system's Python. What compiling has to say about templates is nobody's concern."""
-    venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
+    """Into an environment of this system's Python. What compiling has to say about templates is nobody's concern.
+
+    It sees the system's packages behind its own: a CSI camera's library belongs to the system (python3-picamera2).
+    """
+    venv.EnvBuilder(system_site_packages=True, symlinks=True, with_pip=False).create(folder)
     base = {"base": str(folder), "platbase": str(folder), "installed_base": str(folder)}
     scheme = sysconfig.get_paths("venv", vars=base)
     destination = SchemeDictionaryDestination(

@@ -235,3 +235,5 @@ def test_the_agents_folder_is_where_its_configuration_says(tmp_path: Path) -> No
     assert settle.status_file(config) == tmp_path / "state" / "status.json"
     config.write_text('state_dir = "/var/lib/invigil-agent"\n')
     assert settle.status_file(config) == Path("/var/lib/invigil-agent/status.json")
+    config.write_text('booth = "b"\n\n[hub]\nstate_dir = "/elsewhere"\n')
+    assert settle.status_file(config) == tmp_path / "state" / "status.json"
