@@ -1,6 +1,7 @@
 """The audit log: who did what, read in pages, and proved entry by entry."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -223,3 +224,13 @@ async def test_the_log_is_taken_along_as_it_is_filtered(tmp_path: Path, form: st
         assert len(lines) == 4
         (taken,) = (await asked(client, "GET", "/audit?action=audit.exported"))["items"]
         assert taken["detail"] == {"filters": {"object_kind": "thing"}, "form": form}
+
+
+def test_the_dashboard_knows_every_act_that_is_written_down_by_its_name() -> None:
+    """Of those whose name stands where they are recorded; the others' are put together."""
+    root = Path(__file__).resolve().parents[2]
+    literal = re.compile(r'audit\.record\(\s*\w+,\s*[^"()]*?"([a-z_]+\.[a-z_]+)",\s*"[a-z_]+"')
+    acts = {act for path in (root / "hub").rglob("*.py") for act in literal.findall(path.read_text())}
+    assert len(acts) > 50
+    known = (root / "hub/dashboard/src/audit/known.ts").read_text()
+    assert {act for act in acts if f'"{act}"' not in known} == set(), "add them to hub/dashboard/src/audit/known.ts"
