@@ -31,14 +31,14 @@ def simulate(
     """Exit codes: 0 the hub has all of it, 1 it has not, 2 cannot start."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: threading.Thread(target=stop.set).start())
     try:
         folders = _share(folder, share)
         with ExitStack() as opened:
             to = opened.enter_context(report.open("w")) if report else sys.stdout
             note = opened.enter_context(journal.open("w")) if journal else None
             crowd = Crowd(folders, Load.configure(load), seed, to, note)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda _number, _frame: threading.Thread(target=stop.set).start())
             return 0 if crowd.run(seconds, drain_s, stop) else 1
     except (InvalidError, StorageError, OSError) as error:
         log.error("The simulation cannot go on: %s", error)
