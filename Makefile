@@ -23,7 +23,7 @@ PYTEST_ARGS ?= -n 3 --dist loadgroup
 AGAIN = { [ $$? -eq 1 ] && $(SAY) 'Running what failed once more, alone' && $(BIN)/pytest -n 0 -rfEp --maxfail 3 \
           --last-failed --last-failed-no-failures none
 # What `make test` does not run again on PostgreSQL: it asks no database, or always both, or little that others do not ask.
-SAME_ON_POSTGRESQL = auth authorisation backup broker certificates compose cutting enrolment evidence exam_machine \
+SAME_ON_POSTGRESQL = attack_matrix auth authorisation backup broker certificates compose cutting enrolment evidence exam_machine \
                      exam_query_plans holding leader links live logs migrations oidc openapi postgres presence program \
                      query_plans report_integrity report_pdf revocation s3 schema_fuzz second_factor several sign_ins signaling \
                      tries turn turn_server uploads violation_lists webhooks
@@ -37,7 +37,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-postgresql test-arm64 bench faults endurance mutations fuzz check dashboard models openapi docs lock clean
-.PHONY: system-demo system-test system-arm64 python-ok
+.PHONY: system-demo system-test system-bench system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -62,7 +62,7 @@ test-postgresql: system-test $(VENV)/.dev hub/static/.built $(OIDC)/node_modules
 test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspberry Pis sees the same (docs/arm64.md); RELEASES=trixie CPUS=cortex-a76
 	@$(AS_ROOT) $(BIN)/python -B -m tests.arm64 $(ARM64_ARGS)
 
-bench: system-test $(VENV)/.dev models ## What seeing, hearing, live pictures, lists, events and the dashboard cost, against peers; SHORT=1 for a quick look
+bench: system-test system-bench $(VENV)/.dev models ## What seeing, hearing, live pictures, lists, events and the dashboard cost, against peers; SHORT=1 for a quick look
 	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)
 
 faults: system-test $(VENV)/.dev hub/static/.built models ## Kill hub, broker and booths at random, again and again, and cut browsers off; ROUNDS=25
@@ -120,6 +120,9 @@ system-demo: python-ok
 
 system-arm64: python-ok
 	@PYTHON=$(PYTHON) provisioning/system-packages.sh arm64
+
+system-bench: python-ok
+	@PYTHON=$(PYTHON) provisioning/system-packages.sh bench
 
 system-test: python-ok
 	@PYTHON=$(PYTHON) provisioning/system-packages.sh test

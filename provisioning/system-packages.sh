@@ -3,14 +3,15 @@
 # (saying what and why), elsewhere by naming what to install. Looks for the thing itself, not for a package's name, so
 # a second run is quick, needs no network, and works on systems that call the package something else.
 #
-#   system-packages.sh python|agent|booth|demo|test|arm64        PYTHON=python3 names the interpreter
+#   system-packages.sh python|agent|booth|demo|test|bench|arm64  PYTHON=python3 names the interpreter
 #
-# agent: what a booth device needs; booth: with a screen for the candidate; arm64: what `make test-arm64` emulates one with.
+# agent: what a booth device needs; booth: with a screen for the candidate; arm64: what `make test-arm64`
+# emulates one with; bench: what `make bench` needs beside the tests.
 #
 # Exit codes: 0 all needed is there (perhaps without something optional), 1 something needed is missing.
 set -eu
 
-for_what=${1:?usage: system-packages.sh python|agent|booth|demo|test|arm64}
+for_what=${1:?usage: system-packages.sh python|agent|booth|demo|test|bench|arm64}
 python=${PYTHON:-python3}
 packages= needed= optional=
 
@@ -48,6 +49,10 @@ look() {
     packages= needed= optional=
     want needed python3-venv "Python's virtual environments" has_module ensurepip
     if [ "$for_what" = python ]; then return; fi
+    if [ "$for_what" = bench ]; then # beside what the tests need
+        want needed redis-server "the design that ours is compared with queues in Redis" has_program redis-server
+        return
+    fi
     if [ "$for_what" = arm64 ]; then
         want needed debootstrap "it makes the arm64 Debian to test in" has_program debootstrap
         want needed qemu-user-static "it runs arm64 programs here" has_emulator
@@ -79,6 +84,7 @@ look() {
         want needed cloud-init "a test has it judge what is written onto cards; it is switched off" has_program cloud-init
         want needed gstreamer1.0-tools "a camera is tried through real pipelines" has_program gst-launch-1.0
         want needed gstreamer1.0-plugins-base "test pictures for them" has_element videotestsrc
+        want needed openssh-client "a test follows the technician's guide, which makes a key for SSH" has_program ssh-keygen
         want needed iproute2 "the tests let hub and device meet in a network of their own" has_program ip
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
