@@ -12,7 +12,7 @@ MAKE = shutil.which("make") or "/usr/bin/make"
 SYSTEM_PACKAGES = ROOT / "provisioning" / "system-packages.sh"
 
 TESTS_RUN = (
-    *("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init", "ip"),
+    *("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init", "ip", "ssh_keygen"),
     *("gst_launch_1.0", "gst_inspect_1.0"),
 )
 """Programs of the system's that tests need, with `_` for `-`."""
