@@ -111,9 +111,7 @@ def normal_url(url: str) -> str:
         host, user = parts.hostname, parts.username or parts.password
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
-        raise ProvisioningError(
-            f"{url!r} is not an address: {error}", "it looks like https://hub.example:8443"
-        ) from error
+        raise ProvisioningError(f"{url!r} is not an address: {error}", LOOKS_LIKE) from error
     if parts.scheme not in ("http", "https") or not host or user or parts.query or parts.fragment:
         raise ProvisioningError(f"{url!r} is not a hub's address", LOOKS_LIKE)
     if parts.scheme == "http" and host not in LOOPBACK:

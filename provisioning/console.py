@@ -94,12 +94,13 @@ def confirm(question: str, *, yes: bool) -> None:
         die("nothing was done")
 
 
-def count_progress(what: str, total: int) -> Progress:
-    """A bar for several of a kind, with its one task; nothing on a pipe."""
-    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
-    bar = Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
-    bar.add_task(what, total=total)
-    return bar
+@contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar for several of a kind, nothing on a pipe; call what it gives after each, from any thread."""
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
 
 
 def printable(text: object) -> str:
@@ -130,15 +131,6 @@ def spinner() -> Progress:
     """For work of unknown length; nothing on a pipe."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     return Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
-
-
-@contextmanager
-def counted(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar for many things of one kind; call what it gives after each, from any thread."""
-    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
 
 
 def _plain(message: str) -> str:

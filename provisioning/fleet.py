@@ -80,12 +80,12 @@ def find_one(client: HubClient, booth: str) -> Device:
 def each(devices: Sequence[Device], act: Callable[[Device], Any], doing: str) -> list[Outcome]:
     """`act` on every device; one that fails keeps none of the others. In the order of `devices`."""
     outcomes: dict[str, Outcome] = {}
-    with console.count_progress(doing, len(devices)) as bar, ThreadPoolExecutor(AT_ONCE, "fleet") as pool:
+    with console.counted(doing, len(devices)) as counted, ThreadPoolExecutor(AT_ONCE, "fleet") as pool:
         tasks = [pool.submit(_one, device, act) for device in devices]
         try:
             for task in as_completed(tasks):
                 outcomes[task.result().booth] = task.result()
-                bar.advance(bar.task_ids[0])
+                counted()
         except KeyboardInterrupt:
             for task in tasks:
                 task.cancel()  # those under way are waited for

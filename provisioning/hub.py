@@ -19,7 +19,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from provisioning.access import LOG_IN, Access, find_access, read_authority
+from provisioning.access import LOG_IN, LOOKS_LIKE, Access, find_access, read_authority
 from provisioning.console import ProvisioningError
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
@@ -116,7 +116,7 @@ def unreachable(hub_url: str, error: Exception) -> ProvisioningError:
             "name the authority that signed it: --ca FILE.pem",
         )
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        return ProvisioningError(f"{hub_url!r} is not an address: {error}", "it looks like https://hub.example:8443")
+        return ProvisioningError(f"{hub_url!r} is not an address: {error}", LOOKS_LIKE)
     return ProvisioningError(
         f"{hub_url} does not answer: {error or type(error).__name__}", "is the hub running, and the address right?"
     )

@@ -18,7 +18,7 @@ STATUS: Final[dict[str, Word]] = {
     "degraded": Word("▲", "yellow", "connected, and something wants looking after"),
     "offline": Word("✗", "red", "not connected: check its power and its network"),
     "new": Word("○", "cyan", "enrolled, and never heard of since: start its agent"),
-    "expired": Word("✗", "red", "its certificate has ended, so the broker refuses it: enrol it with a new claim code"),
+    "expired": Word("✗", "red", "its certificate has ended, so the broker refuses it: rescue it with a rescue code"),
     "revoked": Word("⊘", "red", "its key is not trusted: nothing of it counts, and it is not let in"),
     "replaced": Word("·", "dim", "another device has its booth; kept as history"),
 }

@@ -52,7 +52,6 @@ class SimulatedBooth:
 
     def __init__(self, config: DeviceConfig, load: Load, figures: Figures, note: Callable[[str, UUID], None]) -> None:
         """Raises `StorageError` and `InvalidError`."""
-        self.name = config.booth
         self.trouble = Trouble()
         self._config, self._load, self._figures, self._note = config, load, figures, note
         self._key = load_device_key(config.tls.key)
@@ -72,12 +71,12 @@ class SimulatedBooth:
         if self._uploader is not None:
             self._uploader.start()
 
-    def stop(self, drain_s: float) -> None:
-        """Sends what it has, for `drain_s` at most, and says that it stops."""
+    def stop(self) -> None:
+        """Says that it stops; what it has not sent stays in its outbox."""
         if self._started:
             if self._uploader is not None:
                 self._uploader.stop()
-            self._uplink.stop(drain_s, drain_s + 3)
+            self._uplink.stop(0.0, 3.0)
         self._outbox.close()
 
     @property

@@ -58,7 +58,7 @@ class Crowd:
             pass
         delivered = self._drain(drain_s, stop)
         for booth in self._booths:
-            booth.stop(0.0)
+            booth.stop()
         self._report()
         return delivered
 

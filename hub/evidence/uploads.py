@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from anyio import to_thread
 from starlette.requests import ClientDisconnect
 
 from hub.errors import RefusedError
@@ -119,6 +121,25 @@ async def patiently(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         raise RefusedError(400, "Cut off", "the connection ended before the body did; send it again") from error
     except TimeoutError as error:
         raise RefusedError(408, "Nothing came", f"no byte for {SILENCE_S:.0f} s; send it again") from error
+
+
+async def write_whole(path: Path, size_bytes: int, body: AsyncIterator[bytes]) -> str:
+    """The SHA-256 of a body that is now a new file. Raises as `patiently` does, 422 for one that is not as long as its
+    sender said, 507 where the disk does not take it; what was written by then is the caller's to remove."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("xb") as file:
+            async for piece in patiently(body):
+                size += len(piece)
+                if size > size_bytes:
+                    break
+                digest.update(piece)
+                await to_thread.run_sync(file.write, piece)
+    except OSError as error:
+        raise RefusedError(507, "No room", f"the hub's disk does not take it ({error.strerror})") from error
+    if size != size_bytes:
+        raise RefusedError(422, "Not whole", f"{size} bytes came, Content-Length says {size_bytes}; send it again")
+    return digest.hexdigest()
 
 
 def misnamed(found: str) -> RefusedError:

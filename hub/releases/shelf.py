@@ -1,6 +1,5 @@
 """The hub's releases: taken whole and only when a key of this hub vouches for them, and given to its devices."""
 
-import hashlib
 import json
 import secrets
 from collections import Counter
@@ -21,7 +20,7 @@ from hub.audit import Actor
 from hub.db import Database
 from hub.errors import RefusedError
 from hub.evidence.signatures import Signatures, Signed
-from hub.evidence.uploads import patiently
+from hub.evidence.uploads import write_whole
 from hub.store import fleet, releases, rollouts
 from hub.views import Me
 from hub.views.releases import ReleaseView
@@ -60,7 +59,7 @@ class Shelf:
         self._coming = True
         part = self._folder / f"{secrets.token_hex(8)}.part"
         try:
-            sha256 = await self._write(part, size_bytes, body)
+            sha256 = await write_whole(part, size_bytes, body)
             manifest, signed_by = await to_thread.run_sync(self._check, part)
             row = {
                 "version": manifest.version,
@@ -145,22 +144,6 @@ class Shelf:
         except InvalidError as error:
             raise RefusedError(422, "Not a release that this hub takes", f"{error}; {KEYS_HINT}") from error
         return release.manifest, release.signed_by
-
-    async def _write(self, path: Path, size_bytes: int, body: AsyncIterator[bytes]) -> str:
-        digest, size = hashlib.sha256(), 0
-        try:
-            with path.open("xb") as file:
-                async for piece in patiently(body):
-                    size += len(piece)
-                    if size > size_bytes:
-                        break
-                    digest.update(piece)
-                    await to_thread.run_sync(file.write, piece)
-        except OSError as error:
-            raise RefusedError(507, "No room", f"the hub's disk does not take it ({error.strerror})") from error
-        if size != size_bytes:
-            raise RefusedError(422, "Not whole", f"{size} bytes came, Content-Length says {size_bytes}; send it again")
-        return digest.hexdigest()
 
 
 def _unknown(version: str) -> RefusedError:

@@ -1,7 +1,6 @@
 """Clips that somebody sent to try profiles on: one a person, bounded, and gone after an hour or a restart."""
 
 import asyncio
-import hashlib
 import logging
 import secrets
 import shutil
@@ -12,11 +11,9 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
-from anyio import to_thread
-
 from contract.tries import CLIP_BYTES_MAX
 from hub.errors import RefusedError
-from hub.evidence.uploads import patiently
+from hub.evidence.uploads import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +67,7 @@ class Clips:
         self._coming.add(username)
         path = self._folder / secrets.token_hex(16)
         try:
-            sha256 = await self._write(path, size_bytes, body)
+            sha256 = await write_whole(path, size_bytes, body)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -88,22 +85,6 @@ class Clips:
         if clip is None:
             raise RefusedError(404, "No such try", "clips are deleted after an hour and at a restart; send it again")
         return clip
-
-    async def _write(self, path: Path, size_bytes: int, body: AsyncIterator[bytes]) -> str:
-        digest, size = hashlib.sha256(), 0
-        try:
-            with path.open("xb") as file:
-                async for piece in patiently(body):
-                    size += len(piece)
-                    if size > size_bytes:
-                        break
-                    digest.update(piece)
-                    await to_thread.run_sync(file.write, piece)
-        except OSError as error:
-            raise RefusedError(507, "No room", f"the hub's disk does not take the clip ({error.strerror})") from error
-        if size != size_bytes:
-            raise RefusedError(422, "Not whole", f"{size} bytes came, Content-Length says {size_bytes}; send it again")
-        return digest.hexdigest()
 
     def _too_old(self, now_s: float) -> list[Clip]:
         return [clip for clip in self._clips.values() if now_s - clip.since_s > KEPT_S]

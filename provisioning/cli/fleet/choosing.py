@@ -1,7 +1,7 @@
 """What the commands for several devices share: the options that say which, and how the outcome is shown."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.text import Text
@@ -74,6 +74,23 @@ def carry_out(
         console.fail(f"{len(failed)} of {len(outcomes)} failed; the others are done")
     if failed:
         raise typer.Exit(1)
+
+
+def start_again(
+    client: HubClient,
+    devices: Sequence[Device],
+    what: Literal["reboot", "restart"],
+    *,
+    force: bool,
+    as_json: bool,
+    words: str,
+) -> None:
+    """Boards or agents, each by a command to its device; the hub's path has the command's own name."""
+
+    def act(device: Device) -> Any:
+        return client.post(f"/devices/{device['device_id']}/{what}", {"force": force})
+
+    carry_out(devices, act, f"{what}ing", as_json=as_json, words=lambda _: words)
 
 
 def _show(outcomes: Sequence[Outcome], words: Callable[[Outcome], str]) -> None:

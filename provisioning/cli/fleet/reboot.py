@@ -1,7 +1,5 @@
 """`invigil fleet reboot`: boards start again, and all that runs on them."""
 
-from typing import Any
-
 from provisioning.cli.fleet.choosing import (
     AsJson,
     Booths,
@@ -11,10 +9,9 @@ from provisioning.cli.fleet.choosing import (
     Site,
     Yes,
     ask_first,
-    carry_out,
     choose,
+    start_again,
 )
-from provisioning.fleet import Device
 from provisioning.hub import HubClient
 
 EPILOG = """\b
@@ -41,8 +38,4 @@ def reboot(
     with HubClient.found() as client:
         devices = choose(client, booths, room, site, everything=everything)
         ask_first(devices, f"Reboot {len(devices)} devices?", yes=yes)
-
-        def act(device: Device) -> Any:
-            return client.post(f"/devices/{device['device_id']}/reboot", {"force": force})
-
-        carry_out(devices, act, "rebooting", as_json=as_json, words=lambda _: "the board starts again")
+        start_again(client, devices, "reboot", force=force, as_json=as_json, words="the board starts again")

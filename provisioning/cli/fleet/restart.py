@@ -1,7 +1,5 @@
 """`invigil fleet restart`: agents end, and are started again by their supervisor."""
 
-from typing import Any
-
 from provisioning.cli.fleet.choosing import (
     AsJson,
     Booths,
@@ -11,10 +9,9 @@ from provisioning.cli.fleet.choosing import (
     Site,
     Yes,
     ask_first,
-    carry_out,
     choose,
+    start_again,
 )
-from provisioning.fleet import Device
 from provisioning.hub import HubClient
 
 EPILOG = """\b
@@ -40,8 +37,4 @@ def restart(
     with HubClient.found() as client:
         devices = choose(client, booths, room, site, everything=everything)
         ask_first(devices, f"Restart {len(devices)} devices?", yes=yes)
-
-        def act(device: Device) -> Any:
-            return client.post(f"/devices/{device['device_id']}/restart", {"force": force})
-
-        carry_out(devices, act, "restarting", as_json=as_json, words=lambda _: "the agent starts again")
+        start_again(client, devices, "restart", force=force, as_json=as_json, words="the agent starts again")

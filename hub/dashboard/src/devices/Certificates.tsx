@@ -4,13 +4,13 @@ import { useState } from "react";
 import { api, ask } from "@/api/client";
 import type { Certificate, DeviceDetail } from "@/api/types";
 import { CertificateEnd } from "@/devices/Certificate";
+import { CodeSteps } from "@/devices/CodeSteps";
 import { forgetDevices, on } from "@/devices/queries";
 import { named, t } from "@/text/text";
 import { duration } from "@/time/format";
 import { useNow } from "@/time/now";
 import { When } from "@/time/When";
 import { Button } from "@/ui/Button";
-import { CopyCode } from "@/ui/CopyCode";
 import { Modal } from "@/ui/Modal";
 import { describe } from "@/ui/Notice";
 
@@ -49,25 +49,9 @@ export function Certificates({ items }: { items: readonly Certificate[] }) {
 type Made = { code: string; command: string; expires_at: string };
 
 function MadeCode({ made, onClose }: { made: Made; onClose: () => void }) {
-  const left = Date.parse(made.expires_at) - useNow();
   return (
     <Modal open wide title={t("rescue.title")} lead={t("rescue.lead")} onOpenChange={(open) => !open && onClose()}>
-      <ol className="flex list-decimal flex-col gap-3 pl-5">
-        <li>
-          <p>{t("device.enrol-type")}</p>
-          <CopyCode text={made.command} className="mt-1" />
-        </li>
-        <li>
-          <p>{t("rescue.code")}</p>
-          <p className="mt-1 flex flex-wrap items-center gap-3">
-            <strong className="select-all font-mono font-semibold text-xl tracking-wider">{made.code}</strong>
-            <CopyCode text={made.code} shown={t("device.copy-code")} />
-          </p>
-          <p className="tabular mt-1 text-ink-3 text-xs">
-            {left > 0 ? t("device.code-left", { left: duration(left, false) }) : t("device.code-ended")}
-          </p>
-        </li>
-      </ol>
+      <CodeSteps made={made} asked={t("rescue.code")} />
       <div className="flex justify-end pt-4">
         <Button look="ink" onClick={onClose}>
           {t("device.enrol-done")}

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { ApiError } from "@/api/client";
 import type { DeviceDetail } from "@/api/types";
 import { CertificateEnd } from "@/devices/Certificate";
 import { Certificates, Rescue } from "@/devices/Certificates";
@@ -152,15 +151,12 @@ export function DevicePage() {
     );
   }
   if (found.isError) {
-    const status = found.error instanceof ApiError ? found.error.status : 0;
-    if (status === 404 || status === 422) {
-      return (
-        <Notice title={t("device.missing")} detail={t("device.missing-detail")}>
-          <Back />
-        </Notice>
-      );
-    }
-    return <Failure error={found.error} onRetry={() => found.refetch()} />;
+    const missing = (
+      <Notice title={t("device.missing")} detail={t("device.missing-detail")}>
+        <Back />
+      </Notice>
+    );
+    return <Failure error={found.error} onRetry={() => found.refetch()} missing={missing} />;
   }
   return (
     <div className="flex flex-col gap-4 p-4 md:p-6">

@@ -5,15 +5,14 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { api, ask } from "@/api/client";
 import { boothsQuery, keys, meQuery } from "@/api/queries";
 import type { NewClaimCode } from "@/api/types";
+import { BoothSelect } from "@/devices/BoothSelect";
+import { CodeSteps } from "@/devices/CodeSteps";
 import { devicesQuery, forgetDevices } from "@/devices/queries";
 import { StatusWord } from "@/devices/StatusWord";
 import { type NewBooth, NewBoothFields, newBoothFault } from "@/places/NewBoothFields";
 import { t } from "@/text/text";
-import { duration } from "@/time/format";
-import { hubNow, useNow } from "@/time/now";
+import { hubNow } from "@/time/now";
 import { Button } from "@/ui/Button";
-import { CopyCode } from "@/ui/CopyCode";
-import { Field } from "@/ui/Field";
 import { Modal } from "@/ui/Modal";
 import { describe } from "@/ui/Notice";
 
@@ -33,32 +32,13 @@ function Step({ done, children }: { done: boolean; children: ReactNode }) {
 }
 
 function Coming({ claim, since, onClose }: Given & { onClose: () => void }) {
-  const now = useNow();
   const device = useQuery({ ...devicesQuery, refetchInterval: 2000 }).data?.items.find(
     (one) => one.booth_id === claim.booth_id && Date.parse(one.enrolled_at) >= since - 1000,
   );
   const here = device?.availability === "online";
-  const left = Date.parse(claim.expires_at) - now;
   return (
     <div className="flex flex-col gap-4">
-      <ol className="flex list-decimal flex-col gap-3 pl-5">
-        <li>
-          <p>{t("device.enrol-type")}</p>
-          <CopyCode text={claim.command} className="mt-1" />
-        </li>
-        <li>
-          <p>{t("device.enrol-code")}</p>
-          <p className="mt-1 flex flex-wrap items-center gap-3">
-            <strong data-testid="claim-code" className="select-all font-mono font-semibold text-xl tracking-wider">
-              {claim.code}
-            </strong>
-            <CopyCode text={claim.code} shown={t("device.copy-code")} />
-          </p>
-          <p className="tabular mt-1 text-ink-3 text-xs">
-            {left > 0 ? t("device.code-left", { left: duration(left, false) }) : t("device.code-ended")}
-          </p>
-        </li>
-      </ol>
+      <CodeSteps made={claim} asked={t("device.enrol-code")} />
       <div role="status" className="border-line border-t pt-3">
         <ul className="flex flex-col gap-1.5">
           <Step done={device !== undefined}>
@@ -125,23 +105,14 @@ export function EnrolDialog({ boothId, onClose }: Props) {
       ) : (
         <form onSubmit={send} className="flex flex-col gap-4">
           {boothId === undefined && (
-            <Field
-              label={t("devices.booth")}
+            <BoothSelect
+              value={chosen}
+              onChange={setChosen}
               error={told && fault && "booth" in fault ? fault.booth : undefined}
               hint={t("device.enrol-booth-hint")}
             >
-              {(field) => (
-                <select {...field} value={chosen} onChange={(event) => setChosen(event.target.value)}>
-                  <option value="">{t("device.enrol-choose")}</option>
-                  {mayAdd && <option value={NEW}>{t("places.new-booth")}</option>}
-                  {booths.map((booth) => (
-                    <option key={booth.booth_id} value={booth.booth_id}>
-                      {booth.name}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+              {mayAdd && <option value={NEW}>{t("places.new-booth")}</option>}
+            </BoothSelect>
           )}
           {adding && <NewBoothFields value={fresh} onChange={setFresh} fault={told ? fault : null} />}
           {replaced && <p className="text-ink-2">{t("device.replace-lead", { name })}</p>}

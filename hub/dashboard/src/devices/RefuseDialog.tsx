@@ -4,10 +4,10 @@ import { useState } from "react";
 import { api, ask } from "@/api/client";
 import type { EnrolmentRequest } from "@/api/types";
 import { forgetDevices } from "@/devices/queries";
+import { ReasonField } from "@/devices/ReasonField";
 import { veiled } from "@/devices/request";
 import { t } from "@/text/text";
 import { Confirm } from "@/ui/Confirm";
-import { Field } from "@/ui/Field";
 
 export function RefuseDialog({ request, onClose }: { request: EnrolmentRequest; onClose: () => void }) {
   const client = useQueryClient();
@@ -34,17 +34,7 @@ export function RefuseDialog({ request, onClose }: { request: EnrolmentRequest; 
       onDo={() => refuse.mutate()}
       onClose={onClose}
     >
-      <Field label={t("device.reason")} hint={t("enrolment.refuse-hint")}>
-        {(field) => (
-          <input
-            {...field}
-            value={reason}
-            maxLength={300}
-            required
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <ReasonField value={reason} onChange={setReason} hint={t("enrolment.refuse-hint")} />
     </Confirm>
   );
 }

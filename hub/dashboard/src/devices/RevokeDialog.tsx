@@ -4,9 +4,9 @@ import { useState } from "react";
 import { api, ask } from "@/api/client";
 import type { Device } from "@/api/types";
 import { forgetDevices, on } from "@/devices/queries";
+import { ReasonField } from "@/devices/ReasonField";
 import { t } from "@/text/text";
 import { Confirm } from "@/ui/Confirm";
-import { Field } from "@/ui/Field";
 
 export function RevokeDialog({ device, onClose }: { device: Device; onClose: () => void }) {
   const client = useQueryClient();
@@ -35,17 +35,7 @@ export function RevokeDialog({ device, onClose }: { device: Device; onClose: () 
       onClose={onClose}
     >
       {device.exam_session_on && <p className="text-medium">{t("device.revoke-sitting")}</p>}
-      <Field label={t("device.reason")} hint={t("device.reason-hint")}>
-        {(field) => (
-          <input
-            {...field}
-            value={reason}
-            maxLength={300}
-            required
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <ReasonField value={reason} onChange={setReason} hint={t("device.reason-hint")} />
     </Confirm>
   );
 }

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Part } from "@/account/Part";
 import { SignInTable } from "@/account/SignInTable";
-import { ApiError, api, ask } from "@/api/client";
+import { api, ask } from "@/api/client";
 import { boothsQuery, meQuery } from "@/api/queries";
 import { PersonActs } from "@/people/PersonActs";
 import { PersonForm } from "@/people/PersonForm";
@@ -117,16 +117,16 @@ export function PersonPage() {
   const { username } = useParams({ from: "/shell/people/$username" });
   const query = useQuery(userQuery(username));
   if (query.data) return <Person user={query.data} />;
-  if (query.error instanceof ApiError && query.error.status === 404) {
-    return (
+  if (query.isError) {
+    const missing = (
       <Notice title={t("person.missing", { name: username })} detail={t("person.missing-detail")}>
         <Link to="/people" className={LINK}>
           {t("people.title")}
         </Link>
       </Notice>
     );
+    return <Failure error={query.error} onRetry={() => query.refetch()} missing={missing} />;
   }
-  if (query.isError) return <Failure error={query.error} onRetry={() => query.refetch()} />;
   return (
     <Page title={username} narrow>
       <Loading />

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Copy, Pencil } from "lucide-react";
 import { useMemo, useState } from "react";
-import { ApiError } from "@/api/client";
 import { meQuery } from "@/api/queries";
 import { CopyDialog } from "@/profiles/CopyDialog";
 import { DescribeDialog } from "@/profiles/DescribeDialog";
@@ -163,15 +162,14 @@ export function ProfilePage() {
   const query = useQuery(profileQuery(name));
   const all = useQuery(profilesQuery());
   const error = query.error ?? all.error;
-  if (query.error instanceof ApiError && query.error.status === 404) {
-    return (
+  if (error) {
+    const missing = (
       <Notice alert title={t("profile.missing", { name })} detail={t("profile.missing-detail")}>
         <Button onClick={() => navigate({ to: "/profiles", search: {} })}>{t("profile.back")}</Button>
       </Notice>
     );
-  }
-  if (error) {
-    return <Failure error={error} onRetry={() => void Promise.all([query.refetch(), all.refetch()])} />;
+    const again = () => void Promise.all([query.refetch(), all.refetch()]);
+    return <Failure error={error} onRetry={again} missing={missing} />;
   }
   const base = all.data?.items.find((each) => each.built_in && each.name === query.data?.based_on);
   if (!query.data || !base) {

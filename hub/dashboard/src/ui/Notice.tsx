@@ -25,7 +25,16 @@ export function describe(error: unknown): string {
   return t("error.status", { status: error.status, detail: error.detail || error.title });
 }
 
-export function Failure({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+type FailureProps = {
+  error: unknown;
+  onRetry: () => void;
+  /** Said instead where the thing that the address names does not exist, or cannot. */
+  missing?: ReactNode;
+};
+
+export function Failure({ error, onRetry, missing }: FailureProps) {
+  const gone = error instanceof ApiError && (error.status === 404 || error.status === 422);
+  if (missing && gone) return missing;
   return (
     <Notice alert title={t("error.title")} detail={describe(error)}>
       <Button onClick={onRetry}>{t("error.retry")}</Button>

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { ApiError, api, ask } from "@/api/client";
+import { api, ask } from "@/api/client";
 import { t } from "@/text/text";
 import { duration } from "@/time/format";
 import { When } from "@/time/When";
@@ -167,15 +167,12 @@ export function RolloutPage() {
     );
   }
   if (found.isError) {
-    const status = found.error instanceof ApiError ? found.error.status : 0;
-    if (status === 404 || status === 422) {
-      return (
-        <Notice title={t("rollout.missing")} detail={t("rollout.missing-detail")}>
-          <Back />
-        </Notice>
-      );
-    }
-    return <Failure error={found.error} onRetry={() => found.refetch()} />;
+    const missing = (
+      <Notice title={t("rollout.missing")} detail={t("rollout.missing-detail")}>
+        <Back />
+      </Notice>
+    );
+    return <Failure error={found.error} onRetry={() => found.refetch()} missing={missing} />;
   }
   return (
     <div className="flex flex-col gap-4 p-4 md:p-6">

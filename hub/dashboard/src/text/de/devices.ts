@@ -48,7 +48,7 @@ export const devices: Record<keyof typeof english, string> = {
   "device.means.degraded": "Verbunden, aber jemand sollte danach sehen.",
   "device.means.offline": "Nicht verbunden. Prüfen Sie Strom und Netz.",
   "device.means.expired":
-    "Sein Zertifikat ist abgelaufen, der Broker lehnt es ab. Nehmen Sie es mit einem neuen Code wieder auf.",
+    "Sein Zertifikat ist abgelaufen, der Broker lehnt es ab. Retten Sie es mit einem Rettungscode.",
   "device.means.revoked":
     "Seinem Schlüssel wird nicht mehr vertraut: Nichts, was es sendet, zählt, und es wird nicht eingelassen.",
   "device.means.replaced": "Ein anderes Gerät hat jetzt seine Kabine. Es bleibt als Verlauf stehen.",

@@ -45,7 +45,7 @@ export const devices = {
   "device.means.online": "Connected, and nothing is to be done.",
   "device.means.degraded": "Connected, and something wants looking after.",
   "device.means.offline": "Not connected. Check its power and its network.",
-  "device.means.expired": "Its certificate has ended, so the broker refuses it. Enrol it again with a new claim code.",
+  "device.means.expired": "Its certificate has ended, so the broker refuses it. Rescue it with a rescue code.",
   "device.means.revoked": "Its key is not trusted any more: nothing that it sends counts, and it is not let in.",
   "device.means.replaced": "Another device has its booth now. Kept as history.",
 
