@@ -7,7 +7,7 @@ sends what was announced (`hub.webhooks.deliver`).
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,18 +46,23 @@ async def announce(connection: AsyncConnection, happened: Happened) -> None:
     """Writes down what happened for every webhook that wants to hear of it; nothing where there is none."""
     receivers = await webhooks.receivers(connection, happened.TYPE)
     if receivers:
-        now = datetime.now(UTC)
-        await webhooks.add_message(connection, uuid4(), happened.TYPE, payload(happened, now), now, receivers)
+        await _tell(connection, happened, receivers)
 
 
 async def announce_events(connection: AsyncConnection, stored: Iterable[messages.Event]) -> None:
-    """Of what booths sent and the hub has just stored: violations that opened and closed."""
+    """Of what booths sent and the hub has just stored: violations that opened and closed. Who wants to hear of it is
+    asked once for all of them: they come by the hundred."""
+    receivers: dict[str, list[UUID]] = {}
     for event in stored:
         if isinstance(event.body, messages.ViolationOpened | messages.ViolationClosed):
             kind = ViolationOpened if isinstance(event.body, messages.ViolationOpened) else ViolationClosed
-            violation = event.body.violation
-            of_it = {name: getattr(violation, name) for name in kind.model_fields if hasattr(violation, name)}
-            await announce(connection, kind(**of_it, booth_id=event.booth, exam_session_id=event.exam_session))
+            if kind.TYPE not in receivers:
+                receivers[kind.TYPE] = await webhooks.receivers(connection, kind.TYPE)
+            if receivers[kind.TYPE]:
+                violation = event.body.violation
+                of_it = {name: getattr(violation, name) for name in kind.model_fields if hasattr(violation, name)}
+                happened = kind(**of_it, booth_id=event.booth, exam_session_id=event.exam_session)
+                await _tell(connection, happened, receivers[kind.TYPE])
 
 
 async def announce_step(
@@ -75,3 +80,8 @@ async def announce_step(
             reason_code=reason_code,
         )
         await announce(connection, told)
+
+
+async def _tell(connection: AsyncConnection, happened: Happened, receivers: list[UUID]) -> None:
+    now = datetime.now(UTC)
+    await webhooks.add_message(connection, uuid4(), happened.TYPE, payload(happened, now), now, receivers)
