@@ -13,6 +13,7 @@ from agent.evidence.spool import Spool
 from agent.evidence.uploader import Uploader
 from agent.facts import device_facts
 from agent.health import Trouble, disk_free_bytes
+from agent.recovery import close_what_was_left_open
 from agent.simulation.figures import Figures
 from agent.simulation.load import Load
 from agent.simulation.outbox import TimedOutbox
@@ -57,6 +58,7 @@ class SimulatedBooth:
         self._key = load_device_key(config.tls.key)
         config.state_dir.mkdir(parents=True, exist_ok=True)
         self._outbox = TimedOutbox(outbox_path(config), config.booth, self.trouble, figures)
+        close_what_was_left_open(self._outbox, datetime.now(UTC))
         self._spool = Spool(spool_dir(config), config.spool_max_bytes, self.trouble, spool_key(self._key))
         self._uploader = Uploader(config, self._key, self._spool, self.trouble) if load.picture_share else None
         self._uplink = Uplink(config, self._outbox, self.trouble, on_desired=self._follow, on_command=self._answer)
@@ -77,6 +79,10 @@ class SimulatedBooth:
             if self._uploader is not None:
                 self._uploader.stop()
             self._uplink.stop(0.0, 3.0)
+        try:
+            self._outbox.mark_stopped()
+        except StorageError as error:
+            self.trouble.count("outbox_failed", str(error))
         self._outbox.close()
 
     @property
