@@ -49,6 +49,7 @@ from agent.supervisor import Progress, Supervisor
 from agent.tryouts.tryouts import Tryouts
 from agent.updates import Updates, releases_root
 from agent.upkeep import Upkeep
+from agent.uplink.hub_clock import HubClock
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
 from agent.vision.analyzer import Analyzer
@@ -69,6 +70,9 @@ ALIVE_EVERY_S: Final = 4.0
 
 CHECKPOINT_EVERY_S: Final = 20.0
 """DESIGN asks for a signature at least every 30 s while events come."""
+
+HUB_PATIENCE_S: Final = 60.0
+"""After a start the hub may still come: before it said what time it is, no exam is ended for the time being up."""
 
 RESTART_EXIT: Final = 75
 """EX_TEMPFAIL of sysexits.h: a supervisor that restarts on failure alone does so as well."""
@@ -138,6 +142,7 @@ class Agent:
             governor=Governor(lambda: Heat(temperature_c(), throttled())),
             ear=Listener(self._microphone),
         )
+        self._hub_clock = HubClock()
         self._desk = self._new_desk()
         self._outbox.exam_session = self._desk.orders.exam_session
         close_what_was_left_open(self._outbox, datetime.now(UTC))
@@ -158,7 +163,7 @@ class Agent:
         self._updates = Updates(config, self._key, self._sitting_state, releases_root())
         self._reported: Reported | None = None
         self._reporting = threading.Lock()
-        self._uploader = Uploader(config, self._key, self._spool, self._trouble)
+        self._uploader = Uploader(config, self._key, self._spool, self._trouble, self._hub_clock.now)
         self._uplink = Uplink(
             config,
             self._outbox,
@@ -173,6 +178,7 @@ class Agent:
                 rounds=self._rounds,
                 updates=self._updates,
             ),
+            hub_clock=self._hub_clock,
         )
         self._self_report = SelfReport(
             config=config,
@@ -218,9 +224,10 @@ class Agent:
         around = Surroundings(
             newest=lambda: self._capture.latest if self._capture.state == "ok" else None,
             sees_faces=lambda: self._analyzer.sees_faces,
-            hub_here=lambda: self._uplink.hub_here,
+            hub_here=lambda: self._uplink.hub_here or time.monotonic() - self._began_s < HUB_PATIENCE_S,
             uploads=lambda: len(self._spool.files()) + self._outbox.depth,
             distracted=self._distracted,
+            now=self._hub_clock.now,
         )
         return Desk(
             self._outbox,

@@ -7,8 +7,10 @@ the end nobody is to be watched.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
@@ -45,6 +47,14 @@ log = logging.getLogger(__name__)
 
 FRAME_WAIT_S: Final = 0.25
 """Longest time until the thread notices a lost camera, a new profile or the stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGap:
+    """As it was told, and when it began by the monotonic clock: the wall clock may be put right before it ends."""
+
+    told: MonitoringGap
+    began_s: float
 
 
 EVIDENCE_KEPT: Final = 64
@@ -98,9 +108,9 @@ class Monitor:
         self._tracer = Tracer(outbox.append_of)
         self._evidence: dict[UUID, tuple[EvidenceRef, ...]] = {}
         self._last: Frame | None = None
-        self._camera_gap: MonitoringGap | None = None
-        self._off_gap: MonitoringGap | None = None
-        self._counts_since = datetime.now(UTC)
+        self._camera_gap: OpenGap | None = None
+        self._off_gap: OpenGap | None = None
+        self._counts_s = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="vision", daemon=True)
         self.turns = 0
@@ -205,7 +215,7 @@ class Monitor:
         """What is open ends with the last frame that somebody looked at."""
         self._tracer.flush()
         if self._last is not None:
-            self._record(self._engine.close_all(self._last.captured_s, self._last.wall_time), None)
+            self._record(self._engine.close_all(self._last.captured_s), None)
 
     # --- gaps ---
 
@@ -218,8 +228,8 @@ class Monitor:
         lost = self._capture.state == "lost"
         if lost and self._camera_gap is None and self._orders.counts:
             self._end_all()
-            since = max(self._capture.lost_since or self._counts_since, self._counts_since)
-            self._camera_gap = self._open_gap("camera_lost", self._capture.detail, since)
+            since_s = max(self._capture.lost_s or self._counts_s, self._counts_s)
+            self._camera_gap = self._open_gap("camera_lost", self._capture.detail, since_s)
             log.warning("The camera is lost: %s", self._capture.detail)
         elif self._capture.state == "ok" and self._camera_gap is not None:
             self._close_gap(self._camera_gap)
@@ -227,16 +237,18 @@ class Monitor:
             self._engine, self._last = self._new_engine(self._profile), None  # its clock may have begun anew
             log.info("The camera is back.")
 
-    def _open_gap(self, reason: GapReason, detail: str, since: datetime | None = None) -> MonitoringGap:
-        started_at = since or datetime.now(UTC)
+    def _open_gap(self, reason: GapReason, detail: str, since_s: float | None = None) -> OpenGap:
+        now_s = time.monotonic()
+        began_s = now_s if since_s is None else min(since_s, now_s)
+        started_at = datetime.now(UTC) - timedelta(seconds=now_s - began_s)
         gap = MonitoringGap(gap_id=uuid4(), reason=reason, detail=detail[:300], started_at=started_at)
         self._outbox.append(gap)
-        return gap
+        return OpenGap(gap, began_s)
 
-    def _close_gap(self, gap: MonitoringGap | None) -> None:
+    def _close_gap(self, gap: OpenGap | None) -> None:
         if gap is not None:
-            ended_at = max(datetime.now(UTC), gap.started_at)
-            self._outbox.append(gap.model_copy(update={"ended_at": ended_at}))
+            ended_at = gap.told.started_at + timedelta(seconds=time.monotonic() - gap.began_s)
+            self._outbox.append(gap.told.model_copy(update={"ended_at": ended_at}))
 
     # --- what the hub wants ---
 
@@ -275,7 +287,7 @@ class Monitor:
                 self._close_gap(gap)
             self._camera_gap = self._off_gap = None
         self._outbox.exam_session = orders.exam_session
-        self._engine, self._last, self._counts_since = self._new_engine(self._profile), None, datetime.now(UTC)
+        self._engine, self._last, self._counts_s = self._new_engine(self._profile), None, time.monotonic()
         log.info("Monitoring %s.", "counts" if orders.counts else "is suspended by the exam session")
 
     def _change_profile(self, profile: RuleProfile) -> None:

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -134,7 +134,7 @@ def _replay_file(
         except CameraError as error:
             trouble = str(error)
         finally:
-            _collect(found, engine.close_all(last_s, EPOCH + timedelta(seconds=last_s)))
+            _collect(found, engine.close_all(last_s))
     if camera.errors and not trouble:
         trouble = f"{video}: {camera.errors} damaged part(s) skipped"
     _finish(progress, task, video, len(found), camera, analyzer.refused)

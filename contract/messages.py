@@ -297,9 +297,11 @@ class Reported(Wire):
 
 
 class ClockCommand(Wire):
-    """Asks a booth what time it is; the hub computes the offset from the round trip."""
+    """Asks a booth what time it is; the hub computes the offset from the round trip. `at` is what time it is at the hub
+    as it asks: exams run by that clock. An older hub does not tell."""
 
     type: Literal["clock"] = "clock"
+    at: Timestamp | None = None
 
 
 class SnapshotCommand(Wire):

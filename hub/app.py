@@ -261,7 +261,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         ingest = Ingest(database, mqtt, feed, states, countersigner, desired, metrics, loop)
         clock = ClockWatch(commands, states)
         sittings = ExamSessions(database, desired, countersigner, feed, Practice(files), settings.exams)
-        exam_clock = ExamClock(database, desired, sittings)
+        exam_clock = ExamClock(database, desired, sittings, feed, metrics)
         silence = Silence(
             database,
             feed,
@@ -300,7 +300,8 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
             elif message.topic == mqtt.reply_topic:
                 commands.receive(message)
 
-        def hear_health(booth_id: str, health: Health) -> None:
+        def hear_health(booth_id: str, health: Health, received_at: datetime) -> None:
+            clock.heard(booth_id, health.at, received_at)
             viewing.heard(booth_id, health)
             signals.heard(booth_id, health)
 

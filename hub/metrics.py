@@ -39,6 +39,7 @@ class Metrics:
         self.mqtt_unsent = counter("mqtt_unsent", "Messages not published because the broker was away")
         self.broker_restarts = counter("broker_restarts", "Times the private broker ended and was started again")
         self.steps_unused = counter("exam_session_steps_unused", "Steps of candidates that changed nothing", "reason")
+        self.clock_jumps = counter("clock_jumps", "Times the clock of the leading process's machine was set")
         self.booths_silent = counter("booths_silent", "Booths in an exam session that fell silent")
         self.evidence_stored = counter("evidence_stored", "Evidence files taken")
         self.evidence_stored_bytes = counter("evidence_stored_bytes", "Their bytes")

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, Final, Literal
 
@@ -53,7 +53,7 @@ class BoothStates:
         feed: Feed,
         metrics: Metrics,
         loop: asyncio.AbstractEventLoop,
-        on_health: Callable[[str, Health], None],
+        on_health: Callable[[str, Health, datetime], None],
         on_gone: Callable[[str], None],
         on_reported: Callable[[Mapping[str, int]], Awaitable[None]],
         on_certificate: Callable[[Mapping[str, str]], Awaitable[None]],
@@ -80,8 +80,8 @@ class BoothStates:
         self._availability: dict[str, str] = {}
         self._clock_offsets_ms: dict[str, float] = {}
         self._heard: set[str] = set()
-        self._heard_at: dict[str, datetime] = {}
-        self._listening_since: datetime | None = None
+        self._heard_s: dict[str, float] = {}
+        self._listening_s: float | None = None
         self._grace_until: float | None = None
 
     async def load(self) -> None:
@@ -98,7 +98,7 @@ class BoothStates:
     def connected(self) -> None:
         """The broker has forgotten who was online; booths say it again, or are offline."""
         self._heard.clear()
-        self._listening_since = datetime.now(UTC)
+        self._listening_s = monotonic()
         self._grace_until = monotonic() + GRACE_S
         self._wake.set()
 
@@ -108,7 +108,7 @@ class BoothStates:
         for booth_id in booth_ids:
             self._health.setdefault(booth_id, {})["last_seen_at"] = now
             self._heard.add(booth_id)
-            self._heard_at[booth_id] = now
+            self._heard_s[booth_id] = monotonic()
         self._wake.set()
 
     def set_clock_offset(self, booth_id: str, offset_ms: float) -> None:
@@ -124,10 +124,12 @@ class BoothStates:
         return self._availability.get(booth_id, "never_seen")
 
     def heard_at(self, booth_id: str) -> datetime | None:
-        """When this booth last said something, or since when this hub would have heard it; None before it listens.
-        Bounded by the number of booths."""
-        since, heard = self._listening_since, self._heard_at.get(booth_id)
-        return since if since is None or heard is None else max(since, heard)
+        """When this booth last said something, or since when this hub would have heard it, as its clock counts now;
+        None before it listens. Bounded by the number of booths."""
+        if self._listening_s is None:
+            return None
+        silent_s = monotonic() - max(self._listening_s, self._heard_s.get(booth_id, self._listening_s))
+        return datetime.now(UTC) - timedelta(seconds=silent_s)
 
     def online(self) -> list[str]:
         return [booth_id for booth_id, state in self._availability.items() if state == "online"]
@@ -179,10 +181,10 @@ class BoothStates:
             self._health.setdefault(booth_id, {}).update(
                 health=health.model_dump_json(), last_seen_at=message.received_at
             )
-            self._on_health(booth_id, health)
+            self._on_health(booth_id, health, message.received_at)
         self._heard.add(booth_id)
         if not message.retained:
-            self._heard_at[booth_id] = message.received_at
+            self._heard_s[booth_id] = monotonic()
 
     def _end_grace(self) -> None:
         if self._grace_until is None or monotonic() < self._grace_until:

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections import deque
-from datetime import UTC, datetime
 from typing import Final, Literal
 
 from agent.capture.camera import Camera, CameraError
@@ -38,15 +37,14 @@ class CaptureThread:
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self._state: Literal["starting", "ok", "lost"] = "starting"
         self._detail = ""
-        self._lost_since: datetime | None = None
+        self._lost_s: float | None = None
         self._arrivals_s: deque[float] = deque(maxlen=FPS_FRAMES)
         self._refused: tuple[float, str] | None = None
         """Since when there have been only bad frames, and what is wrong with them."""
         self._started_s = time.monotonic()
-        self._started_at = datetime.now(UTC)
 
     def start(self) -> None:
-        self._started_s, self._started_at = time.monotonic(), datetime.now(UTC)
+        self._started_s = time.monotonic()
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
@@ -70,10 +68,12 @@ class CaptureThread:
         return self._detail or self._camera.name
 
     @property
-    def lost_since(self) -> datetime | None:
+    def lost_s(self) -> float | None:
+        """Since when it is lost, by the monotonic clock; None while it is not."""
         if self._stalled():
-            return self.latest.wall_time if self.latest else self._started_at
-        return self._lost_since
+            arrivals_s = tuple(self._arrivals_s)
+            return arrivals_s[-1] if arrivals_s else self._started_s
+        return self._lost_s
 
     @property
     def fps(self) -> float:
@@ -121,7 +121,7 @@ class CaptureThread:
             log.info("%s delivers frames, %d x %d", self._camera.name, *frame.frame_wh)
         self.latest = frame
         self._arrivals_s.append(time.monotonic())
-        self._state, self._detail, self._lost_since = "ok", "", None
+        self._state, self._detail, self._lost_s = "ok", "", None
         self._slot.put(frame)
         self._tap.put(frame)
 
@@ -137,7 +137,7 @@ class CaptureThread:
     def _lose(self, detail: str) -> None:
         self.errors += 1
         if self._state != "lost":
-            self._lost_since = datetime.now(UTC)
+            self._lost_s = time.monotonic()
             log.warning("camera lost: %s", detail)
         self._arrivals_s.clear()
         self._state, self._detail, self._refused = "lost", detail, None

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from agent.capture.camera import EndOfVideo
-from agent.capture.replay import EPOCH, ReplayCamera
+from agent.capture.replay import ReplayCamera
 from agent.frame import BgrImage
 from agent.replay import as_line
 from agent.rules.engine import Engine
@@ -47,7 +46,7 @@ class Recording:
         for observation in self.observations:
             found |= {str(change.violation.violation_id): change.violation for change in engine.step(observation)}
         last_s = self.observations[-1].captured_s if self.observations else 0.0
-        for change in engine.close_all(last_s, EPOCH + timedelta(seconds=last_s)):
+        for change in engine.close_all(last_s):
             found[str(change.violation.violation_id)] = change.violation
         return list(found.values())
 

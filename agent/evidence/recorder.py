@@ -122,9 +122,7 @@ class Recorder:
                     self._takes.opened(
                         violation.violation_id, violation.severity, began_s=began_s, now_s=now_s, clock_s=clock_s
                     )
-                case Closed():
-                    ended_at = violation.ended_at or now_at
-                    ended_s = now_s - (now_at - ended_at).total_seconds()
+                case Closed(ended_s=ended_s):
                     self._takes.closed(violation.violation_id, ended_s, now_s=now_s, clock_s=clock_s)
                 case _:
                     self._takes.goes_on(violation.violation_id, violation.severity)

@@ -2,6 +2,7 @@
 
 import base64
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -18,26 +19,34 @@ Request = tuple[str, dict[str, str]]
 
 
 class Requests:
-    def __init__(self, config: DeviceConfig, key: ec.EllipticCurvePrivateKey) -> None:
+    """`now` is what time it is at the hub, which refuses what was signed at another."""
+
+    def __init__(
+        self,
+        config: DeviceConfig,
+        key: ec.EllipticCurvePrivateKey,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._config = config
         self._key = key
+        self._now = now
         self._fitting: bytes | None = None
 
     def whole(self, file: SpooledFile, size_bytes: int) -> Request:
         """For PUT. Raises `OSError` when the certificate cannot be read."""
-        signed_at = _now()
+        signed_at = self._now().isoformat()
         signed = upload_bytes(self._config.booth, file.sha256, size_bytes, signed_at)
         return self._url(file), {**self._headers(file, signed, signed_at), "Content-Length": str(size_bytes)}
 
     def question(self, file: SpooledFile) -> Request:
         """For HEAD: how much the hub has."""
-        signed_at = _now()
+        signed_at = self._now().isoformat()
         signed = upload_bytes(self._config.booth, file.sha256, file.size_bytes, signed_at)
         return self._url(file), {**self._headers(file, signed, signed_at), "Upload-Length": str(file.size_bytes)}
 
     def chunk(self, file: SpooledFile, offset: int, chunk: bytes) -> Request:
         """For PATCH."""
-        signed_at, name = _now(), sha256_hex(chunk)
+        signed_at, name = self._now().isoformat(), sha256_hex(chunk)
         signed = chunk_bytes(self._config.booth, file.sha256, file.size_bytes, offset, name, signed_at)
         return self._url(file), {
             **self._headers(file, signed, signed_at),
@@ -49,13 +58,13 @@ class Requests:
 
     def clip(self, try_id: UUID, sha256: str, size_bytes: int) -> Request:
         """For GET: what this booth was asked to look at. Signed as an upload of the same bytes would be."""
-        signed_at = _now()
+        signed_at = self._now().isoformat()
         signed = upload_bytes(self._config.booth, sha256, size_bytes, signed_at)
         return f"{self._api}/profiles/tries/{try_id}/clip", self._signature(signed, signed_at)
 
     def release(self, version: str, sha256: str, size_bytes: int) -> Request:
         """For GET: a release that this booth was asked to install. Signed as an upload of the same bytes would be."""
-        signed_at = _now()
+        signed_at = self._now().isoformat()
         signed = upload_bytes(self._config.booth, sha256, size_bytes, signed_at)
         return f"{self._api}/releases/{version}/file", self._signature(signed, signed_at)
 
@@ -84,10 +93,6 @@ class Requests:
         if self._fitting is None or is_for(found, self._key):
             self._fitting = found
         return self._fitting
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
 
 
 def trust(config: DeviceConfig) -> ssl.SSLContext:

@@ -7,7 +7,8 @@ how much it has, so an interruption anywhere costs one chunk at most.
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -56,9 +57,17 @@ class Uploader:
     A file leaves the spool only when the hub says that it has it, or when the hub says that it will never take it.
     """
 
-    def __init__(self, config: DeviceConfig, key: ec.EllipticCurvePrivateKey, spool: Spool, trouble: Trouble) -> None:
+    def __init__(
+        self,
+        config: DeviceConfig,
+        key: ec.EllipticCurvePrivateKey,
+        spool: Spool,
+        trouble: Trouble,
+        hub_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`hub_now` is what time it is at the hub."""
         self._config = config
-        self._requests = Requests(config, key)
+        self._requests = Requests(config, key, hub_now)
         self._spool = spool
         self._trouble = trouble
         self._stumbled: set[str] = set()

@@ -13,7 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, get_args
 from uuid import uuid4
 
@@ -45,6 +45,8 @@ class Updated:
 @dataclass(frozen=True, slots=True)
 class Closed:
     violation: Violation
+    ended_s: float
+    """When, as frames count time: the stamps may be of another hour than the clock is now."""
 
 
 Change = Opened | Updated | Closed
@@ -82,6 +84,8 @@ class _Track:
     violation: Violation | None = None
     lasted_before_s: float = 0.0
     """Of the violation that this condition goes on with."""
+    since_s: float = 0.0
+    """When the violation began, its breaks included."""
 
     def look(self, finding: Finding | None, now_s: float) -> None:
         self.looked_s, self.looked = now_s, self.looked + 1
@@ -105,6 +109,7 @@ class _Past:
 
     ended_s: float
     lasted_s: float
+    since_s: float
     violation: Violation
     may_go_on: bool = True
 
@@ -134,7 +139,7 @@ class Engine:
         self._detector_of = dict(detector_of or {})
         self._tracks: dict[_Key, _Track] = {}
         self._past: dict[_Key, _Past] = {}
-        self._newest: tuple[float, datetime] | None = None
+        self._newest_s: float | None = None
 
     @property
     def open(self) -> tuple[Violation, ...]:
@@ -149,7 +154,7 @@ class Engine:
     @property
     def standing(self) -> tuple[Standing, ...]:
         """What is being followed now, in the order of the rules."""
-        now_s = self._newest[0] if self._newest else 0.0
+        now_s = self._newest_s or 0.0
         found = []
         for rule, settings in self._enabled:
             for (name, key_label), track in self._tracks.items():
@@ -169,12 +174,12 @@ class Engine:
         now_s, changes = observation.captured_s, list[Change]()
         if not math.isfinite(now_s):
             return []
-        if self._newest is not None and now_s < self._newest[0]:
-            if self._newest[0] - now_s <= BLIND_S:
+        if self._newest_s is not None and now_s < self._newest_s:
+            if self._newest_s - now_s <= BLIND_S:
                 return []
-            changes += self.close_all(*self._newest)
+            changes += self.close_all(self._newest_s)
             self._past.clear()
-        self._newest = now_s, observation.wall_time
+        self._newest_s = now_s
         if self._calibration is not None:
             observation = all_levelled(observation, self._calibration)
         tracked = {name for name, _ in self._tracks}
@@ -190,7 +195,7 @@ class Engine:
                 changes += self._hold(key, rule, settings, finding, observation)
         return changes
 
-    def close_all(self, captured_s: float, wall_time: datetime) -> list[Change]:
+    def close_all(self, captured_s: float) -> list[Change]:
         """End everything, because nobody looks any more: end of video, camera lost, another profile.
 
         None of it goes on after that: nobody knows what was between.
@@ -198,7 +203,7 @@ class Engine:
         changes: list[Change] = []
         for key, track in list(self._tracks.items()):
             ended_s = captured_s if track.gone_since_s is None else track.gone_since_s
-            changes += self._end(key, ended_s, captured_s, wall_time)
+            changes += self._end(key, ended_s)
         self._past = {key: replace(past, may_go_on=False) for key, past in self._past.items()}
         return changes
 
@@ -217,7 +222,7 @@ class Engine:
             gone_since_s = now_s
         if gone_since_s is None or now_s - gone_since_s < settings.release_s - EPSILON_S:
             return []
-        return self._end(key, gone_since_s, now_s, observation.wall_time)
+        return self._end(key, gone_since_s)
 
     def _hold(
         self, key: _Key, rule: Rule, settings: RuleSettings, finding: Finding | None, observation: Observation
@@ -242,7 +247,7 @@ class Engine:
             return self._go_on(track, settings, past, now_s)
         if past is not None and now_s - past.ended_s < settings.cooldown_s - EPSILON_S:
             return []
-        track.violation = self._violation(rule, settings, track, observation)
+        track.violation, track.since_s = self._violation(rule, settings, track, observation), track.began_s
         return [Opened(track.violation)]
 
     def _go_on(self, track: _Track, settings: RuleSettings, past: _Past, now_s: float) -> list[Change]:
@@ -253,6 +258,7 @@ class Engine:
             "explanation": why.model_copy(update={"parts": why.parts + 1, "frames": why.frames + track.seen}),
         }
         track.violation, track.lasted_before_s = past.violation.model_copy(update=update), past.lasted_s
+        track.since_s = past.since_s
         return self._escalate(track, settings, now_s) or [Updated(track.violation)]
 
     def _escalate(self, track: _Track, settings: RuleSettings, now_s: float) -> list[Change]:
@@ -302,14 +308,15 @@ class Engine:
         served = self._detector_of
         return {name: sha for name, sha in self._models.items() if served.get(name, rule.detector) == rule.detector}
 
-    def _end(self, key: _Key, ended_s: float, now_s: float, wall_time: datetime) -> list[Change]:
+    def _end(self, key: _Key, ended_s: float) -> list[Change]:
+        """As long after its beginning as it lasted: between the two the wall clock may have been put right."""
         track = self._tracks.pop(key)
         if track.violation is None:
             return []
-        ended_at = wall_time - timedelta(seconds=now_s - ended_s)
-        violation = track.violation.model_copy(update={"ended_at": max(ended_at, track.violation.started_at)})
-        self._past[key] = _Past(ended_s, track.lasted_before_s + ended_s - track.began_s, violation)
-        return [Closed(violation)]
+        lasted = timedelta(seconds=max(ended_s - track.since_s, 0.0))
+        violation = track.violation.model_copy(update={"ended_at": track.violation.started_at + lasted})
+        self._past[key] = _Past(ended_s, track.lasted_before_s + ended_s - track.began_s, track.since_s, violation)
+        return [Closed(violation, ended_s)]
 
 
 def next_severity(severity: Severity) -> Severity:

@@ -18,6 +18,7 @@ from agent.simulation.figures import Figures
 from agent.simulation.load import Load
 from agent.simulation.outbox import TimedOutbox
 from agent.simulation.pictures import picture
+from agent.uplink.hub_clock import HubClock
 from agent.uplink.uplink import Uplink
 from contract.device import DeviceConfig
 from contract.live import DoneReply, SayCommand
@@ -60,8 +61,18 @@ class SimulatedBooth:
         self._outbox = TimedOutbox(outbox_path(config), config.booth, self.trouble, figures)
         close_what_was_left_open(self._outbox, datetime.now(UTC))
         self._spool = Spool(spool_dir(config), config.spool_max_bytes, self.trouble, spool_key(self._key))
-        self._uploader = Uploader(config, self._key, self._spool, self.trouble) if load.picture_share else None
-        self._uplink = Uplink(config, self._outbox, self.trouble, on_desired=self._follow, on_command=self._answer)
+        hub_clock = HubClock()
+        self._uploader = (
+            Uploader(config, self._key, self._spool, self.trouble, hub_clock.now) if load.picture_share else None
+        )
+        self._uplink = Uplink(
+            config,
+            self._outbox,
+            self.trouble,
+            on_desired=self._follow,
+            on_command=self._answer,
+            hub_clock=hub_clock,
+        )
         self._facts = device_facts(config)
         self._open: Violation | None = None
         self._began = datetime.now(UTC)

@@ -56,6 +56,8 @@ class Surroundings:
     uploads: Callable[[], int]
     distracted: Callable[[], bool] = lambda: False
     """A message or an interviewer is before what the candidate should look at."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The hub's time: an exam runs by its clock, whatever this device's says."""
 
 
 class Desk:
@@ -198,7 +200,7 @@ class Desk:
     # --- what the candidate does ---
 
     def _deal_with(self, act: Act) -> None:
-        candidate, now = self._candidate, datetime.now(UTC)
+        candidate, now = self._candidate, self._around.now()
         if candidate is None:
             return
         match act.act:
@@ -261,7 +263,7 @@ class Desk:
     # --- what follows ---
 
     def _pass_time(self) -> None:
-        candidate, now = self._candidate, datetime.now(UTC)
+        candidate, now = self._candidate, self._around.now()
         if candidate is None:
             return
         self._follow_dots(candidate)
@@ -325,7 +327,7 @@ class Desk:
         sitting, progress = self._sitting, self._progress
         if sitting is None or progress is None:
             return None
-        step = step_of(sitting, progress, datetime.now(UTC), sees_faces=self._around.sees_faces())
+        step = step_of(sitting, progress, self._around.now(), sees_faces=self._around.sees_faces())
         if step.page != self._page:
             self._turn_to(step.page)
         dots = self._dots

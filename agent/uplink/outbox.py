@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -68,7 +68,7 @@ class Outbox:
         self._lock = threading.RLock()
         self._waiting: deque[tuple[Event, bytes]] = deque()
         self._lost = 0
-        self._lost_since: datetime | None = None
+        self._lost_since: tuple[datetime, float] | None = None
         self.on_append: Callable[[], None] = lambda: None
         """Called after each append, in the thread that appended: wakes the uplink."""
         self.exam_session: UUID | None = None
@@ -202,17 +202,17 @@ class Outbox:
 
     def _lose(self, events: int, sentence: str) -> None:
         self._lost += events
-        self._lost_since = self._lost_since or datetime.now(UTC)
+        self._lost_since = self._lost_since or (datetime.now(UTC), time.monotonic())
         self._trouble.count("events_dropped", sentence, times=events)
 
     def _tell_of_loss(self) -> None:
-        started_at = self._lost_since or datetime.now(UTC)
+        started_at, began_s = self._lost_since or (datetime.now(UTC), time.monotonic())
         gap = MonitoringGap(
             gap_id=uuid4(),
             reason="events_dropped",
             detail=f"{self._lost} or more events were lost: this device's disk was full or damaged",
             started_at=started_at,
-            ended_at=max(started_at, datetime.now(UTC)),
+            ended_at=started_at + timedelta(seconds=time.monotonic() - began_s),
         )
         self._lost, self._lost_since = 0, None
         self.append(gap)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from agent.errors import BrokerError, StorageError
 from agent.health import Trouble, trouble_name
+from agent.uplink.hub_clock import HubClock
 from agent.uplink.mqtt import Connection, Incoming, Outgoing
 from agent.uplink.outbox import Outbox
 from agent.uplink.window import WINDOW, Window
@@ -65,12 +66,14 @@ class Uplink:
         *,
         on_desired: Callable[[Desired], None],
         on_command: Callable[[AnyCommand], AnyReply | Future[AnyReply]],
+        hub_clock: HubClock | None = None,
     ) -> None:
         self._config = config
         self._outbox = outbox
         self._trouble = trouble
         self._on_desired = on_desired
         self._on_command = on_command
+        self._hub_clock = hub_clock or HubClock()
         self._inbox: queue.Queue[Incoming | None] = queue.Queue(INBOX_MAX)
         self._window = Window()
         self._hub: HubStatus | None = None
@@ -289,6 +292,8 @@ class Uplink:
             command = parse_command(message.payload)
             if isinstance(command, ClockCommand):
                 self._reply(message, ClockReply(wall_time=datetime.now(UTC)))
+                if command.at is not None:
+                    self._hub_clock.hear(command.at)
                 return
             answer = self._on_command(command)
         except InvalidError as error:

@@ -1,6 +1,7 @@
 """The clock of exam sessions: ends those whose time is up, and turns booths to the next one.
 
-Several hub processes may run it: what one has done, the others find done.
+The process that leads runs it. When the machine's clock is set, exam sessions that go on are moved along: nobody loses
+or gains time because NTP came late.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from hub import audit
 from hub.audit import HUB
 from hub.db import Database
 from hub.desired import DesiredState
@@ -16,7 +18,10 @@ from hub.exams.effects import Given, effect
 from hub.exams.reasons import TIME_IS_UP
 from hub.exams.sessions import Done, ExamSessions
 from hub.exams.timing import Timing
-from hub.store import exam_sessions
+from hub.feed import Feed
+from hub.jumps import Jumps
+from hub.metrics import Metrics
+from hub.store import clock_moves, exam_sessions, following
 
 log = logging.getLogger(__name__)
 
@@ -24,20 +29,44 @@ LOOK_S: Final = 1.0
 
 
 class ExamClock:
-    def __init__(self, database: Database, desired: DesiredState, sessions: ExamSessions) -> None:
+    def __init__(
+        self, database: Database, desired: DesiredState, sessions: ExamSessions, feed: Feed, metrics: Metrics
+    ) -> None:
         self._database = database
         self._desired = desired
         self._sessions = sessions
+        self._feed = feed
+        self._metrics = metrics
         self._grace = timedelta(seconds=sessions.config.time_up_grace_s)
 
     async def run(self) -> None:
         """Until cancelled; an error of the database only makes it wait."""
+        jumps, jumped = Jumps(), timedelta()
         while True:
+            jumped += jumps.since_last()
             try:
+                if jumped:
+                    await self.moved(jumped)
+                    jumped = timedelta()
                 await self.look(datetime.now(UTC))
             except StoreError as error:
                 log.warning("the clock of exam sessions waits: %s (%s)", error, error.hint)
             await asyncio.sleep(LOOK_S)
+
+    async def moved(self, by: timedelta) -> None:
+        """The machine's clock was set; what goes on has as much time left as before."""
+        by_s = round(by.total_seconds(), 1)
+        log.error("the clock of this machine was set by %+.1f s; exam sessions keep the time they have", by_s)
+        self._metrics.clock_jumps.inc()
+        async with self._database.writing() as connection:
+            moved, gaps = await clock_moves.move(connection, by)
+            for exam_session_id in moved:
+                await audit.record(
+                    connection, HUB, "exam_session.clock_set", "exam_session", str(exam_session_id), by_s=by_s
+                )
+            booths = await following.revise(connection, moved)
+        await self._sessions.tell(Done(tuple(moved), frozenset(booths)))
+        self._feed.publish(gaps=gaps)
 
     async def look(self, now: datetime) -> None:
         """Once."""

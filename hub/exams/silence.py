@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -21,7 +22,7 @@ from hub.store import exam_sessions, gaps
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0
-HELD_UP: Final = timedelta(seconds=4)
+HELD_UP_S: Final = 4.0
 HUB_CHAIN: Final = UUID(int=0)
 """Of gaps that no booth reported."""
 
@@ -45,14 +46,14 @@ class Silence:
 
     async def run(self) -> None:
         """Until cancelled; an error of the database only makes it wait."""
-        looked = datetime.now(UTC)
+        looked_s = monotonic()
         while True:
             await asyncio.sleep(LOOK_S)
-            before, looked = looked, datetime.now(UTC)
-            if looked - before > HELD_UP:
+            before_s, looked_s = looked_s, monotonic()
+            if looked_s - before_s > HELD_UP_S:
                 continue  # it was the hub that did not listen; what waits is read first
             try:
-                await self.look(looked)
+                await self.look(datetime.now(UTC))
             except StoreError as error:
                 log.warning("silent booths are not written down yet: %s (%s)", error, error.hint)
 
@@ -89,7 +90,7 @@ class Silence:
         if row is None or row.exam_session_id != gap.exam_session_id:
             return now
         heard = self._heard(gap.booth_id)
-        return heard if heard is not None and heard > gap.started_at and now - heard < self._after else None
+        return heard if heard is not None and now - heard < self._after else None
 
     def _gap(self, row: Any, heard: datetime) -> dict[str, Any]:
         log.warning("booth %s, in an exam session, is silent", row.booth_id)

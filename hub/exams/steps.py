@@ -103,13 +103,13 @@ async def _keep_photo(connection: AsyncConnection, event: Event, body: ExamSessi
 
 
 async def _when(connection: AsyncConnection, row: Any, event: Event, received_at: datetime, *, moves: bool) -> datetime:
-    """By the booth's clock, which counts while the hub is away, but not after the hub heard of it; and of what leads on
-    or asks for something, not before the state it answers."""
+    """By the booth's clock, which counts while the hub is away; of what leads on or asks for something, not before the
+    state it answers; and never after the hub heard of it, which may have set its clock back since."""
     earliest: datetime = row.created_at
     last = await sittings.last_change(connection, row.exam_session_id) if moves else None
     if last is not None:
         earliest = last.at + timedelta(microseconds=1)
-    return max(earliest, min(event.wall_time, received_at))
+    return min(max(earliest, event.wall_time), received_at)
 
 
 async def _note_late(

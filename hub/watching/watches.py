@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from hub.db import Database
 from hub.errors import StoreError
+from hub.jumps import Jumps
 from hub.store import watches
 from hub.views import Me, WatchEnd, WatchKind
 
@@ -71,11 +72,14 @@ class Watches:
 
     async def run(self) -> None:
         """Until cancelled."""
+        jumps = Jumps()
         while True:
             await asyncio.sleep(BEAT_S)
             try:
                 await self._write_ends()
                 await self._beat()
+                if jumps.since_last():
+                    continue  # the beats of the others are still of the clock as it was
                 if self._one_of_several:
                     await self.end_left_over()
             except StoreError as error:

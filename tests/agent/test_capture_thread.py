@@ -85,10 +85,10 @@ def test_a_camera_that_is_not_there_yet_is_tried_again(camera: PluggedCamera, ca
     wait_for("the capture thread to get there", lambda: capture.errors >= 3)
     assert capture.state == "lost"
     assert "not plugged in" in capture.detail
-    assert capture.lost_since is not None
+    assert capture.lost_s is not None
     camera.plugged = True
     wait_for("the capture thread to get there", lambda: capture.state == "ok")
-    assert capture.lost_since is None
+    assert capture.lost_s is None
     assert capture.detail == "test camera"
 
 
@@ -97,9 +97,9 @@ def test_a_camera_that_vanishes_is_lost_until_it_returns(camera: PluggedCamera, 
     wait_for("the capture thread to get there", lambda: capture.state == "ok")
     camera.plugged = False
     wait_for("the capture thread to get there", lambda: capture.state == "lost")
-    since = capture.lost_since
+    since = capture.lost_s
     wait_for("the capture thread to get there", lambda: capture.errors >= 3)
-    assert capture.lost_since == since, "one loss, however many attempts it takes"
+    assert capture.lost_s == since, "one loss, however many attempts it takes"
     assert capture.fps == 0
     camera.plugged = True
     wait_for("the capture thread to get there", lambda: capture.state == "ok")
@@ -124,7 +124,7 @@ def test_a_camera_that_hangs_is_noticed(
     wait_for("the capture thread to get there", lambda: capture.state == "lost")
     standing = capture.turns
     assert "no frame for" in capture.detail
-    assert capture.lost_since is not None
+    assert capture.lost_s is not None
     assert capture.fps == 0
     assert capture.turns == standing, "the watchdog is not fed"
     camera.plugged = False

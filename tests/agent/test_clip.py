@@ -58,7 +58,7 @@ def opened(film: Studio, hold_s: float = 1.0, severity: Severity = "medium") -> 
 
 def closed(film: Studio, what: Violation) -> None:
     ended = what.model_copy(update={"ended_at": at(film.now_s)})
-    film.recorder.noted(Closed(ended), film.now_s, at(film.now_s))
+    film.recorder.noted(Closed(ended, film.now_s), film.now_s, at(film.now_s))
 
 
 def clip_of(film: Studio, what: Violation) -> EvidenceAdded:

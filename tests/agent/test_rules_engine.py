@@ -31,7 +31,7 @@ def run(observations: Iterable[Observation], profile: RuleProfile = STRICT) -> l
     for observation in observations:
         changes += engine.step(observation)
         last_s = observation.captured_s
-    return changes + engine.close_all(last_s, ZERO + timedelta(seconds=last_s))
+    return changes + engine.close_all(last_s)
 
 
 def times(violation: Violation) -> tuple[float, float, float]:

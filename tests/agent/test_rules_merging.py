@@ -63,7 +63,7 @@ def test_the_cool_down_does_not_keep_back_what_goes_on() -> None:
 def test_nothing_goes_on_after_somebody_stopped_looking() -> None:
     engine, observations = Engine(PATIENT, {}), absent([(1, 6)], 8)
     before = [change for o in observations[:35] for change in engine.step(o)]
-    before += engine.close_all(3.4, observations[34].wall_time)
+    before += engine.close_all(3.4)
     after = [change for o in observations[40:] for change in engine.step(o)]
     assert (steps(before), steps(after)) == (["Opened", "Closed"], ["Opened", "Closed"])
 

@@ -267,7 +267,7 @@ EXAMPLES: dict[str, Wire] = {
             started_at=NOON - timedelta(hours=2),
         ),
     ),
-    "command_clock": m.ClockCommand(),
+    "command_clock": m.ClockCommand(at=NOON),
     "command_snapshot": m.SnapshotCommand(),
     "command_offer": live.OfferCommand(
         peer_id=PEER,

@@ -36,7 +36,7 @@ async def turn_back(hub: Hub, key: UUID, by: timedelta) -> None:
 
 def clock(hub: Hub) -> ExamClock:
     """Another one beside the hub's own, as in another process."""
-    return ExamClock(hub.database, hub.desired, hub.exam_sessions)
+    return ExamClock(hub.database, hub.desired, hub.exam_sessions, hub.feed, hub.metrics)
 
 
 async def gaps(hub: Hub) -> list[Any]:

@@ -70,6 +70,7 @@ const ACTS: Record<(typeof THINGS)[number], readonly string[]> = {
     "exam_session.proctor_unassigned",
     "exam_session.held",
     "exam_session.released",
+    "exam_session.clock_set",
     "report.viewed",
     "bundle.downloaded",
     "candidate.told",

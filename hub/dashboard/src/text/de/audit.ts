@@ -169,6 +169,7 @@ export const audit: Record<keyof typeof english, string> = {
   "audit.act.exam_session.proctor_unassigned": "Aufsicht abgezogen",
   "audit.act.exam_session.held": "Löschsperre gesetzt",
   "audit.act.exam_session.released": "Löschsperre aufgehoben",
+  "audit.act.exam_session.clock_set": "Mitgeführt, als die Uhr des Hubs gestellt wurde",
   "audit.act.report.viewed": "Bericht angesehen",
   "audit.act.bundle.downloaded": "Bündel geladen",
   "audit.act.candidate.told": "Dem Prüfling geschrieben",

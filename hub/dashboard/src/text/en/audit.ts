@@ -167,6 +167,7 @@ export const audit = {
   "audit.act.exam_session.proctor_unassigned": "Unassigned a proctor",
   "audit.act.exam_session.held": "Placed a legal hold",
   "audit.act.exam_session.released": "Released a legal hold",
+  "audit.act.exam_session.clock_set": "Moved along as the hub's clock was set",
   "audit.act.report.viewed": "Looked at a report",
   "audit.act.bundle.downloaded": "Took a bundle",
   "audit.act.candidate.told": "Wrote to the candidate",
