@@ -12,6 +12,7 @@ HUB_STATUS: Final = f"{PREFIX}/hub/status"
 HUB_FEED: Final = f"{PREFIX}/hub/feed"
 
 BoothChannel = Literal["availability", "health", "events", "acks", "desired", "reported", "commands", "checkup"]
+_CHANNELS: Final[dict[str, BoothChannel]] = {channel: channel for channel in get_args(BoothChannel)}
 FROM_BOOTH: Final[tuple[BoothChannel, ...]] = ("availability", "health", "events", "reported", "checkup")
 TO_BOOTH: Final[tuple[BoothChannel, ...]] = ("acks", "desired", "commands")
 
@@ -51,5 +52,5 @@ def parse_booth_topic(topic: str) -> BoothTopic | None:
     parts = topic.split("/")
     if len(parts) != 5 or "/".join(parts[:3]) != f"{PREFIX}/booths":
         return None
-    channel = next((known for known in get_args(BoothChannel) if known == parts[4]), None)
+    channel = _CHANNELS.get(parts[4])
     return BoothTopic(parts[3], channel) if channel else None

@@ -25,6 +25,7 @@ from contract.wire import InvalidError
 from hub import __version__
 from hub.intake.message import Delivery, Message
 from hub.metrics import Metrics
+from hub.mqtt_socket import ReadAhead
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,11 @@ class HubMqtt:
             CallbackAPIVersion.VERSION2, client_id=self._instance, protocol=paho.MQTTv5, manual_ack=True
         )
         address = self._address
-        client.tls_set(str(address.ca), str(address.certificate), str(address.key), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(str(address.ca))
+        context.load_cert_chain(str(address.certificate), str(address.key))
+        context.sslsocket_class = ReadAhead
+        client.tls_set_context(context)
         if self._part.events:
             client.will_set(HUB_STATUS, self._status("offline"), qos=1, retain=True)
         client.reconnect_delay_set(1, 4)

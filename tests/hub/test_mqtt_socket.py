@@ -1,0 +1,77 @@
+"""The socket that reads ahead: every byte once and in order, in whatever pieces it is asked for."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from hub.mqtt_socket import ReadAhead
+from tests.support.broker import Authority
+
+
+def test_a_record_is_handed_out_in_pieces_and_what_waits_is_counted(tmp_path: Path) -> None:
+    with _pair(tmp_path) as (near, far):
+        far.sendall(b"0123456789")
+        assert near.recv(1) == b"0"
+        assert near.pending() == 9
+        assert near.recv(3) == b"123"
+        assert near.recv(100) == b"456789", "what is here is given, and nobody waits for more"
+        assert near.pending() == 0
+
+
+def test_records_come_one_after_the_other(tmp_path: Path) -> None:
+    with _pair(tmp_path) as (near, far):
+        far.sendall(b"one")
+        far.sendall(b"two")
+        assert [near.recv(2), near.recv(2), near.recv(10)] == [b"on", b"e", b"two"]
+
+
+def test_nothing_to_read_is_said_as_any_tls_socket_says_it(tmp_path: Path) -> None:
+    with _pair(tmp_path) as (near, far):
+        far.sendall(b"x")
+        assert near.recv(5) == b"x"
+        near.setblocking(False)
+        with pytest.raises(ssl.SSLWantReadError):
+            near.recv(1)
+        near.setblocking(True)
+        far.unwrap_later()
+        assert near.recv(1) == b"", "the other side is gone"
+
+
+class _Far(ssl.SSLSocket):
+    def unwrap_later(self) -> None:
+        """Says goodbye and does not wait for an answer."""
+        self.setblocking(False)
+        with pytest.raises(ssl.SSLWantReadError):
+            self.unwrap()
+
+
+@contextmanager
+def _pair(folder: Path) -> Iterator[tuple[ssl.SSLSocket, _Far]]:
+    authority = Authority(folder / "authority")
+    files = authority.issue("localhost")
+    there = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    there.num_tickets = 0  # a ticket would come before the first byte
+    there.sslsocket_class = _Far
+    there.load_cert_chain(files.certificate, files.key)
+    here = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    here.sslsocket_class = ReadAhead
+    here.load_verify_locations(files.ca)
+    plain_near, plain_far = socket.socketpair()
+    accepted: list[_Far] = []
+
+    def accept() -> None:
+        wrapped = there.wrap_socket(plain_far, server_side=True)
+        assert isinstance(wrapped, _Far)
+        accepted.append(wrapped)
+
+    accepting = Thread(target=accept)
+    accepting.start()
+    near = here.wrap_socket(plain_near, server_hostname="localhost")
+    accepting.join()
+    with near, accepted[0] as far:
+        yield near, far
