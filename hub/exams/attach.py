@@ -18,13 +18,20 @@ Attached = dict[tuple[UUID, int], UUID]
 
 
 async def attach(connection: AsyncConnection, events: Iterable[Event]) -> Attached:
-    named: dict[str, dict[tuple[UUID, int], UUID]] = {}
+    """Nearly always an exam session is still its booth's; only those that are not are looked for booth by booth."""
+    named: dict[tuple[UUID, int], tuple[str, UUID]] = {}
     for event in events:
         said = event.body.exam_session if isinstance(event.body, ExamSessionStep) else event.exam_session
         if said is not None:
-            named.setdefault(event.booth, {})[event.chain_id, event.seq] = said
-    attached: Attached = {}
-    for booth_id, keys in named.items():
-        own = await exam_sessions.of_booth(connection, set(keys.values()), booth_id, practice=False)
-        attached |= {key: said for key, said in keys.items() if said in own}
-    return attached
+            named[event.chain_id, event.seq] = event.booth, said
+    if not named:
+        return {}
+    now = await exam_sessions.booths_of(connection, {said for _, said in named.values()}, practice=False)
+    left: dict[str, set[UUID]] = {}
+    for booth_id, said in named.values():
+        if said in now and now[said] != booth_id:
+            left.setdefault(booth_id, set()).add(said)
+    own = {(booth_id, said) for said, booth_id in now.items()}
+    for booth_id, those in left.items():
+        own |= {(booth_id, said) for said in await exam_sessions.of_booth(connection, those, booth_id, practice=False)}
+    return {key: pair[1] for key, pair in named.items() if pair in own}

@@ -14,6 +14,7 @@ from contract.violation import SEVERITIES
 from contract.wire import InvalidError
 from hub.store import exam_sessions
 from hub.store import violations as violation_store
+from hub.store.among import among
 from hub.store.upsert import insert
 from hub.tables import booth_looks, booth_states, booths, monitoring_gaps, violations
 from hub.views import Booth, Picture
@@ -38,7 +39,7 @@ async def everything(connection: AsyncConnection) -> Sequence[Row[Any]]:
 
 
 async def known(connection: AsyncConnection, booth_ids: Iterable[str]) -> set[str]:
-    found = await connection.execute(select(booths.c.booth_id).where(booths.c.booth_id.in_(list(booth_ids))))
+    found = await connection.execute(select(booths.c.booth_id).where(among(connection, booths.c.booth_id, booth_ids)))
     return set(found.scalars())
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store.among import among
 from hub.tables import claim_codes, device_certificates, devices
 
 
@@ -107,7 +108,7 @@ async def services(connection: AsyncConnection, booth_ids: Iterable[str]) -> dic
     """All devices that each booth ever had, the oldest first."""
     statement = select(
         devices.c.booth_id, devices.c.enrolled_at, devices.c.replaced_at, devices.c.revoked_at, devices.c.revoked_reason
-    ).where(devices.c.booth_id.in_(list(booth_ids)))
+    ).where(among(connection, devices.c.booth_id, booth_ids))
     found: dict[str, tuple[Service, ...]] = {}
     for row in await connection.execute(statement.order_by(devices.c.enrolled_at)):
         found[row.booth_id] = (*found.get(row.booth_id, ()), Service(*row[1:]))

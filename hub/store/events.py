@@ -1,16 +1,18 @@
 """Chains of events: what is stored of each, what is missing, and what was kept aside."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Insert, Row, and_, bindparam, delete, or_, select, text, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.chain import sha256_hex
 from hub.intake.message import KEPT_PAYLOAD_BYTES, Message
-from hub.store.upsert import insert
+from hub.store.among import among
+from hub.store.upsert import insert_new, insert_on
 from hub.tables import chain_gaps, chains, checkpoints, events, rejected_messages
 
 CHAINS_AT_ONCE: Final = 50
@@ -29,8 +31,16 @@ class Link(NamedTuple):
     link_ok: bool | None
 
 
+_LINKS: Final = text(
+    "SELECT found.* FROM unnest(CAST(:chains AS uuid[]), CAST(:numbers AS bigint[])) AS wanted (chain_id, seq),"
+    # Each by the primary key, however small or large the planner takes the table to be.
+    " LATERAL (SELECT chain_id, seq, payload_sha256, prev_sha256, link_ok FROM events"
+    " WHERE events.chain_id = wanted.chain_id AND events.seq = wanted.seq LIMIT 1) AS found"
+)
+
+
 async def find_chains(connection: AsyncConnection, chain_ids: Iterable[UUID]) -> dict[UUID, Row[Any]]:
-    found = await connection.execute(select(chains).where(chains.c.chain_id.in_(list(chain_ids))))
+    found = await connection.execute(select(chains).where(among(connection, chains.c.chain_id, chain_ids)))
     return {row.chain_id: row for row in found}
 
 
@@ -42,7 +52,7 @@ async def chains_of(connection: AsyncConnection, booth_id: str) -> list[UUID]:
 
 
 async def find_gaps(connection: AsyncConnection, chain_ids: Iterable[UUID]) -> dict[UUID, list[Range]]:
-    found = await connection.execute(select(chain_gaps).where(chain_gaps.c.chain_id.in_(list(chain_ids))))
+    found = await connection.execute(select(chain_gaps).where(among(connection, chain_gaps.c.chain_id, chain_ids)))
     missing: dict[UUID, list[Range]] = {}
     for row in found:
         missing.setdefault(row.chain_id, []).append((row.first, row.last))
@@ -50,7 +60,12 @@ async def find_gaps(connection: AsyncConnection, chain_ids: Iterable[UUID]) -> d
 
 
 async def find_links(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Link]:
-    """Hashes of those events that are stored. Chain by chain: for a list of pairs SQLite would read the whole table."""
+    """Hashes of those events that are stored."""
+    if connection.dialect.name == "postgresql":
+        pairs = list(keys)
+        named = {"chains": [chain_id for chain_id, _ in pairs], "numbers": [seq for _, seq in pairs]}
+        return {(row[0], row[1]): Link(*row[2:]) for row in await connection.execute(_LINKS, named)}
+    # Chain by chain: for a list of pairs SQLite would read the whole table.
     numbers: dict[UUID, set[int]] = {}
     for chain_id, seq in keys:
         numbers.setdefault(chain_id, set()).add(seq)
@@ -69,13 +84,15 @@ async def find_links(connection: AsyncConnection, keys: Iterable[Key]) -> dict[K
 
 async def write_chains(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """New chains, and how far known ones have come; `events` is added to what was counted."""
-    statement = insert(connection, chains)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["chain_id"],
-            set_={"max_seq": statement.excluded.max_seq, "events": chains.c.events + statement.excluded.events},
-        ),
-        rows,
+    await connection.execute(_write_chains(connection.dialect.name), rows)
+
+
+@cache
+def _write_chains(dialect: str) -> Insert:
+    statement = insert_on(dialect, chains)
+    return statement.on_conflict_do_update(
+        index_elements=["chain_id"],
+        set_={"max_seq": statement.excluded.max_seq, "events": chains.c.events + statement.excluded.events},
     )
 
 
@@ -94,7 +111,7 @@ async def write_gaps(
 
 
 async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    await connection.execute(insert(connection, events).on_conflict_do_nothing(), rows)
+    await connection.execute(insert_new(connection, events), rows)
 
 
 async def set_links(connection: AsyncConnection, links: Sequence[tuple[Key, bool]]) -> None:
@@ -108,12 +125,12 @@ async def set_links(connection: AsyncConnection, links: Sequence[tuple[Key, bool
 
 
 async def add_checkpoints(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    await connection.execute(insert(connection, checkpoints).on_conflict_do_nothing(), rows)
+    await connection.execute(insert_new(connection, checkpoints), rows)
 
 
 async def keep_aside(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Once each, and the newest `KEEP_REJECTED` only."""
-    await connection.execute(insert(connection, rejected_messages).on_conflict_do_nothing(), rows)
+    await connection.execute(insert_new(connection, rejected_messages), rows)
     # Counted, because PostgreSQL gives numbers also to what was there already.
     numbers = select(rejected_messages.c.rejected_id).order_by(rejected_messages.c.rejected_id.desc())
     oldest = numbers.offset(KEEP_REJECTED - 1).limit(1).scalar_subquery()

@@ -15,6 +15,7 @@ from contract.wire import InvalidError
 from hub.exams.machine import ACTIVE, ALIVE, ASKS, MOVES_ON
 from hub.exams.timing import Timing
 from hub.store import candidates as candidate_store
+from hub.store.among import among
 from hub.store.cursor import format_cursor
 from hub.store.places import booths_in
 from hub.tables import (
@@ -98,6 +99,18 @@ async def of_booth(
     if not practice:
         statement = statement.where(exam_sessions.c.practice.is_(False))
     return set((await connection.execute(statement)).scalars())
+
+
+async def booths_of(
+    connection: AsyncConnection, exam_session_ids: Iterable[UUID], *, practice: bool
+) -> dict[UUID, str | None]:
+    """At which booth each of those that are known is now; with practice exams or without."""
+    statement = select(exam_sessions.c.exam_session_id, exam_sessions.c.booth_id).where(
+        among(connection, exam_sessions.c.exam_session_id, exam_session_ids)
+    )
+    if not practice:
+        statement = statement.where(exam_sessions.c.practice.is_(False))
+    return {row.exam_session_id: row.booth_id for row in await connection.execute(statement)}
 
 
 async def overlapping(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store.among import among
 from hub.store.upsert import insert
 from hub.tables import booths, monitoring_gaps
 from hub.views import GapView
@@ -28,7 +29,9 @@ async def views(connection: AsyncConnection, gap_ids: Iterable[UUID]) -> list[Ga
 
 async def owners(connection: AsyncConnection, gap_ids: Iterable[UUID]) -> dict[UUID, str]:
     found = await connection.execute(
-        select(monitoring_gaps.c.gap_id, monitoring_gaps.c.booth_id).where(monitoring_gaps.c.gap_id.in_(list(gap_ids)))
+        select(monitoring_gaps.c.gap_id, monitoring_gaps.c.booth_id).where(
+            among(connection, monitoring_gaps.c.gap_id, gap_ids)
+        )
     )
     return {row.gap_id: row.booth_id for row in found}
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.store.among import among
 from hub.tables import booths, exam_sessions, exams, reviews, violations
 from hub.views import ReviewState, ReviewView
 
@@ -30,7 +31,7 @@ async def wanted_by(connection: AsyncConnection, exam_session_ids: Iterable[UUID
     found = await connection.execute(
         select(exam_sessions.c.exam_session_id, exams.c.second_review)
         .join(exams, exams.c.exam_id == exam_sessions.c.exam_id)
-        .where(exam_sessions.c.exam_session_id.in_(list(exam_session_ids)))
+        .where(among(connection, exam_sessions.c.exam_session_id, exam_session_ids))
     )
     return {row.exam_session_id: 2 if row.second_review else 1 for row in found}
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.store.upsert import insert
+from hub.store.upsert import insert_new
 from hub.tables import events, traces
 
 LIMIT: Final = 6000
@@ -18,7 +18,7 @@ LONGEST: Final = timedelta(hours=4)
 
 
 async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    await connection.execute(insert(connection, traces).on_conflict_do_nothing(), rows)
+    await connection.execute(insert_new(connection, traces), rows)
 
 
 def of_exam_session(exam_session_id: UUID) -> ColumnElement[bool]:

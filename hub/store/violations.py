@@ -1,15 +1,17 @@
 """Violations: the newest state of each, and what a person sees of them."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import Insert, Row, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.violation import Violation
 from hub.store import deletions, evidence, reviews
-from hub.store.upsert import insert
+from hub.store.among import among
+from hub.store.upsert import insert_new, insert_on
 from hub.tables import booths, candidates, evidence_refs, exam_sessions, exams, violations
 from hub.views import EvidenceView, ViolationView
 
@@ -48,7 +50,7 @@ async def owners(connection: AsyncConnection, violation_ids: Iterable[UUID]) -> 
     """Which booth reported each of those that are known."""
     found = await connection.execute(
         select(violations.c.violation_id, violations.c.booth_id).where(
-            violations.c.violation_id.in_(list(violation_ids))
+            among(connection, violations.c.violation_id, violation_ids)
         )
     )
     return {row.violation_id: row.booth_id for row in found}
@@ -59,7 +61,12 @@ async def upsert(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
 
     What people decided stays; a severity that rises above what they decided upon is noted.
     """
-    statement = insert(connection, violations)
+    await connection.execute(_upsert(connection.dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> Insert:
+    statement = insert_on(dialect, violations)
     new = statement.excluded
     changed = ("chain_id", "seq", "kind", "severity", "severity_rank", "opened_at", "ended_at", "document")
     why = ("rule", "profile", "profile_version")
@@ -67,21 +74,18 @@ async def upsert(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
         (new.severity_rank > violations.c.reviewed_rank, func.coalesce(violations.c.grown_at, new.received_at)),
         else_=violations.c.grown_at,
     )
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["violation_id"],
-            set_={name: new[name] for name in (*changed, *why)} | {"grown_at": grown},
-            where=and_(
-                violations.c.booth_id == new.booth_id,
-                or_(violations.c.chain_id != new.chain_id, violations.c.seq < new.seq),
-            ),
+    return statement.on_conflict_do_update(
+        index_elements=["violation_id"],
+        set_={name: new[name] for name in (*changed, *why)} | {"grown_at": grown},
+        where=and_(
+            violations.c.booth_id == new.booth_id,
+            or_(violations.c.chain_id != new.chain_id, violations.c.seq < new.seq),
         ),
-        rows,
     )
 
 
 async def add_evidence_refs(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    await connection.execute(insert(connection, evidence_refs).on_conflict_do_nothing(), rows)
+    await connection.execute(insert_new(connection, evidence_refs), rows)
 
 
 def _statement() -> Select[Any]:

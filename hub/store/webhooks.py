@@ -17,12 +17,16 @@ WAITING_PER_WEBHOOK: Final = 10_000
 _WAITS = webhook_deliveries.c.next_attempt_at.is_not(None)
 
 
-async def receivers(connection: AsyncConnection, event_type: str) -> list[UUID]:
-    """Those that are enabled and want to hear of it."""
+async def receivers(connection: AsyncConnection, *event_types: str) -> dict[str, list[UUID]]:
+    """Those that are enabled and want to hear of each."""
     found = await connection.execute(
         select(webhooks.c.webhook_id, webhooks.c.event_types).where(webhooks.c.enabled.is_(True))
     )
-    return [row.webhook_id for row in found if not (wanted := json.loads(row.event_types)) or event_type in wanted]
+    wanted = [(row.webhook_id, json.loads(row.event_types)) for row in found]
+    return {
+        event_type: [webhook_id for webhook_id, types in wanted if not types or event_type in types]
+        for event_type in event_types
+    }
 
 
 async def add_message(

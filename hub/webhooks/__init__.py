@@ -45,24 +45,19 @@ __all__ = [
 async def announce(connection: AsyncConnection, happened: Happened) -> None:
     """Writes down what happened for every webhook that wants to hear of it; nothing where there is none."""
     receivers = await webhooks.receivers(connection, happened.TYPE)
-    if receivers:
-        await _tell(connection, happened, receivers)
+    if receivers[happened.TYPE]:
+        await _tell(connection, happened, receivers[happened.TYPE])
 
 
 async def announce_events(connection: AsyncConnection, stored: Iterable[messages.Event]) -> None:
     """Of what booths sent and the hub has just stored: violations that opened and closed. Who wants to hear of it is
     asked once for all of them: they come by the hundred."""
-    receivers: dict[str, list[UUID]] = {}
-    for event in stored:
-        if isinstance(event.body, messages.ViolationOpened | messages.ViolationClosed):
-            kind = ViolationOpened if isinstance(event.body, messages.ViolationOpened) else ViolationClosed
-            if kind.TYPE not in receivers:
-                receivers[kind.TYPE] = await webhooks.receivers(connection, kind.TYPE)
-            if receivers[kind.TYPE]:
-                violation = event.body.violation
-                of_it = {name: getattr(violation, name) for name in kind.model_fields if hasattr(violation, name)}
-                happened = kind(**of_it, booth_id=event.booth, exam_session_id=event.exam_session)
-                await _tell(connection, happened, receivers[kind.TYPE])
+    told = [event for event in stored if isinstance(event.body, messages.ViolationOpened | messages.ViolationClosed)]
+    if not told:
+        return
+    receivers = await webhooks.receivers(connection, ViolationOpened.TYPE, ViolationClosed.TYPE)
+    for event in told if any(receivers.values()) else ():
+        await _tell_violation(connection, event, receivers)
 
 
 async def announce_step(
@@ -85,3 +80,13 @@ async def announce_step(
 async def _tell(connection: AsyncConnection, happened: Happened, receivers: list[UUID]) -> None:
     now = datetime.now(UTC)
     await webhooks.add_message(connection, uuid4(), happened.TYPE, payload(happened, now), now, receivers)
+
+
+async def _tell_violation(connection: AsyncConnection, event: messages.Event, receivers: dict[str, list[UUID]]) -> None:
+    assert isinstance(event.body, messages.ViolationOpened | messages.ViolationClosed)  # noqa: S101 (picked by that)
+    kind = ViolationOpened if isinstance(event.body, messages.ViolationOpened) else ViolationClosed
+    violation = event.body.violation
+    if receivers[kind.TYPE]:
+        of_it = {name: getattr(violation, name) for name in kind.model_fields if hasattr(violation, name)}
+        happened = kind(**of_it, booth_id=event.booth, exam_session_id=event.exam_session)
+        await _tell(connection, happened, receivers[kind.TYPE])
