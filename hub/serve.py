@@ -1,6 +1,7 @@
 """Runs the hub: one HTTP server, started and stopped from here, and `DIR/hub.json` (by name) while it is ready."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -95,6 +96,10 @@ class _Server(uvicorn.Server):
                 self._announcer = Announcer(self._settings, port, self._hub.authority.fingerprint, __version__)
                 self._announcer.start()
             _announce(self._settings, self._hub, port)
+            # What is there by now stays. A collector that walks through all of it again makes every booth and browser
+            # wait a tenth of a second.
+            gc.collect()
+            gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         log.info("stopping")

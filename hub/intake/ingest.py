@@ -34,8 +34,9 @@ log = logging.getLogger(__name__)
 
 QUEUE: Final = RECEIVE_MAXIMUM
 BATCH: Final = 500
-LINGER_S: Final = 0.02
-"""How long a first event waits for others: one flush to disk serves them all."""
+PACE_S: Final = 0.02
+"""From the beginning of one batch to that of the next, at least: one flush to disk serves all that came meanwhile. An
+event that comes after a pause waits for nothing, and neither does anything where a batch takes longer than this."""
 RETRY_S: Final = (0.1, 5.0)
 """First and longest pause before a batch is tried again."""
 MISSING_IN_ACK: Final = 20
@@ -72,6 +73,7 @@ class Ingest:
         self._idle = asyncio.Event()
         self._idle.set()
         self._failing_since: float | None = None
+        self._taken_at = 0.0
 
     def failing_s(self) -> float:
         """For how long the database has not taken what came; 0 while it does, or while nothing comes."""
@@ -113,8 +115,10 @@ class Ingest:
             self._wake.clear()
             if not self._queue:
                 await self._wake.wait()
-        if len(self._queue) < BATCH:
-            await asyncio.sleep(LINGER_S)
+        rest_s = self._taken_at + PACE_S - monotonic()
+        if rest_s > 0 and len(self._queue) < BATCH:
+            await asyncio.sleep(rest_s)
+        self._taken_at = monotonic()
         with self._lock:
             taken = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
         self._metrics.ingest_queue.set(len(self._queue))
