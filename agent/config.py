@@ -3,11 +3,10 @@
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from contract.device import DeviceConfig
+from contract.keys import read_key
 from contract.wire import InvalidError
 
 
@@ -22,14 +21,11 @@ def load_device_key(path: Path) -> ec.EllipticCurvePrivateKey:
     """The key that signs checkpoints and uploads; raises `InvalidError` that says what to do."""
     enrol = "enrol this device with: invigil device enrol"
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        return read_key(path.read_bytes())
     except OSError as error:
         raise InvalidError(f"{path} cannot be read ({error.strerror}); {enrol}") from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise InvalidError(f"{path} is not a private key without a password; {enrol}") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise InvalidError(f"{path} is not an ECDSA P-256 key; {enrol}")
-    return key
+    except InvalidError as error:
+        raise InvalidError(f"{path} cannot be used: {error}; {enrol}") from error
 
 
 def outbox_path(config: DeviceConfig) -> Path:

@@ -30,6 +30,7 @@ TroubleName = Literal[
     "outbox_full",
     "payload_too_large",
     "screen",
+    "signing_failed",
     "uplink",
     "upload_failed",
     "upload_refused",

@@ -1,6 +1,8 @@
 """With which key and certificate this device speaks, and whether `invigil device renew` has left it newer ones."""
 
 import logging
+import math
+import time
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,7 @@ log = logging.getLogger(__name__)
 
 Mark = tuple[int, int, int] | None
 NEVER: Final[Mark] = None
+AGAIN_S: Final = 60.0
 
 
 class Identity:
@@ -26,19 +29,21 @@ class Identity:
         self.key = load_device_key(config.tls.key)
         self._key_file, self._certificate_file = config.tls.key, config.tls.certificate
         self._marks = self._look()
+        self._again_s = math.inf
 
     def renewed(self) -> bool:
         """Whether another pair is there that belongs together. Costs two looks at the disk; a pair that does not fit is
-        looked at again when it changes."""
+        looked at again when it changes, or after a minute: a TPM may have been away."""
         marks = self._look()
-        if marks == self._marks:
+        if marks == self._marks and time.monotonic() < self._again_s:
             return False
-        self._marks = marks
+        self._marks, self._again_s = marks, math.inf
         try:
             key = load_device_key(self._key_file)
             fits = is_for(self._certificate_file.read_bytes(), key)
         except (InvalidError, OSError) as error:
             log.warning("The device's key or certificate changed and cannot be used: %s", error)
+            self._again_s = time.monotonic() + AGAIN_S
             return False
         if not fits:
             log.warning("The device's key and certificate changed and do not belong together; going on with the old.")

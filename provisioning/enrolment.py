@@ -3,7 +3,7 @@
 `device.toml` is written last, so a folder that has one is complete.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,13 +17,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from contract.device import CameraConfig, DeviceConfig, HubConfig, ScreenConfig, load_device_config
+from contract.keys import Kept, kept_in, key_pem, make_key
 from contract.messages import EnrolReply, EnrolRequest
 from contract.verify.trust import UNREADABLE
 from contract.wire import InvalidError
 from provisioning.console import ProvisioningError
 from provisioning.files import write_whole
 from provisioning.hub import ask, problem_detail
-from provisioning.identity import forget_linked, key_pem
+from provisioning.identity import forget_linked
 
 CONFIG: Final = "device.toml"
 KEY: Final = "device.key"
@@ -40,6 +41,7 @@ class Enrolled:
     booth: str
     config: Path
     expires: str
+    key: Kept
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,14 @@ def enrol(
     state_dir: Path | None = None,
     ca: Path | str | None,
     force: bool,
+    make: Callable[[], ec.EllipticCurvePrivateKey] = lambda: make_key("file"),
 ) -> Enrolled:
     """Make a key, have the hub sign it, and write `folder`. Raises `ProvisioningError`; nothing is written then.
 
     `ca` is the authority that signed an https hub's own certificate, where the system does not know it.
     """
     refuse_enrolled(folder, force=force)
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = make()
     reply = _request(hub_url, EnrolRequest(claim_code=claim_code, csr_pem=signing_request(key)), ca)
     return settle(hub_url, folder, key, reply, Wanted(camera, screen or ScreenConfig(), weights_dir, state_dir))
 
@@ -108,13 +111,16 @@ def settle(hub_url: str, folder: Path, key: ec.EllipticCurvePrivateKey, reply: E
         raise ProvisioningError(
             f"{folder} cannot be written: {error.strerror}", f"the claim code is used up; {ASK_FOR_ANOTHER}"
         ) from error
-    return Enrolled(reply.booth, folder / CONFIG, certificate.not_valid_after_utc.isoformat())
+    return Enrolled(reply.booth, folder / CONFIG, certificate.not_valid_after_utc.isoformat(), kept_in(key))
 
 
 def signing_request(key: ec.EllipticCurvePrivateKey) -> str:
-    """The hub says which booth it is; the name in the request carries no weight."""
+    """The hub says which booth it is; the name in the request carries no weight. Raises `ProvisioningError`."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "invigil-device")])
-    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    try:
+        request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    except OSError as error:  # a TPM's
+        raise ProvisioningError(f"the device's key does not sign: {error.strerror}") from error
     return request.public_bytes(serialization.Encoding.PEM).decode()
 
 

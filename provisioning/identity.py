@@ -13,18 +13,20 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from contract import chain, tpm
 from contract.device import IDENTITY, TlsConfig
+from contract.keys import Kept, key_pem, make_key, read_key
 from contract.verify.trust import UNREADABLE
+from contract.wire import InvalidError
 from provisioning.console import ProvisioningError
 
 LINK: Final = IDENTITY
@@ -46,22 +48,38 @@ def read_pair(tls: TlsConfig) -> Pair:
     """Raises `ProvisioningError` where they cannot be read or do not belong together."""
     try:
         pem = tls.certificate.read_text()
-        key = serialization.load_pem_private_key(tls.key.read_bytes(), None)
+        key = read_key(tls.key.read_bytes())
         certificate = x509.load_pem_x509_certificate(pem.encode())
     except OSError as error:
         raise ProvisioningError(f"{error.filename} cannot be read: {error.strerror}", ENROL) from error
+    except InvalidError as error:
+        raise ProvisioningError(
+            f"{tls.key} cannot be used: {error}", f"where that cannot be mended, {ENROL}"
+        ) from error
     except UNREADABLE as error:
-        said = f"{tls.key} or {tls.certificate} is not what it should be: {error}"
-        raise ProvisioningError(said, f"keys in a TPM or on a token are not supported; {ENROL}") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+        raise ProvisioningError(f"{tls.certificate} is not what it should be: {error}", ENROL) from error
+    if key.public_key() != certificate.public_key():
         raise ProvisioningError(f"{tls.key} and {tls.certificate} do not belong together", ENROL)
     return Pair(key, certificate, pem)
 
 
-def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+def new_key(kept: Kept | None, on_file: Callable[[InvalidError], object]) -> ec.EllipticCurvePrivateKey:
+    """None: in the TPM where this board has one; `on_file` is told why, where it has and a file is taken all the same.
+    Raises `InvalidError` where a TPM that was asked for makes none."""
+    if kept is None and tpm.there():
+        try:
+            return make_key("tpm")
+        except InvalidError as error:
+            on_file(error)
+    return make_key(kept or "file")
+
+
+def signature(key: ec.EllipticCurvePrivateKey, data: bytes) -> str:
+    """Raises `ProvisioningError` where the key is in a TPM that does not sign."""
+    try:
+        return chain.sign(key, data)
+    except OSError as error:
+        raise ProvisioningError(f"the device's key does not sign: {error.strerror}") from error
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contract import chain
 from contract.device import DeviceConfig, load_device_config
 from contract.enrolment import RenewRequest, certificate_renew_at, renewal_bytes
+from contract.keys import Kept, kept_in, make_key
 from contract.messages import EnrolReply
 from contract.verify.trust import UNREADABLE
 from provisioning import identity
@@ -33,16 +33,18 @@ class Renewed:
     serial: str
     expires_at: datetime
     renew_at: datetime
+    key: Kept
 
 
-def renew(folder: Path, *, if_due: bool = False, rescue_code: str | None = None) -> Renewed:
-    """Raises `InvalidError` and `ProvisioningError`; the old pair is there then, or the new one as a whole."""
+def renew(folder: Path, *, if_due: bool = False, rescue_code: str | None = None, kept: Kept | None = None) -> Renewed:
+    """`kept`: where the new key is to be; None: where the old one is. Raises `InvalidError` and `ProvisioningError`;
+    the old pair is there then, or the new one as a whole."""
     config = load_device_config(folder / CONFIG)
     with identity.alone(folder):
         pair = identity.read_pair(config.tls)
         if if_due and datetime.now(UTC) < certificate_renew_at(pair.certificate):
-            return _known(config, pair.certificate, renewed=False)
-        key = ec.generate_private_key(ec.SECP256R1())
+            return _known(config, pair.certificate, kept_in(pair.key), renewed=False)
+        key = make_key(kept or kept_in(pair.key))
         reply = _ask(config, pair, key, rescue_code)
         certificate = _check(config, reply, key)
         try:
@@ -50,7 +52,7 @@ def renew(folder: Path, *, if_due: bool = False, rescue_code: str | None = None)
         except OSError as error:
             hint = "mend that and run the same again; the certificate there is good still"
             raise ProvisioningError(f"{folder} cannot be written: {error.strerror}", hint) from error
-    return _known(config, certificate, renewed=True)
+    return _known(config, certificate, kept_in(key), renewed=True)
 
 
 def _ask(config: DeviceConfig, pair: Pair, key: ec.EllipticCurvePrivateKey, rescue_code: str | None) -> EnrolReply:
@@ -59,7 +61,7 @@ def _ask(config: DeviceConfig, pair: Pair, key: ec.EllipticCurvePrivateKey, resc
         certificate_pem=pair.certificate_pem,
         csr_pem=csr_pem,
         signed_at=signed_at,
-        signature=chain.sign(pair.key, renewal_bytes(config.booth, csr_pem, rescue_code, signed_at)),
+        signature=identity.signature(pair.key, renewal_bytes(config.booth, csr_pem, rescue_code, signed_at)),
         rescue_code=rescue_code,
     )
     path = "/api/v1/devices/renew"
@@ -89,11 +91,12 @@ def _check(config: DeviceConfig, reply: EnrolReply, key: ec.EllipticCurvePrivate
     return certificate
 
 
-def _known(config: DeviceConfig, certificate: x509.Certificate, *, renewed: bool) -> Renewed:
+def _known(config: DeviceConfig, certificate: x509.Certificate, key: Kept, *, renewed: bool) -> Renewed:
     return Renewed(
         config.booth,
         renewed,
         f"{certificate.serial_number:x}",
         certificate.not_valid_after_utc,
         certificate_renew_at(certificate),
+        key,
     )

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contract.enrolment import EnrolmentAnswer, EnrolmentAsked, key_code
+from contract.keys import Kept, kept_in, key_pem, read_key
 from contract.wire import InvalidError
-from provisioning import identity
 from provisioning.console import ProvisioningError
 from provisioning.enrolment import Enrolled, Wanted, refuse_enrolled, settle, signing_request
 from provisioning.files import write_whole
@@ -33,16 +31,19 @@ def request(
     wanted: Wanted,
     board: Board,
     *,
+    make: Callable[[], ec.EllipticCurvePrivateKey],
+    kept: Kept | None,
     ca: Path | str | None,
     force: bool,
     wait_s: float,
     on_code: Callable[[str], object],
     on_trouble: Callable[[ProvisioningError], object],
 ) -> Enrolled:
-    """Until somebody has decided, at most `wait_s`. `on_code` is told the code once; `on_trouble` when the hub is not
+    """Until somebody has decided, at most `wait_s`. `make` makes the key, the first time, or where it was
+    made elsewhere than `kept` says. `on_code` is told the code once; `on_trouble` when the hub is not
     reached while it waits. Raises `ProvisioningError`."""
     refuse_enrolled(folder, force=force)
-    key = _key(folder)
+    key = _key(folder, make, kept)
     on_code(key_code(key.public_key()))
     asked = EnrolmentAsked(csr_pem=signing_request(key), hardware_serial=board.serial, model=board.model)
     answer = _decided(hub_url, asked, ca, time.monotonic() + wait_s, on_trouble)
@@ -89,19 +90,22 @@ def _ask(hub_url: str, asked: EnrolmentAsked, ca: Path | str | None) -> Enrolmen
         raise ProvisioningError(f"{hub_url} does not answer as a hub: {error}", "is the address right?") from error
 
 
-def _key(folder: Path) -> ec.EllipticCurvePrivateKey:
+def _key(folder: Path, make: Callable[[], ec.EllipticCurvePrivateKey], kept: Kept | None) -> ec.EllipticCurvePrivateKey:
     """The one with which this folder asked before, else a new one."""
     path = folder / KEY
     try:
         if path.exists():
-            key = serialization.load_pem_private_key(path.read_bytes(), None)
-            if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+            key = read_key(path.read_bytes())
+            if kept in (None, kept_in(key)):
                 return key
-        new = ec.generate_private_key(ec.SECP256R1())
+    except OSError as error:
+        raise ProvisioningError(f"{path} cannot be read: {error.strerror}", "as administrator?") from error
+    except InvalidError as error:
+        raise ProvisioningError(f"{path} cannot be used: {error}", "remove the file and ask anew") from error
+    new = make()
+    try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(path, identity.key_pem(new), 0o600)
+        write_whole(path, key_pem(new), 0o600)
     except OSError as error:
         raise ProvisioningError(f"{folder} cannot be written: {error.strerror}", "as administrator?") from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ProvisioningError(f"{path} is not a key: {error}", "remove the file and ask anew") from error
     return new

@@ -32,6 +32,8 @@ has_postgresql() {
     has_program initdb
 }
 
+has_tpm_provider() { ls /usr/lib/*/ossl-modules/tpm2.so >/dev/null 2>&1; }
+
 has_emulator() { has_program qemu-aarch64-static || [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; }
 has_binfmt() { has_program update-binfmts || [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; }
 
@@ -75,6 +77,11 @@ look() {
     if [ "$for_what" = test ]; then mediapipe=needed; fi
     want $mediapipe libegl1 "MediaPipe, the second face engine, loads libEGL.so.1" has_library libEGL.so.1
     want $mediapipe libgles2 "MediaPipe, the second face engine, loads libGLESv2.so.2" has_library libGLESv2.so.2
+    if [ "$for_what" = agent ] || [ "$for_what" = booth ]; then
+        if [ -e /dev/tpmrm0 ]; then
+            want optional tpm2-openssl "it keeps the device's key in this board's TPM" has_tpm_provider
+        fi
+    fi
     if [ "$for_what" = test ]; then
         want needed chromium "the tests drive a real browser" has_browser
         want needed libatomic1 "Playwright's driver is linked against libatomic.so.1" has_library libatomic.so.1
@@ -86,6 +93,12 @@ look() {
         want needed gstreamer1.0-plugins-base "test pictures for them" has_element videotestsrc
         want needed openssh-client "a test follows the technician's guide, which makes a key for SSH" has_program ssh-keygen
         want needed iproute2 "the tests let hub and device meet in a network of their own" has_program ip
+        want needed tpm2-openssl "a device's key is in a TPM" has_tpm_provider
+        want needed swtpm "a TPM in software, for that" has_program swtpm
+        want needed tpm2-abrmd "several programs use that at a time, as they do a real one" has_program tpm2-abrmd
+        want needed libtss2-tcti-tabrmd0 "the way there" has_library libtss2-tcti-tabrmd.so.0
+        want needed dbus-daemon "the way there" has_program dbus-daemon
+        want needed tpm2-tools "they lock a TPM" has_program tpm2
         want needed coturn "the tests relay live pictures through a real TURN server" has_program turnserver
     fi
 }

@@ -1,7 +1,8 @@
 """The spool's keys: the one of this device's key, and those of earlier keys while files lie there that they sealed.
 
 A device's key is replaced when its certificate is renewed, and evidence may wait for days. What is kept is no device
-key but what was derived from it for the spool, beside the spool, for this user alone.
+key but what was derived from it for the spool, beside the spool, for this user alone. From a key in a TPM nothing is
+derived: there the spool's key is a random one, kept in the same way, and a new one for an empty spool.
 """
 
 import os
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from agent.errors import StorageError
 from agent.evidence.sealed import spool_key
+from contract.keys import kept_in
 
 FILE: Final = "spool.keys"
 KEY_BYTES: Final = 32
@@ -21,11 +23,13 @@ KEPT: Final = 8
 
 def spool_keys(state_dir: Path, spool: Path, device_key: ec.EllipticCurvePrivateKey) -> tuple[bytes, ...]:
     """This device's first, which seals; the others only open. Raises `StorageError`."""
-    own, file = spool_key(device_key), state_dir / FILE
+    file = state_dir / FILE
     try:
-        earlier = [key for key in _read(file) if key != own] if _holds_files(spool) else []
-        keys = (own, *earlier[: KEPT - 1])
-        if _read(file) != list(keys):
+        found = _read(file)
+        needed = found if _holds_files(spool) else []
+        own = next(iter(needed), os.urandom(KEY_BYTES)) if kept_in(device_key) == "tpm" else spool_key(device_key)
+        keys = (own, *[key for key in needed if key != own][: KEPT - 1])
+        if found != list(keys):
             _write(file, keys)
     except OSError as error:
         raise StorageError(f"{file} cannot be used ({error.strerror}). Check its owner.") from error

@@ -24,7 +24,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from agent.errors import BrokerError
+from contract import tpm
 from contract.device import HubConfig, TlsConfig
+from contract.libcrypto import Library
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,17 @@ class _ClosingSocket(ssl.SSLSocket):
         except OSError:
             self.close()
             raise
+
+
+def _socket_through(library: Library) -> type[ssl.SSLSocket]:
+    """One whose handshake finds the device's key there."""
+
+    class ThroughLibrary(_ClosingSocket):
+        def do_handshake(self, block: bool = False) -> None:
+            with library.in_this_thread():
+                super().do_handshake(block)
+
+    return ThroughLibrary
 
 
 class Connection:
@@ -243,17 +256,26 @@ def tls_context(tls: TlsConfig, booth: str) -> ssl.SSLContext:
     subscribe, and then silently delivers nothing.
     """
     try:
-        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(tls.ca))
-        context.sslsocket_class = _ClosingSocket
-        context.minimum_version = ssl.TLSVersion.TLSv1_3
-        context.load_cert_chain(str(tls.certificate), str(tls.key))
+        library = tpm.for_tls() if tpm.in_tpm(tls.key.read_bytes()) else None
+        with library.in_this_thread() if library else contextlib.nullcontext():
+            context = _context(tls)
+        context.sslsocket_class = _socket_through(library) if library else _ClosingSocket
         names = x509.load_pem_x509_certificate(tls.certificate.read_bytes()).subject
     except (OSError, ValueError) as error:
+        tpm.begin_anew()
         files = f"{tls.ca}, {tls.certificate} or {tls.key}"
         raise BrokerError("broker_tls", f"One of {files} cannot be used ({error}). {ENROL}.") from error
     owner = [name.value for name in names.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if owner != [booth]:
         raise BrokerError("broker_tls", f"{tls.certificate} is made out to {owner}, not to booth {booth}. {ENROL}.")
+    return context
+
+
+def _context(tls: TlsConfig) -> ssl.SSLContext:
+    """Raises `OSError`."""
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(tls.ca))
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(str(tls.certificate), str(tls.key))
     return context
 
 

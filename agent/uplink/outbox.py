@@ -100,12 +100,17 @@ class Outbox:
             return event
 
     def append_checkpoint(self, key: ec.EllipticCurvePrivateKey) -> Event | None:
-        """Sign the chain's head and append the signature. None when nothing came since the last one."""
+        """Sign the chain's head and append the signature. None when nothing came since the last one, or the key does
+        not sign: the next one covers what this one would have."""
         with self._lock:
             head_seq = self._next_seq - 1
             if head_seq <= self._signed_seq:
                 return None
-            signature = sign(key, checkpoint_bytes(self.chain_id, head_seq, self._head_sha256))
+            try:
+                signature = sign(key, checkpoint_bytes(self.chain_id, head_seq, self._head_sha256))
+            except OSError as error:  # the TPM's
+                self._trouble.count("signing_failed", f"The chain is not signed for now: {error.strerror}.")
+                return None
             return self.append(Checkpoint(head_seq=head_seq, head_sha256=self._head_sha256, signature=signature))
 
     def retry(self) -> bool:

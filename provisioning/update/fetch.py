@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from contract import chain
 from contract.device import DeviceConfig, load_device_config
+from contract.keys import read_key
 from contract.updates import Offered
 from contract.wire import InvalidError
 from provisioning.console import ProvisioningError
 from provisioning.hub import problem_detail, trusting, unreachable
+from provisioning.identity import signature
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
 TRIES: Final = 20
@@ -110,18 +110,15 @@ class HubReleases:
             "Invigil-Booth": self._config.booth,
             "Invigil-Certificate": base64.b64encode(self._config.tls.certificate.read_bytes()).decode(),
             "Invigil-Signed-At": signed_at,
-            "Invigil-Signature": chain.sign(self._key, signed),
+            "Invigil-Signature": signature(self._key, signed),
         }
 
 
 def _key(config: DeviceConfig) -> ec.EllipticCurvePrivateKey:
     enrol = "enrol this device: invigil device enrol"
     try:
-        key = load_pem_private_key(config.tls.key.read_bytes(), None)
+        return read_key(config.tls.key.read_bytes())
     except OSError as error:
         raise ProvisioningError(f"{config.tls.key} cannot be read: {error.strerror}", f"sudo, or {enrol}") from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ProvisioningError(f"{config.tls.key} is no private key", enrol) from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ProvisioningError(f"{config.tls.key} is no ECDSA key", enrol)
-    return key
+    except InvalidError as error:
+        raise ProvisioningError(f"{config.tls.key} cannot be used: {error}", enrol) from error

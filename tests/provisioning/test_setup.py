@@ -13,7 +13,7 @@ SYSTEM_PACKAGES = ROOT / "provisioning" / "system-packages.sh"
 
 TESTS_RUN = (
     *("mosquitto", "chromium", "ffprobe", "turnserver", "systemd_analyze", "cloud_init", "ip", "ssh_keygen"),
-    *("gst_launch_1.0", "gst_inspect_1.0"),
+    *("gst_launch_1.0", "gst_inspect_1.0", "swtpm", "tpm2", "tpm2_abrmd", "dbus_daemon", "ls"),
 )
 """Programs of the system's that tests need, with `_` for `-`."""
 
@@ -63,7 +63,7 @@ def test_without_the_second_face_engines_libraries_the_demonstration_goes_on(tmp
 
 
 def test_a_booth_device_needs_no_broker(tmp_path: Path) -> None:
-    path = shell_tools(tmp_path / "bin", python3="exit 0")
+    path = shell_tools(tmp_path / "bin", python3="exit 0", ls="exit 0")
     done = ensure(path, "agent")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -10,6 +10,7 @@ from cryptography.x509.oid import NameOID
 from agent.config import load_device_key
 from agent.doctor.check import Check, Finding, failed, ok, warning
 from agent.doctor.patient import Patient
+from contract.keys import WHERE, kept_in
 
 ENDS_SOON = timedelta(days=30)
 LATE_SHARE = 4
@@ -41,12 +42,13 @@ def _judge(patient: Patient, own: x509.Certificate, authority: x509.Certificate)
     names = [name.value for name in own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [config.booth]:
         return failed(f"it is made out to {', '.join(map(str, names)) or 'nobody'}, and this is {config.booth}")
-    if load_device_key(config.tls.key).public_key() != own.public_key():
+    key = load_device_key(config.tls.key)
+    if key.public_key() != own.public_key():
         return failed("it belongs to another key than device.key")
-    return _dates(own, authority, datetime.now(UTC))
+    return _dates(own, authority, datetime.now(UTC), WHERE[kept_in(key)])
 
 
-def _dates(own: x509.Certificate, authority: x509.Certificate, now: datetime) -> Finding:
+def _dates(own: x509.Certificate, authority: x509.Certificate, now: datetime, where: str = WHERE["file"]) -> Finding:
     begins, ends = own.not_valid_before_utc, min(own.not_valid_after_utc, authority.not_valid_after_utc)
     left = ends - now
     days = round(left / timedelta(days=1), 1)
@@ -57,7 +59,7 @@ def _dates(own: x509.Certificate, authority: x509.Certificate, now: datetime) ->
         return failed(f"{whose} ended on {ends:%Y-%m-%d}", days, "d")
     if left <= min(ENDS_SOON, (own.not_valid_after_utc - begins) / LATE_SHARE):
         return warning(f"{whose} ends on {ends:%Y-%m-%d}, in {left.days} days", days, "d")
-    return ok(f"signed by the hub's authority, valid until {ends:%Y-%m-%d}", days, "d")
+    return ok(f"signed by the hub's authority, valid until {ends:%Y-%m-%d}; its key is in {where}", days, "d")
 
 
 def _issued(own: x509.Certificate, authority: x509.Certificate) -> bool:

@@ -3,27 +3,34 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import typer
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from contract.device import CameraConfig, ScreenConfig
+from contract.keys import Kept
 from provisioning import console, enrolment, hardware, requesting
 from provisioning.cli.offer import choose_hub
 from provisioning.console import ProvisioningError
 from provisioning.hub import authority_from
+from provisioning.identity import new_key
 
+KeyChoice = Literal["auto", "tpm", "file"]
 EPILOG = """\b
 Examples: sudo -u invigil-agent invigil device enrol --hub https://hub.example:8443 --dir /etc/invigil \\
               --state-dir /var/lib/invigil-agent
           pass-from-somewhere | invigil device enrol --hub URL --claim - --dir DIR --json
           invigil device enrol --hub URL --dir DIR --request
+          invigil device enrol --hub URL --dir DIR --key tpm
 
 \b
 Without --hub it listens for hubs in this network (mDNS) and asks which, and whether the fingerprint is the one that the
 hub's own machine shows: what is found was said by anybody. Then TLS is held to that authority.
 Writes device.key (0600; made here, never leaves the device), device.pem, ca.pem and device.toml.
+The key is made in the board's TPM where it has one that works; device.key is then what only this TPM can use. It takes
+apt install tpm2-openssl. --key tpm fails where that is not possible, --key file does not try.
 --request needs no claim code: it shows the code of this device's key, and a technician who sees the same code in the
 hub lets it in. A serial number that is expected there lets it in at once. Run again it shows the same code.
 Other people on this device can read a process's arguments: prefer the prompt, --claim - or INVIGIL_CLAIM_CODE.
@@ -42,6 +49,7 @@ def enrol(
         bool, typer.Option("--request", help="Ask to be let in, show a code, and wait for a technician.")
     ] = False,
     wait_s: Annotated[float, typer.Option("--wait", help="With --request: seconds to wait.", min=0)] = 3600.0,
+    key: Annotated[KeyChoice, typer.Option("--key", help="Where the key is made and kept.")] = "auto",
     serial: Annotated[
         str, typer.Option("--serial", help="With --request: the board's number, where it does not tell itself.")
     ] = "",
@@ -78,12 +86,27 @@ def enrol(
     source = str(Path(camera_source).resolve()) if camera_kind == "replay" and camera_source else camera_source
     camera = CameraConfig.configure({"kind": camera_kind, "source": source, "fps": camera_fps})
     wanted = enrolment.Wanted(camera, ScreenConfig(port=screen_port), weights_dir, state_dir)
+    kept: Kept | None = None if key == "auto" else key
+
+    def make() -> ec.EllipticCurvePrivateKey:
+        return new_key(kept, lambda why: console.warn(f"the key goes into a file: {why}"))
+
     if request:
         here = hardware.board()
         board = hardware.Board(here.model, serial or here.serial)
         trusted = authority or None
         enrolled = requesting.request(
-            hub, folder, wanted, board, ca=trusted, force=force, wait_s=wait_s, on_code=_show, on_trouble=_warn
+            hub,
+            folder,
+            wanted,
+            board,
+            make=make,
+            kept=kept,
+            ca=trusted,
+            force=force,
+            wait_s=wait_s,
+            on_code=_show,
+            on_trouble=_warn,
         )
     else:
         enrolled = enrolment.enrol(
@@ -96,10 +119,20 @@ def enrol(
             state_dir=state_dir,
             ca=authority or None,
             force=force,
+            make=make,
         )
     console.done(f"enrolled as {enrolled.booth}; the certificate is valid until {enrolled.expires}")
+    if enrolled.key == "tpm":
+        console.notes.print("  its key is in this board's TPM and cannot be copied from here")
     if as_json:
-        console.print_json({"booth": enrolled.booth, "config": str(enrolled.config), "expires_at": enrolled.expires})
+        console.print_json(
+            {
+                "booth": enrolled.booth,
+                "config": str(enrolled.config),
+                "expires_at": enrolled.expires,
+                "key": enrolled.key,
+            }
+        )
     else:
         console.notes.print(f"  → next: invigil-agent run --config {enrolled.config}")
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,10 +13,13 @@ VARIABLE = "INVIGIL_RESCUE_CODE"
 EPILOG = """\b
 Examples: invigil device renew --if-due --dir /etc/invigil
           invigil device renew --rescue --dir /etc/invigil
+          sudo -u invigil-agent invigil device renew --key tpm
 
 \b
 Makes a new key here and asks for its certificate in the name of the old one, which stays good until the agent uses the
 new one: by itself, outside of exam sessions. A power cut at any moment leaves a pair that works.
+The new key is made where the old one is; --key tpm moves it into the board's TPM (apt install tpm2-openssl), --key file
+out of one: a key is never carried over, the new one is another.
 --rescue is for a certificate that has ended. It asks for the one-time code that a technician makes in the hub, or takes
 it from INVIGIL_RESCUE_CODE or, with --rescue-code -, from standard input.
 Exit codes: 0 renewed, or with --if-due not due yet · 1 refused or failed, the old pair is there still · 2 the command
@@ -32,6 +35,9 @@ def renew(
     rescue_code: Annotated[
         str | None, typer.Option("--rescue-code", metavar="-", help="Read the rescue code from standard input.")
     ] = None,
+    key: Annotated[
+        Literal["as-before", "tpm", "file"], typer.Option("--key", help="Where the new key is made and kept.")
+    ] = "as-before",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Renew the device's certificate over the old one."""
@@ -46,7 +52,7 @@ def renew(
             code = typer.prompt("Rescue code", hide_input=True, err=True).strip()
         if not code:
             console.die("no rescue code", renewal.RESCUE, code=2)
-    done = renewal.renew(folder, if_due=if_due, rescue_code=code)
+    done = renewal.renew(folder, if_due=if_due, rescue_code=code, kept=None if key == "as-before" else key)
     until, due = f"{done.expires_at:%Y-%m-%d}", f"{done.renew_at:%Y-%m-%d}"
     if done.renewed:
         console.done(f"{done.booth} has a new certificate, valid until {until}")
@@ -61,5 +67,6 @@ def renew(
                 "serial": done.serial,
                 "expires_at": done.expires_at.isoformat(),
                 "renew_at": done.renew_at.isoformat(),
+                "key": done.key,
             }
         )

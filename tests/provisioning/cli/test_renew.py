@@ -49,6 +49,7 @@ def test_a_device_is_renewed_and_its_answer_has_a_shape(centre: Stack, tmp_path:
         "serial": str,
         "expires_at": str,
         "renew_at": str,
+        "key": str,
     }
     assert (answer["renewed"], answer["serial"]) == (False, before.serial)
     assert datetime.fromisoformat(answer["renew_at"]) < datetime.fromisoformat(answer["expires_at"])
