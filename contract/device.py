@@ -92,7 +92,9 @@ class TlsConfig(Wire):
 
     ca: Path = Field(Path("ca.pem"), description="the hub's authority, which vouches for broker and hub")
     certificate: Path = Field(Path("device.pem"), description="this device's, in the booth's name")
-    key: Path = Field(Path("device.key"), description="its private key, made here, readable by the agent alone; or what its TPM wrapped")
+    key: Path = Field(
+        Path("device.key"), description="its private key, or what its TPM wrapped: for the agent alone to read"
+    )
 
 
 class DeviceConfig(Wire):
