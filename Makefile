@@ -36,7 +36,7 @@ ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/inv
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-arm64 bench faults endurance mutations fuzz check dashboard models openapi docs lock clean
+.PHONY: help demo test test-postgresql test-arm64 bench soak faults endurance mutations fuzz check dashboard models openapi docs lock clean
 .PHONY: system-demo system-test system-bench system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -64,6 +64,9 @@ test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspbe
 
 bench: system-test system-bench $(VENV)/.dev models ## What seeing, hearing, live pictures, lists, events and the dashboard cost, against peers; SHORT=1 for a quick look
 	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)
+
+soak: system-test $(VENV)/.dev hub/static/.built models ## Whether memory or descriptors of any program grow while a centre works; MINUTES=60 ENGINE=sqlite
+	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ENGINE),--engine $(ENGINE))
 
 faults: system-test $(VENV)/.dev hub/static/.built models ## Kill hub, broker and booths at random, again and again, and cut browsers off; ROUNDS=25
 	@INVIGIL_KILL_ROUNDS=$(or $(ROUNDS),25) $(BIN)/pytest -s tests/faults

@@ -76,7 +76,7 @@ async def _of_database(hub: Hub, name: str, requests: int) -> list[Row]:
     async with person(hub, "ada", "admin") as admin, person(hub, "rae", "reviewer", *mine) as reviewer:
         for who, client in (("", admin), (f"{SCOPE} booths: ", reviewer)):
             for what, path in LISTS.items():
-                for page, url in (("", path), (", far behind", await _far_behind(client, path))):
+                for page, url in (("", path), (", far behind", await far_behind(client, path))):
                     if url is not None:
                         times[f"{who}{what}{page}"] = await _list(hub, client, url, requests)
     slowest = max(times, key=lambda what: times[what][0])
@@ -92,17 +92,17 @@ async def _list(hub: Hub, client: httpx.AsyncClient, url: str, requests: int) ->
         assert answer.status_code == 200, answer.text
 
     await ask()
-    sent = await _sent(hub, ask)
+    said = await sent(hub, ask)
 
     async def bare() -> None:
         async with hub.database.reading() as connection:
-            for statement, parameters in sent:
+            for statement, parameters in said:
                 (await connection.exec_driver_sql(statement, parameters)).all()
 
     return await _p95_ms(ask, requests), await _p95_ms(bare, requests)
 
 
-async def _sent(hub: Hub, ask: Callable[[], Awaitable[None]]) -> list[Statement]:
+async def sent(hub: Hub, ask: Callable[[], Awaitable[None]]) -> list[Statement]:
     """What one request says to the database."""
     found: list[Statement] = []
     reading = hub.database.reading
@@ -136,7 +136,7 @@ class _Overheard:
         await self._inner.__aexit__(*error)
 
 
-async def _far_behind(client: httpx.AsyncClient, path: str) -> str | None:
+async def far_behind(client: httpx.AsyncClient, path: str) -> str | None:
     """The list after a thousand of its items; None where it ends before."""
     cursor, url = None, path
     for _ in range(5):

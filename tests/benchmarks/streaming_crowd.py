@@ -23,6 +23,7 @@ from tests.support.viewer import until
 @dataclass(slots=True)
 class Count:
     packets: int = 0
+    bytes: int = 0
     frames: int = 0
     broken: int = 0
     next_sequence: int | None = None
@@ -68,7 +69,8 @@ class Watcher:
             _, marked, sequence, _, count.ssrc = struct.unpack_from("!BBHII", data)
             if count.next_sequence not in (None, sequence):
                 count.whole = False
-            count.packets, count.next_sequence = count.packets + 1, sequence + 1 & 0xFFFF
+            count.packets, count.bytes = count.packets + 1, count.bytes + len(data)
+            count.next_sequence = sequence + 1 & 0xFFFF
             if marked & 0x80:
                 count.frames += count.whole
                 count.broken += not count.whole
