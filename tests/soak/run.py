@@ -27,7 +27,7 @@ class Plan:
 
     engine: Engine = "postgresql"
     seconds: float = 3600
-    warm_up_s: float = 600
+    warm_up_s: float = 1200
     every_s: float = 10
     booths: int = 30
     """Without a camera."""
