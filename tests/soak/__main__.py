@@ -15,7 +15,7 @@ from tests.soak.run import Found, Plan, soak
 from tests.soak.trend import GOAL_DESCRIPTORS, GOAL_PERCENT
 
 WARM_UP_MIN = 20.0
-"""Until lists are as long as their pages, and every connection has its statements: seen to take a quarter of an hour."""
+"""Until lists fill their pages and every connection has its statements: seen to take a quarter of an hour."""
 MEGABYTE = 2**20
 WORD_EVERY = 30
 """A line after so many samples: five minutes."""
