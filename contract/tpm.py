@@ -149,7 +149,24 @@ def in_tpm(pem: bytes) -> bool:
 
 def there() -> bool:
     """Whether this board has a TPM, as far as can be seen without opening it."""
-    return WHERE in os.environ or DEVICE.exists()
+    return os.environ.get(WHERE, f"device:{DEVICE}") != f"device:{DEVICE}" or DEVICE.exists()
+
+
+def trouble(key_file: Path) -> str:
+    """What keeps a key in the TPM from signing, as far as one signature tells; empty for any other key."""
+    try:
+        pem = key_file.read_bytes()
+    except OSError:
+        return ""
+    if not in_tpm(pem):
+        return ""
+    try:
+        TpmKey(pem).sign(b"", ec.ECDSA(hashes.SHA256()))
+    except InvalidError as error:
+        return str(error)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 _for_tls: list[Library] = []

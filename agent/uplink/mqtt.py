@@ -100,7 +100,7 @@ class Connection:
         subscribe: list[str],
         on_message: Callable[[Incoming], None],
     ) -> None:
-        self._hub = hub
+        self._hub, self._tls = hub, tls
         self._subscribe = subscribe
         self._on_message = on_message
         self.lost = threading.Event()
@@ -133,7 +133,7 @@ class Connection:
                 self._hub.mqtt_host, self._hub.mqtt_port, KEEPALIVE_S, clean_start=True, properties=properties
             )
         except ssl.SSLError as error:
-            raise _tls_error(where, str(error)) from error
+            raise _tpm_error(self._tls) or _tls_error(where, str(error)) from error
         except OSError as error:
             raise BrokerError(
                 "broker_unreachable",
@@ -262,7 +262,8 @@ def tls_context(tls: TlsConfig, booth: str) -> ssl.SSLContext:
         context.sslsocket_class = _socket_through(library) if library else _ClosingSocket
         names = x509.load_pem_x509_certificate(tls.certificate.read_bytes()).subject
     except (OSError, ValueError) as error:
-        tpm.begin_anew()
+        if of_tpm := _tpm_error(tls):
+            raise of_tpm from error
         files = f"{tls.ca}, {tls.certificate} or {tls.key}"
         raise BrokerError("broker_tls", f"One of {files} cannot be used ({error}). {ENROL}.") from error
     owner = [name.value for name in names.get_attributes_for_oid(NameOID.COMMON_NAME)]
@@ -286,6 +287,13 @@ def _without_delay(_c: Any, _u: Any, opened: Any) -> None:
 
 def _properties(packet: int) -> Properties:
     return Properties(packet)  # type: ignore[no-untyped-call]
+
+
+def _tpm_error(tls: TlsConfig) -> BrokerError | None:
+    """OpenSSL's words hide a TPM that does not do its part: it trusts nobody then, or reads no file."""
+    tpm.begin_anew()
+    said = tpm.trouble(tls.key)
+    return BrokerError("broker_tls", f"No TLS with the broker: {said}.") if said else None
 
 
 def _tls_error(where: str, reason: str) -> BrokerError:

@@ -96,7 +96,10 @@ def test_a_device_lives_with_its_key_in_a_tpm(centre: Stack, tpm: Tpm, tmp_path:
     assert key.stat().st_mode & 0o777 == 0o600
     booth, settled = telling(folder, tpm)
     try:
-        settled(serial(folder))
+        first = settled(serial(folder))
+        waiting = folder / "state" / "spool" / "waits-for-upload"
+        waiting.parent.mkdir()
+        waiting.touch()
         # The agent has the TPM open meanwhile; what is new is written as one, by the same links as ever.
         before = key.read_bytes()
         renewed = device("renew", "--dir", folder, tpm=tpm)
@@ -104,7 +107,9 @@ def test_a_device_lives_with_its_key_in_a_tpm(centre: Stack, tpm: Tpm, tmp_path:
         assert key.is_symlink()
         assert key.read_bytes().startswith(MARK)
         assert key.read_bytes() != before
-        settled(renewed["serial"])
+        second = settled(renewed["serial"])
+        assert second["sealed_by"] == first["sealed_by"], "what waits can be opened still"
+        waiting.unlink()
         # The TPM goes and comes back: what was opened before is opened anew.
         tpm.switch_off()
         tpm.switch_on()
@@ -113,7 +118,7 @@ def test_a_device_lives_with_its_key_in_a_tpm(centre: Stack, tpm: Tpm, tmp_path:
             made = client.post(f"/api/v1/devices/{found['device_id']}/rescue-code").json()
         rescued = device("renew", "--rescue", "--dir", folder, tpm=tpm, INVIGIL_RESCUE_CODE=made["code"])
         assert rescued["key"] == "tpm"
-        settled(rescued["serial"])
+        assert settled(rescued["serial"])["sealed_by"] != first["sealed_by"], "an empty spool gets another"
     finally:
         booth.stop()
     assert signatures_refused(centre) == 0

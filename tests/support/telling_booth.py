@@ -13,12 +13,14 @@ import sys
 import threading
 from pathlib import Path
 
-from agent.config import outbox_path
+from agent.config import outbox_path, spool_dir
+from agent.evidence.keyring import spool_keys
 from agent.facts import device_facts
 from agent.health import Trouble
 from agent.identity import Identity
 from agent.uplink.outbox import Outbox
 from agent.uplink.uplink import Uplink
+from contract.chain import sha256_hex
 from contract.device import load_device_config
 from contract.messages import AnyCommand, AnyReply, ErrorReply, Reported, ViolationOpened
 from tests.support.camera_less_booth import invent
@@ -35,6 +37,7 @@ def tell(config_file: Path, state_file: Path, stop: threading.Event) -> None:
     config, trouble = load_device_config(config_file), Trouble()
     config.state_dir.mkdir(parents=True, exist_ok=True)
     identity, facts = Identity(config), device_facts(config)
+    sealed_by = sha256_hex(spool_keys(config.state_dir, spool_dir(config), identity.key)[0])
     outbox = Outbox(outbox_path(config), config.booth, trouble)
     uplink = Uplink(config, outbox, trouble, on_desired=outbox.store_desired, on_command=answer)
     outbox.append(ViolationOpened(violation=invent()))
@@ -46,6 +49,7 @@ def tell(config_file: Path, state_file: Path, stop: threading.Event) -> None:
             "serial": facts.certificate_serial,
             "connected": uplink.connected,
             "waiting": outbox.depth,
+            "sealed_by": sealed_by,
             "trouble": trouble.snapshot(),
         }
         new = state_file.with_suffix(".new")

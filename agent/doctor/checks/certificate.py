@@ -10,11 +10,13 @@ from cryptography.x509.oid import NameOID
 from agent.config import load_device_key
 from agent.doctor.check import Check, Finding, failed, ok, warning
 from agent.doctor.patient import Patient
+from contract import tpm
 from contract.keys import WHERE, kept_in
 
 ENDS_SOON = timedelta(days=30)
 LATE_SHARE = 4
 """It is renewed after two thirds of its life: with less than a fourth left that has failed for a while."""
+TPM = "The device's key is in its TPM: docs/devices.md says what to do about each of its answers."
 ENROL = "Enrol the device again with a new claim code: invigil device enrol."
 
 
@@ -42,6 +44,8 @@ def _judge(patient: Patient, own: x509.Certificate, authority: x509.Certificate)
     names = [name.value for name in own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [config.booth]:
         return failed(f"it is made out to {', '.join(map(str, names)) or 'nobody'}, and this is {config.booth}")
+    if said := tpm.trouble(config.tls.key):
+        return failed(said, advice=TPM)
     key = load_device_key(config.tls.key)
     if key.public_key() != own.public_key():
         return failed("it belongs to another key than device.key")
