@@ -25,7 +25,7 @@ from contract.wire import InvalidError
 from hub import __version__
 from hub.intake.message import Delivery, Message
 from hub.metrics import Metrics
-from hub.mqtt_socket import ReadAhead
+from hub.mqtt_socket import BufferedSocket
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +171,7 @@ class HubMqtt:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(str(address.ca))
         context.load_cert_chain(str(address.certificate), str(address.key))
-        context.sslsocket_class = ReadAhead
+        context.sslsocket_class = BufferedSocket
         client.tls_set_context(context)
         if self._part.events:
             client.will_set(HUB_STATUS, self._status("offline"), qos=1, retain=True)

@@ -1,20 +1,29 @@
-"""The TLS socket under the hub's MQTT connection: takes from OpenSSL what has come and hands it out in pieces."""
+"""The TLS socket under the hub's MQTT connection: reads and writes whole TLS records where paho does small pieces."""
 
+import select
 import ssl
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 READ_BYTES: Final = 64 * 1024
 """Asked for at once; a TLS record, which is what comes, has at most 16 KB."""
+WAITING_BYTES: Final = 256 * 1024
+"""So much of what is said waits here. Beyond, paho is told that the socket takes nothing, and keeps its packets."""
+PATIENCE_S: Final = 1.0
+"""How long a broker that reads nothing is waited for at a time; paho waits as long for one that says nothing."""
 
 
-class ReadAhead(ssl.SSLSocket):
-    """paho reads a packet in four pieces, one byte first, and each time lets go of the interpreter: whoever else wants
-    it then has it for some milliseconds. Here only the first piece of a TLS record goes to OpenSSL.
+class BufferedSocket(ssl.SSLSocket):
+    """paho reads a packet in four pieces, one byte first, and writes each confirmation of four bytes by itself. Every
+    time it lets go of the interpreter, and whoever else wants it then has it for some milliseconds. Here one call to
+    OpenSSL takes a whole TLS record, and one gives it all confirmations of a batch.
 
-    `pending` counts what waits here, so that nobody waits for a socket whose bytes are here already. One thread reads.
+    paho asks for `pending` before it waits: that is when what was said leaves, at the latest with `close`. One thread
+    reads and writes.
     """
 
     _ahead: memoryview = memoryview(b"")
+    _waiting: bytes = b""
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         if not self._ahead:
@@ -22,5 +31,29 @@ class ReadAhead(ssl.SSLSocket):
         piece, self._ahead = self._ahead[:buflen], self._ahead[buflen:]
         return bytes(piece)
 
+    def send(self, data: Any, flags: int = 0) -> int:
+        if len(self._waiting) + len(data) > WAITING_BYTES:
+            self._flush()
+        self._waiting += bytes(data)
+        return len(data)
+
     def pending(self) -> int:
+        # What is wrong with the connection shows when paho reads, which it is prepared for.
+        with suppress(OSError, ValueError):
+            while self._waiting:
+                try:
+                    self._flush()
+                except ssl.SSLWantWriteError:
+                    readable, writable, _ = select.select((self,), (self,), (), PATIENCE_S)
+                    if readable or not writable:
+                        break
         return len(self._ahead) + super().pending()
+
+    def close(self) -> None:
+        with suppress(OSError, ValueError):
+            self._flush()
+        super().close()
+
+    def _flush(self) -> None:
+        while self._waiting:
+            self._waiting = self._waiting[super().send(self._waiting) :]

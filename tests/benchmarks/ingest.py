@@ -44,7 +44,7 @@ BACKLOG: Final = 2_500
 """Events of each booth."""
 STEADY_HZ: Final = 1_000.0
 """Of all booths together."""
-STEADY_S: Final = 10
+STEADY_S: Final = 8
 REPLACED_S: Final = 4
 """Its delay grows with every second that it cannot keep up: less than ours is in its favour."""
 REPLACED_BACKLOG: Final = 1_000

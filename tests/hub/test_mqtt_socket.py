@@ -1,4 +1,4 @@
-"""The socket that reads ahead: every byte once and in order, in whatever pieces it is asked for."""
+"""The socket that reads ahead and writes together: every byte once and in order, in whatever pieces."""
 
 import socket
 import ssl
@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from hub.mqtt_socket import ReadAhead
+from hub.mqtt_socket import BufferedSocket
 from tests.support.broker import Authority
 
 
@@ -42,6 +42,54 @@ def test_nothing_to_read_is_said_as_any_tls_socket_says_it(tmp_path: Path) -> No
         assert near.recv(1) == b"", "the other side is gone"
 
 
+def test_what_is_said_leaves_together_before_anybody_waits(tmp_path: Path) -> None:
+    with _pair(tmp_path) as (near, far):
+        for word in (b"a", b"b", b"c"):
+            assert near.send(word) == 1
+        assert near.pending() == 0
+        assert far.recv(100) == b"abc"
+
+
+def test_last_words_leave_with_the_end(tmp_path: Path) -> None:
+    with _pair(tmp_path) as (near, far):
+        near.send(b"goodbye")
+        near.close()
+        assert far.recv(100) == b"goodbye"
+
+
+def test_a_side_that_reads_nothing_is_noticed_and_loses_nothing(tmp_path: Path) -> None:
+    with _pair(tmp_path) as (near, far):
+        near.setblocking(False)
+        said: list[bytes] = []
+        with pytest.raises(ssl.SSLWantWriteError):
+            _say_for_ever(near, said)
+        heard = b""
+        reading = Thread(target=lambda: near.pending())
+        reading.start()
+        while len(heard) < sum(map(len, said)):
+            heard += far.recv(1 << 16)
+            if not reading.is_alive():
+                near.pending()
+        reading.join()
+        assert heard == b"".join(said)
+
+
+def test_a_broken_connection_is_left_for_reading_to_find(tmp_path: Path) -> None:
+    with _pair(tmp_path) as (near, far):
+        near.setblocking(False)
+        far.shutdown(socket.SHUT_RDWR)
+        near.send(b"x")
+        assert near.pending() == 0
+        assert near.recv(1) == b""
+
+
+def _say_for_ever(near: ssl.SSLSocket, said: list[bytes]) -> None:
+    while True:
+        word = len(said).to_bytes(4) * 4096
+        assert near.send(word) == len(word)
+        said.append(word)
+
+
 class _Far(ssl.SSLSocket):
     def unwrap_later(self) -> None:
         """Says goodbye and does not wait for an answer."""
@@ -59,7 +107,7 @@ def _pair(folder: Path) -> Iterator[tuple[ssl.SSLSocket, _Far]]:
     there.sslsocket_class = _Far
     there.load_cert_chain(files.certificate, files.key)
     here = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    here.sslsocket_class = ReadAhead
+    here.sslsocket_class = BufferedSocket
     here.load_verify_locations(files.ca)
     plain_near, plain_far = socket.socketpair()
     accepted: list[_Far] = []
