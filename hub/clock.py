@@ -37,7 +37,7 @@ class ClockWatch:
             await asyncio.sleep(LOOK_S)
             if jumps.since_last():
                 self._asked.clear()
-            online = self._states.online()
+            online = dict.fromkeys(self._states.online())
             self._asked = {booth_id: at for booth_id, at in self._asked.items() if booth_id in online}
             now = monotonic()
             due = [booth_id for booth_id in online if now - self._asked.get(booth_id, -INTERVAL_S) >= INTERVAL_S]

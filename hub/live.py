@@ -6,6 +6,7 @@ again and fetches everything. Nobody else waits for it.
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -60,6 +61,9 @@ class Live:
         self._loop = loop
         self._clients: set[_Client] = set()
         self._stopping = False
+        # One browser after the other: two hundred at once would have each connection to the database, and what they
+        # are to be shown would wait behind them.
+        self._asking = asyncio.Semaphore(1)
         self._wake = asyncio.Event()
         self._violations: dict[UUID, None] = {}
         self._gaps: dict[UUID, None] = {}
@@ -195,11 +199,15 @@ class Live:
     async def _until_refused(
         self, client: _Client, still_allowed: Callable[[], Awaitable[Me | None]], code: int
     ) -> None:
-        """Whoever may see something else from now on is told to fetch everything again."""
+        """Whoever may see something else from now on is told to fetch everything again. Browsers that came together,
+        as after a restart of the hub, are not asked for together."""
+        pause_s = random.uniform(0, BEAT_INTERVAL_S)  # noqa: S311 - spreads, hides nothing
         while True:
-            await asyncio.sleep(BEAT_INTERVAL_S)
+            await asyncio.sleep(pause_s)
+            pause_s = BEAT_INTERVAL_S
             try:
-                me = await still_allowed()
+                async with self._asking:
+                    me = await still_allowed()
             except StoreError as error:
                 log.warning("cannot tell whether a browser is still signed in: %s", error)
                 continue

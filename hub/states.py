@@ -22,6 +22,7 @@ from contract.wire import InvalidError
 from hub.db import Database
 from hub.errors import StoreError
 from hub.feed import Feed
+from hub.glances import Glances
 from hub.intake.message import Message
 from hub.metrics import Metrics
 from hub.store import booths, checkups, events
@@ -78,6 +79,9 @@ class BoothStates:
         self._certificates: dict[str, str] = {}
         self._health_written: dict[str, float] = {}
         self._availability: dict[str, str] = {}
+        self._glances = Glances()
+        self._to_show: set[str] = set()
+        """Booths whose health is news that was not told yet."""
         self._clock_offsets_ms: dict[str, float] = {}
         self._heard: set[str] = set()
         self._heard_s: dict[str, float] = {}
@@ -181,6 +185,8 @@ class BoothStates:
             self._health.setdefault(booth_id, {}).update(
                 health=health.model_dump_json(), last_seen_at=message.received_at
             )
+            if self._glances.is_news(booth_id, health):
+                self._to_show.add(booth_id)
             self._on_health(booth_id, health, message.received_at)
         self._heard.add(booth_id)
         if not message.retained:
@@ -210,7 +216,7 @@ class BoothStates:
         changes = {
             booth_id: {**due.get(booth_id, {}), **self._urgent.get(booth_id, {})} for booth_id in {*due, *self._urgent}
         }
-        examined = dict(self._checkups)
+        examined, urgent = dict(self._checkups), set(self._urgent)
         if not changes and not examined:
             return
         try:
@@ -234,7 +240,9 @@ class BoothStates:
         for booth_id, checkup in examined.items():
             if self._checkups.get(booth_id) is checkup:  # else a newer one came meanwhile
                 del self._checkups[booth_id]
-        self._feed.booth_changed(*{*changes, *examined})
+        news = {booth_id for booth_id in changes if booth_id in self._to_show or "health" not in changes[booth_id]}
+        self._to_show -= news
+        self._feed.booth_changed(*{*news, *urgent, *examined})
         followed, self._followed = self._followed, {}
         if followed:
             try:

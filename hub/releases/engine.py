@@ -72,7 +72,8 @@ class RolloutEngine:
         """Once at every rollout that is not over, or whose devices are still at it."""
         async with self._database.reading() as connection:
             moving = await rollouts.moving(connection)
-            known = {each.device_id: each for each in await fleet.every(connection, None, datetime.now(UTC))}
+            devices = await fleet.every(connection, None, datetime.now(UTC)) if moving else []
+        known = {each.device_id: each for each in devices}
         for rollout in moving:
             await self._move(rollout, known)
 

@@ -54,16 +54,21 @@ async def set_profile(connection: AsyncConnection, booth_id: str, profile: str) 
 
 
 async def write_states(connection: AsyncConnection, changes: dict[str, dict[str, Any]]) -> None:
-    """Booth to the `STATE_COLUMNS` that changed; booths that are not known are left out."""
+    """Booth to the `STATE_COLUMNS` that changed; booths that are not known are left out.
+
+    One statement for all who say the same kinds of things: of two thousand booths a thousand do so every second.
+    """
     here = await known(connection, changes)
-    statement = insert(connection, booth_states)
-    for booth_id, values in sorted(changes.items()):  # in one order, so that nobody waits in a circle
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for booth_id, values in sorted(changes.items()):
         if booth_id in here and values:
-            await connection.execute(
-                statement.values(booth_id=booth_id, **values).on_conflict_do_update(
-                    index_elements=["booth_id"], set_=values
-                )
-            )
+            alike.setdefault(tuple(sorted(values)), []).append({"booth_id": booth_id, **values})
+    # Rows are locked in an order that depends on what they say: one process writes this (`BoothStates`), the one that
+    # leads, so nobody waits in a circle.
+    statement = insert(connection, booth_states)
+    for columns, rows in sorted(alike.items()):
+        new = {name: statement.excluded[name] for name in columns}
+        await connection.execute(statement.on_conflict_do_update(index_elements=["booth_id"], set_=new), rows)
 
 
 async def availabilities(connection: AsyncConnection) -> dict[str, str]:

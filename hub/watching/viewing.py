@@ -18,7 +18,8 @@ STREAMS: Final[tuple[str, ...]] = get_args(StreamStats.model_fields["stream"].an
 
 class Viewing:
     def __init__(self, metrics: Metrics) -> None:
-        self._booths: set[str] = set()
+        self._booths: dict[str, tuple[float, ...]] = {}
+        """What was set last: most booths have nobody who watches, and say so every two seconds."""
         registry = metrics.registry
 
         def gauge(name: str, what: str, *labels: str) -> Gauge:
@@ -34,22 +35,32 @@ class Viewing:
     def heard(self, booth_id: str, health: Health) -> None:
         if booth_id not in self._booths and len(self._booths) >= MAX_BOOTHS:
             return
-        self._booths.add(booth_id)
         viewers = [viewer for viewer in health.viewers if viewer.state == "connected"]
-        self._viewers.labels(booth_id).set(len(health.viewers))
-        self._sent.labels(booth_id).set(sum(viewer.bitrate_bps for viewer in viewers))
-        self._loss.labels(booth_id).set(max((viewer.loss or 0.0 for viewer in viewers), default=0.0))
-        self._round_trip.labels(booth_id).set(_slowest(viewers) / 1000)
-        self._fps.labels(booth_id).set(min((viewer.fps for viewer in viewers), default=0.0))
-        encoded = {stream.stream: stream.bitrate_bps for stream in health.streams}
-        for name in STREAMS:
-            self._streams.labels(booth_id, name).set(encoded.get(name, 0))  # type: ignore[call-overload]
+        encoded: dict[str, float] = {stream.stream: stream.bitrate_bps for stream in health.streams}
+        figures = (
+            len(health.viewers),
+            sum(viewer.bitrate_bps for viewer in viewers),
+            max((viewer.loss or 0.0 for viewer in viewers), default=0.0),
+            _slowest(viewers) / 1000,
+            min((viewer.fps for viewer in viewers), default=0.0),
+            *(encoded.get(name, 0) for name in STREAMS),
+        )
+        if self._booths.get(booth_id) == figures:
+            return
+        self._booths[booth_id] = figures
+        of_booth = (self._viewers, self._sent, self._loss, self._round_trip, self._fps)
+        children = (
+            *(gauge.labels(booth_id) for gauge in of_booth),
+            *(self._streams.labels(booth_id, name) for name in STREAMS),
+        )
+        for child, figure in zip(children, figures, strict=True):
+            child.set(figure)
 
     def gone(self, booth_id: str) -> None:
         """What is not measured any more is not shown as if it were."""
         if booth_id not in self._booths:
             return
-        self._booths.discard(booth_id)
+        del self._booths[booth_id]
         for gauge in (self._viewers, self._sent, self._loss, self._round_trip, self._fps):
             gauge.remove(booth_id)
         for name in STREAMS:

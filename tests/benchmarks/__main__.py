@@ -13,13 +13,16 @@ from tests.benchmarks import (
     accuracy,
     clips,
     dashboard,
+    fanout,
     frames,
+    idle,
     ingest,
     lists,
     memory,
     peer,
     pipeline,
     rows,
+    startup,
     streaming,
     streaming_links,
     talk,
@@ -65,12 +68,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--short", action="store_true", help="a few seconds of video, one turn, no accuracy")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
-    parser.add_argument("--without-ingest", action="store_true", help="nothing that needs Redis")
+    parser.add_argument("--without-ingest", action="store_true", help="nothing that needs Redis or takes its time")
     arguments = parser.parse_args()
-    ingesting = () if arguments.without_ingest else (ingest,)
+    longer = () if arguments.without_ingest else (ingest, startup)
     live = [
         row
-        for part in (streaming, streaming_links, watching, talk, lists, *ingesting, dashboard)
+        for part in (streaming, streaming_links, watching, talk, lists, *longer, dashboard, fanout, idle)
         for row in part.measure(short=arguments.short)
     ]
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it

@@ -45,6 +45,8 @@ EXPECTED = {
     "talkback audio browser to browser p95",
     "lists on SQLite: slowest page",
     "lists on PostgreSQL: slowest page",
+    "published → on 200 screens, p99",
+    "2000 idle booths on SQLite: CPU of all but the booths",
     "dashboard wall longest task, 60 booths, 20 updates/s",
     "dashboard first load JavaScript compressed",
     "dashboard largest contentful paint on localhost",
