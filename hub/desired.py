@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,8 @@ from hub.store import booths, exam_sessions, following
 log = logging.getLogger(__name__)
 
 DEFAULT_PROFILE: ProfileName = "standard"
+MOST_REVISIONS: Final = 2**30
+"""No booth was ever told so often: one that says so is not believed."""
 
 
 class DesiredState:
@@ -86,7 +88,20 @@ class DesiredState:
     async def heard(self, followed: Mapping[str, int]) -> None:
         """The revision that each of these booths follows. Who follows an older one than it should is told again, once
         for each: of several hub processes one may publish what it read before another's change after that change.
-        Bounded by the number of booths."""
+        Bounded by the number of booths.
+
+        Who follows a newer one knows a hub that is no more, as after a restored backup: ours is numbered after it."""
+        async with self._database.reading() as connection:
+            rows = await following.rows(connection, followed.keys())
+        ahead = {
+            row.booth_id: followed[row.booth_id]
+            for row in rows
+            if row.desired_revision < followed[row.booth_id] < MOST_REVISIONS
+        }
+        if ahead:
+            log.warning("%s followed a later word than this hub's last; told anew", ", ".join(sorted(ahead)))
+            async with self._database.writing() as connection:
+                await following.number_after(connection, ahead)
         async with self._one_by_one:
             async with self._database.reading() as connection:
                 rows = await following.rows(connection, followed.keys())

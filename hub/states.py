@@ -188,8 +188,8 @@ class BoothStates:
             if self._glances.is_news(booth_id, health):
                 self._to_show.add(booth_id)
             self._on_health(booth_id, health, message.received_at)
-        self._heard.add(booth_id)
-        if not message.retained:
+        if not message.retained:  # what a broker kept may be of a time before its last stop
+            self._heard.add(booth_id)
             self._heard_s[booth_id] = monotonic()
 
     def _end_grace(self) -> None:

@@ -35,6 +35,9 @@ KEEPALIVE_S: Final = 10
 
 CONNECT_TIMEOUT_S: Final = 5.0
 HANG_UP_S: Final = 1.0
+INFLIGHT_MAX: Final = 64
+"""QoS 1 messages under way to the broker; paho's own 20 would make a slow link three times slower than the outbox's
+window does."""
 QUEUED_MAX: Final = 512
 """QoS 1 messages that paho holds for an answer; more are refused, and the outbox sends them again."""
 
@@ -50,6 +53,8 @@ class Incoming:
     payload: bytes
     response_topic: str | None = None
     correlation: bytes | None = None
+    retained: bool = False
+    """What the broker had kept, as against what somebody says now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class Connection:
         client.tls_set_context(tls_context(tls, booth))
         client.will_set(will.topic, will.payload, will.qos, will.retain)
         client.connect_timeout = CONNECT_TIMEOUT_S
+        client.max_inflight_messages_set(INFLIGHT_MAX)
         client.max_queued_messages_set(QUEUED_MAX)
         client.on_socket_open = _without_delay
         client.on_connect = self._connected
@@ -241,6 +247,7 @@ class Connection:
                 payload=bytes(message.payload),
                 response_topic=getattr(properties, "ResponseTopic", None),
                 correlation=getattr(properties, "CorrelationData", None),
+                retained=message.retain,
             )
         )
 

@@ -253,7 +253,7 @@ class Uplink:
         elif message.topic == booth_topic(self._config.booth, "acks"):
             self._hear_ack(Ack.parse(message.payload))
         elif message.topic == booth_topic(self._config.booth, "desired"):
-            self._hear_desired(Desired.parse(message.payload))
+            self._hear_desired(Desired.parse(message.payload), kept=message.retained)
         elif message.topic == booth_topic(self._config.booth, "commands"):
             self._hear_command(message)
 
@@ -279,7 +279,13 @@ class Uplink:
                     f"The hub misses events {span.first} to {span.last}; they are not here any more.",
                 )
 
-    def _hear_desired(self, desired: Desired) -> None:
+    def _hear_desired(self, desired: Desired, *, kept: bool) -> None:
+        """A broker that came back with an older state than it had misleads nobody. What the hub itself says counts,
+        whatever its number."""
+        known = self._outbox.desired if kept else None
+        if known is not None and desired.revision < known.revision:
+            log.warning("The broker kept wish %d, older than the hub's last, %d.", desired.revision, known.revision)
+            return
         try:
             self._outbox.store_desired(desired)
         finally:

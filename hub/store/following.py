@@ -1,6 +1,6 @@
 """What each booth is to follow: the exam session it shows, joined with all that the booth must be told of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -109,3 +109,13 @@ async def revise(
             update(booths).where(booths.c.booth_id.in_(showing)).values(desired_revision=booths.c.desired_revision + 1)
         )
     return showing
+
+
+async def number_after(connection: AsyncConnection, revisions: Mapping[str, int]) -> None:
+    """Each booth's next revision comes after the one named, which another hub gave."""
+    for booth_id, revision in revisions.items():
+        await connection.execute(
+            update(booths)
+            .where(booths.c.booth_id == booth_id, booths.c.desired_revision <= revision)
+            .values(desired_revision=revision + 1)
+        )
