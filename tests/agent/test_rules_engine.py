@@ -55,6 +55,18 @@ def test_a_violation_opens_after_its_hold_and_is_dated_back() -> None:
     assert closed(run(absent([(1, 4)], 8)), "no_face") == [(1.0, 2.0, 4.0)]
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_is_set_meanwhile_stretches_and_shortens_nothing(hours: int) -> None:
+    """By 2.5 s one is open; what comes later is stamped by the clock as it is then."""
+    set_by = timedelta(hours=hours)
+    looks = [
+        o if o.captured_s < 2.5 else replace(o, wall_time=o.wall_time + set_by) for o in absent([(1, 4), (20, 24)], 28)
+    ]
+    first, second = closed(run(looks), "no_face")
+    assert first == (1.0, 2.0, 4.0)
+    assert [round(second[0] - set_by.total_seconds(), 3), second[2] - second[0]] == [20.0, 4.0]
+
+
 def test_what_is_shorter_than_the_hold_is_no_violation() -> None:
     assert run(absent([(1, 1.9)], 5)) == []
 

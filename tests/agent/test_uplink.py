@@ -14,7 +14,7 @@ from agent.errors import StorageError
 from agent.health import Trouble
 from agent.uplink.outbox import Outbox, Pending
 from agent.uplink.uplink import Uplink
-from agent.uplink.window import OVERDUE_FIRST_S, OVERDUE_MAX_S, WINDOW, Window
+from agent.uplink.window import LEAST, OVERDUE_FIRST_S, OVERDUE_MAX_S, WINDOW, Window
 from contract.device import DeviceConfig
 from contract.live import DoneReply
 from contract.messages import (
@@ -158,6 +158,42 @@ def test_a_new_hub_process_gets_everything_unacknowledged_at_once(broker: Broker
     with closing(HubStandIn(broker)) as second:
         booth.wait_until_empty()
         heard_exactly(second, 5)
+
+
+def test_an_older_wish_that_a_broker_kept_is_not_obeyed(broker: Broker, config: DeviceConfig) -> None:
+    wishes = [Desired(revision=revision, profile=PROFILES["strict"]) for revision in (7, 6)]
+    with closing(Booth(config)) as booth, closing(HubStandIn(broker)) as hub:
+        booth.uplink.start()
+        hub.publish(booth_topic(BOOTH, "desired"), wishes[0].to_json(), retain=True)
+        wait_for("the wish", lambda: booth.desired == wishes[:1])
+    with closing(HubStandIn(broker, online=False)) as hub:
+        hub.publish(booth_topic(BOOTH, "desired"), wishes[1].to_json(), retain=True)
+    with closing(Booth(config)) as again, closing(HubStandIn(broker)) as hub:
+        again.uplink.start()
+        wait_for("the hub to be heard", lambda: again.uplink.hub_here)
+        hub.command(BOOTH, ClockCommand().to_json())
+        assert again.desired == []
+        hub.publish(booth_topic(BOOTH, "desired"), wishes[1].to_json(), retain=True)
+        wait_for("what the hub itself says to count", lambda: again.desired == wishes[1:])
+
+
+def test_the_window_narrows_while_answers_are_overdue_and_widens_again() -> None:
+    window = Window(jitter=lambda low, _high: low)
+    pending = [Pending(seq, b"") for seq in range(1, 100 * WINDOW)]
+    now, widths = 0.0, []
+    for _ in range(6):
+        sent = window.due(pending, now)
+        widths.append(len(sent))
+        for event in sent:
+            window.sent(event.seq, now)
+        now += OVERDUE_MAX_S * 2
+    assert widths == [WINDOW, 32, 16, 8, LEAST, LEAST]
+    for _ in range(100):
+        del pending[: len(sent)]
+        sent = window.due(pending, now)
+        for event in sent:
+            window.sent(event.seq, now)
+    assert len(sent) == WINDOW
 
 
 def test_a_hub_that_died_with_online_retained_costs_only_retries(broker: Broker, booth: Booth) -> None:

@@ -2,5 +2,10 @@
 
 import os
 
-LONG = ["test_full_disks.py", "test_stale_broker.py"]
+LONG = [
+    "test_full_disks.py",
+    "test_offline_events.py",
+    "test_slow_browsers.py",
+    "test_stale_broker.py",
+]
 collect_ignore = [] if "INVIGIL_KILL_ROUNDS" in os.environ else LONG

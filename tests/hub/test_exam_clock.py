@@ -15,6 +15,7 @@ from contract.messages import Health, ViolationOpened
 from contract.profiles import PROFILES
 from hub.exams.clock import ExamClock
 from hub.exams.silence import Silence
+from hub.jumps import Jumps
 from hub.parts import Hub
 from hub.tables import exam_sessions, monitoring_gaps
 from tests.support.exams import Booth, Centre, soon
@@ -76,6 +77,41 @@ async def test_a_time_that_is_up_ends_the_exam_session_once_after_a_grace(tmp_pa
             ("time_is_up", "exam.time_is_up", None)
         ]
         assert (await booth.sitting("completed")).message == "The time is up."
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_hub_whose_clock_is_set_takes_and_gives_no_time(tmp_path: Path, hours: int) -> None:
+    by = timedelta(hours=hours)
+    async with a_hub(tmp_path) as hub, an_uplink(hub, tmp_path) as uplink, browser(hub) as client:
+        await add_user(hub)
+        await sign_in(client)
+        centre, booth = Centre(client), await Booth.at(uplink)
+        key = await centre.schedule(await centre.exam(duration_s=600), await centre.candidate())
+        await booth.check_in(key)
+        await centre.act(key, "admit")
+        await booth.step(key, "started")
+        before = (await booth.sitting("in_progress")).ends_at
+        assert before is not None
+        await clock(hub).moved(by)
+        after = (await booth.sitting("in_progress")).ends_at
+        assert after == before + by
+        await clock(hub).look(after - timedelta(seconds=1))
+        await centre.act(key, "pause", reason_code="organisation.alarm")
+        left_s = (await centre.show(key))["exam_session"]["left_s"]
+        await clock(hub).moved(-by)
+        shown = (await centre.show(key))["exam_session"]
+        assert (shown["state"], shown["left_s"]) == ("paused", left_s)
+        entries = (await centre.get("/audit", action="exam_session.clock_set"))["items"]
+        assert [entry["detail"]["by_s"] for entry in entries] == [-3600.0 * hours, 3600.0 * hours]
+
+
+def test_a_clock_that_was_set_is_told_from_one_that_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    read = iter([(noon, 100.0), (noon + timedelta(seconds=31), 130.0), (noon + timedelta(hours=1), 131.0)])
+    monkeypatch.setattr("hub.jumps._clocks", lambda: next(read))
+    jumps = Jumps()
+    assert jumps.since_last() == timedelta(), "a second is what a busy machine makes"
+    assert jumps.since_last() == timedelta(hours=1) - timedelta(seconds=32)
 
 
 async def test_a_booth_turns_to_what_comes_within_the_hour(tmp_path: Path) -> None:
