@@ -68,8 +68,8 @@ bench: system-test system-bench $(VENV)/.dev models ## What seeing, hearing, liv
 soak: system-test $(VENV)/.dev hub/static/.built models ## Whether memory or descriptors of any program grow while a centre works; MINUTES=60 ENGINE=sqlite
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ENGINE),--engine $(ENGINE))
 
-faults: system-test $(VENV)/.dev hub/static/.built models ## Kill hub, broker and booths at random, cut and fill and slow what they need, set their clocks; ROUNDS=25
-	@INVIGIL_KILL_ROUNDS=$(or $(ROUNDS),25) $(BIN)/pytest -s tests/faults
+faults: system-test $(VENV)/.dev hub/static/.built models ## Kill hub, broker, database and booths at random, cut and fill and slow what they need, set their clocks; ROUNDS=25 SEED=n
+	@INVIGIL_KILL_ROUNDS=$(or $(ROUNDS),25) INVIGIL_KILL_SEED=$(SEED) $(BIN)/pytest -s tests/faults
 	@INVIGIL_CUT_S=30 $(BIN)/pytest -n 0 tests/e2e/test_return.py
 
 endurance: system-test $(VENV)/.dev models ## Hours of ordinary sitting made from the labelled footage; MINUTES=60 a stretch

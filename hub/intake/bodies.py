@@ -1,7 +1,7 @@
 """What events say, written into the tables that people are shown from."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.messages import (
     Checkpoint,
     Event,
+    EventBody,
     EvidenceAdded,
     EvidenceDropped,
     MessageRead,
@@ -52,6 +53,19 @@ class _Rows:
     dropped: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     segments: list[dict[str, Any]] = field(default_factory=list)
     traces: list[dict[str, Any]] = field(default_factory=list)
+
+
+def named(said: Iterable[EventBody]) -> tuple[set[UUID], set[UUID]]:
+    """Violations and gaps that look different by what was said."""
+    found, gap_ids = set[UUID](), set[UUID]()
+    for body in said:
+        if isinstance(body, ViolationOpened | ViolationUpdated | ViolationClosed):
+            found.add(body.violation.violation_id)
+        elif isinstance(body, EvidenceAdded):
+            found.add(body.violation_id)
+        elif isinstance(body, MonitoringGap):
+            gap_ids.add(body.gap_id)
+    return found, gap_ids
 
 
 async def write(connection: AsyncConnection, stored: Sequence[tuple[Event, Message]], attached: Attached) -> Changed:

@@ -21,7 +21,7 @@ from hub.desired import DesiredState
 from hub.errors import StoreError
 from hub.evidence.countersign import Countersigner
 from hub.feed import Feed
-from hub.intake import batch
+from hub.intake import batch, bodies
 from hub.intake.incoming import Incoming, Refused, read
 from hub.intake.message import Delivery, Message
 from hub.intake.progress import ranges
@@ -125,12 +125,14 @@ class Ingest:
         return taken
 
     async def _store(self, taken: Sequence[tuple[Arrived, Delivery]]) -> None:
+        """What comes again is shown again: whoever committed it perhaps died before it could say so."""
         self._metrics.ingest_batch.observe(len(taken))
         for outcome in await self._commit([arrived for arrived, _ in taken]):
             self._count(outcome)
             self._acknowledge(outcome)
             self._states.seen({each.event.booth for each in outcome.stored})
-            self._feed.publish(outcome.violations, outcome.gaps)
+            violations, gaps = bodies.named(each.event.body for each in outcome.repeated)
+            self._feed.publish(outcome.violations | violations, outcome.gaps | gaps)
             self._feed.exam_session_changed(*outcome.exam_sessions)
             await self._tell(outcome.booths)
         for _, delivery in taken:

@@ -1,6 +1,7 @@
 """The live WebSocket: who may listen, what is seen after a commit, and who is dropped."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -9,9 +10,13 @@ from contract.chain import sha256_hex
 from contract.messages import MonitoringGap
 from contract.topics import HUB_FEED
 from hub.feed import Changes
+from hub.intake import batch
+from hub.intake.incoming import read
+from hub.intake.message import Delivery, Message
 from hub.live import CLIENT_QUEUE, MAX_PENDING
 from hub.streaming.closing import TOO_SLOW
 from hub.views import LiveBeat, LiveHello
+from tests.support.chains import NOON
 from tests.support.hub import (
     Chain,
     a_hub,
@@ -37,6 +42,27 @@ async def test_only_who_is_signed_in_and_on_our_page_may_listen(tmp_path: Path) 
             assert await close_code(socket) == 4403
         async with server.listen(Origin=server.url) as socket:
             assert (await next_of(socket, "hello"))["instance"] == hub.instance
+
+
+async def test_what_somebody_committed_and_died_of_is_seen_when_it_comes_again(tmp_path: Path) -> None:
+    """Between the commit and the feed a process may be killed: the booth hears no acknowledgement and repeats it."""
+    async with (
+        a_hub(tmp_path) as hub,
+        an_uplink(hub, tmp_path) as uplink,
+        served(hub) as server,
+        server.listen() as socket,
+    ):
+        await next_of(socket, "hello")
+        chain, violation = Chain("booth-1"), a_violation()
+        gap = MonitoringGap(gap_id=uuid4(), reason="camera_lost", started_at=violation.opened_at)
+        said = [chain.opened(violation), chain.event(gap)]
+        async with hub.database.writing() as connection:
+            arrived = [read("booth-1", Message("t", each, False, NOON, Delivery(1, 1, 1), len(each))) for each in said]
+            await batch.store(connection, arrived)
+        for each in said:
+            uplink.send(each)
+        await next_of(socket, "violation", violation_id=str(violation.violation_id))
+        await next_of(socket, "gap", gap_id=str(gap.gap_id))
 
 
 async def test_changes_are_seen_as_the_database_holds_them(tmp_path: Path) -> None:

@@ -68,6 +68,28 @@ class Server:
         os.kill(self.program.pid, signal.SIGQUIT)
         wait_for("PostgreSQL to end", lambda: not self.program.running)
 
+    def kill(self) -> None:
+        """SIGKILL to the postmaster alone; its processes notice, and end."""
+        self.program.kill()
+
+    def backends(self) -> list[int]:
+        """Processes that serve a hub, in no order; none while it recovers."""
+        try:
+            rows = self.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'invigil-hub'", "postgres")
+        except AssertionError:
+            return []
+        return sorted(int(row[0]) for row in rows)
+
+    def start_again(self) -> None:
+        """After `kill`: not before the last of its processes is gone."""
+
+        def ready() -> bool:
+            if not self.program.running:
+                self.program.start()
+            return self._done("pg_isready", "-h", self.folder)
+
+        wait_for("PostgreSQL to recover", ready)
+
     def stop(self) -> None:
         self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
