@@ -311,7 +311,7 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
                 await connected.wait()
                 connected.clear()
                 if settings.ingests:
-                    await desired.publish_all()
+                    await desired.publish_all_at_last()
                 states.connected()
                 live_feed.fetch_again()
 

@@ -18,6 +18,7 @@ from contract.profiles import ProfileName
 from contract.topics import booth_topic
 from hub.config import ExamConfig
 from hub.db import Database
+from hub.errors import StoreError
 from hub.exams.following import END_SHOWN, choose, desired_of
 from hub.exams.profiles import read_profile
 from hub.mqtt import HubMqtt
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 DEFAULT_PROFILE: ProfileName = "standard"
 MOST_REVISIONS: Final = 2**30
 """No booth was ever told so often: one that says so is not believed."""
+RETRY_S: Final = 2.0
 
 
 class DesiredState:
@@ -113,6 +115,15 @@ class DesiredState:
 
     async def publish_all(self) -> None:
         await self._publish_rows(None)
+
+    async def publish_all_at_last(self) -> None:
+        """However long the database is away: the broker has forgotten what booths are to do."""
+        while True:
+            try:
+                return await self.publish_all()
+            except StoreError as error:
+                log.warning("booths are not told yet what to do: %s (%s)", error, error.hint)
+            await asyncio.sleep(RETRY_S)
 
     async def _publish_rows(self, booth_ids: Collection[str] | None) -> None:
         """One after the other: what was read later is sent later."""

@@ -38,6 +38,8 @@ MAX_PENDING: Final = 2000
 """Changes waiting to be shown. Beyond, browsers are told to fetch everything instead."""
 BOOTH_INTERVAL_S: Final = 0.5
 BEAT_INTERVAL_S: Final = 5.0
+ANSWER_S: Final = 3.0
+"""A database that takes longer has nothing to show; a page that misses two beats says that it is stale."""
 
 
 class _Client:
@@ -189,8 +191,17 @@ class Live:
                 self.fetch_again()  # a practice exam is gone
 
     async def _beat(self) -> None:
+        """Only while the database answers: a hub that cannot read is not to look like halls where nothing happens."""
         while True:
             await asyncio.sleep(BEAT_INTERVAL_S)
+            if not self._clients:
+                continue
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await self._database.ping()
+            except (StoreError, TimeoutError) as error:
+                log.warning("browsers are told nothing while the database does not answer: %s", error)
+                continue
             self._send(LiveBeat(at=datetime.now(UTC)))
 
     def _hello(self) -> LiveHello:

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, WebSocket
 
+from hub.errors import StoreError
 from hub.parts import fully_known, running_hub
-from hub.streaming.closing import FOREIGN_ORIGIN, NOT_SIGNED_IN
+from hub.streaming.closing import FAILED, FOREIGN_ORIGIN, NOT_SIGNED_IN
 from hub.web import same_origin
 
 router = APIRouter()
@@ -16,7 +17,13 @@ async def live(socket: WebSocket) -> None:
     await socket.accept()
     if not same_origin(socket.headers):
         await socket.close(FOREIGN_ORIGIN, "another site may not listen")
-    elif (me := await fully_known(socket, hub)) is None:
+        return
+    try:
+        me = await fully_known(socket, hub)
+    except StoreError:
+        await socket.close(FAILED, "the database does not answer; connect again")
+        return
+    if me is None:
         await socket.close(NOT_SIGNED_IN, "sign in first")
     else:
         await hub.live.serve(socket, me, still_allowed=lambda: fully_known(socket, hub), refused_code=NOT_SIGNED_IN)

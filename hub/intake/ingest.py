@@ -39,6 +39,9 @@ PACE_S: Final = 0.02
 event that comes after a pause waits for nothing, and neither does anything where a batch takes longer than this."""
 RETRY_S: Final = (0.1, 5.0)
 """First and longest pause before a batch is tried again."""
+ANSWER_S: Final = 30.0
+"""A database that takes longer for a batch is away, as when its machine is gone without a word. What it may have
+committed all the same is known by its number when the batch is tried again."""
 MISSING_IN_ACK: Final = 20
 REJECTED_IN_ACK: Final = 100
 """Each with a reason of up to 300 letters: half of what may travel."""
@@ -154,13 +157,14 @@ class Ingest:
         pause_s, longest_s = RETRY_S
         while True:
             try:
-                async with self._database.writing(beside=True) as connection:
-                    outcome = await batch.store(connection, arrived, self._states.clock_offset_ms)
-                    stored = [each.event for each in outcome.stored]
-                    await self._countersigner.sign_what_stopped(connection, stored)
-                    await announce_events(connection, stored)
+                async with asyncio.timeout(ANSWER_S):
+                    outcome = await self._try(arrived)
                 self._failing_since = None
                 return [outcome]
+            except TimeoutError:
+                self._failing_since = self._failing_since or monotonic()
+                self._metrics.ingest_retries.inc()
+                log.warning("events not stored: the database did not answer for %.0f s; trying again", ANSWER_S)
             except StoreError as error:
                 self._failing_since = self._failing_since or monotonic()
                 if error.lasting:
@@ -173,6 +177,14 @@ class Ingest:
                 return await self._apart(arrived, error)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, longest_s)
+
+    async def _try(self, arrived: Sequence[Arrived]) -> batch.Outcome:
+        async with self._database.writing(beside=True) as connection:
+            outcome = await batch.store(connection, arrived, self._states.clock_offset_ms)
+            stored = [each.event for each in outcome.stored]
+            await self._countersigner.sign_what_stopped(connection, stored)
+            await announce_events(connection, stored)
+        return outcome
 
     async def _apart(self, arrived: Sequence[Arrived], error: Exception) -> list[batch.Outcome]:
         if len(arrived) > 1:
