@@ -113,6 +113,7 @@ def _arguments(config: PostgresConfig) -> dict[str, Any]:
 def hint_for(sqlstate: str) -> str:
     """What to do about an error, by its SQLSTATE (PostgreSQL, appendix A); empty for one that only passes."""
     known = {
+        "08P01": "a pooler between hub and server refuses what the hub asks of a connection: docs/scaling.md",
         "28": "check the user of [database] url and the password_file",
         "3D": "create the database: createdb --owner USER NAME",
         "42501": "the user of [database] url must own the database: ALTER DATABASE NAME OWNER TO USER",

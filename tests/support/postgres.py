@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from contract.device import TlsConfig
 from hub.engines.postgres import PostgresConfig
-from tests.support.processes import Program, wait_for
+from tests.support.processes import Program, free_port, wait_for
 
 ON_POSTGRESQL = os.environ.get("INVIGIL_TEST_DATABASE", "sqlite") == "postgresql"
 KEPT = 12
@@ -36,30 +37,79 @@ _FAST = ("fsync=off", "full_page_writes=off")
 class Server:
     """Started on a Unix socket in a folder of its own, as a user that PostgreSQL takes: never as root."""
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, tls: TlsConfig | None = None, follows: "Server | None" = None) -> None:
+        """`tls`: also on `localhost`, by this certificate alone; `follows`: a standby of that one, of which it begins
+        as a copy."""
         self.folder = Path(tempfile.mkdtemp(prefix="invigil-pg-"))
         self.data = self.folder / "data"
+        self.port = 5432 if tls is None else free_port()
         self._databases: list[str] = []
         self._as_user: list[str] = []
         if os.geteuid() == 0:
             self._as_user = [_program("setpriv"), "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"]
             shutil.chown(self.folder, "nobody", "nogroup")
-        self._run("initdb", "-D", self.data, "-U", "invigil", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        access = self.data / "pg_hba.conf"
-        access.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n" + access.read_text())
-        options = [word for each in (*_HERE, *(() if durable else _FAST)) for word in ("-c", each)]
+        if follows is None:
+            initdb = (
+                "initdb",
+                "-D",
+                self.data,
+                "-U",
+                "invigil",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            )
+            self._run(*initdb)
+            access = self.data / "pg_hba.conf"
+            access.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n" + access.read_text())
+        else:
+            copied = (
+                "-h",
+                follows.folder,
+                "-p",
+                str(follows.port),
+                "-U",
+                "invigil",
+                "-D",
+                self.data,
+                "-R",
+                "-c",
+                "fast",
+            )
+            self._run("pg_basebackup", *copied, "--no-sync")
+        settings = (*_HERE, *(() if durable else _FAST), *self._on_localhost(tls))
+        options = [word for each in settings for word in ("-c", each)]
         # It ends with this process, also where that is killed.
         with_us = [_program("setpriv"), "--pdeathsig", "QUIT", *(self._as_user[1:] or ["--"])]
         command = [*with_us, _program("postgres"), "-D", self.data, "-k", self.folder, *options]
         self.program = Program([str(part) for part in command], self.folder / "postgres.log")
         self.start()
 
+    @property
+    def _at(self) -> tuple[str | Path, ...]:
+        return "-h", self.folder, "-p", str(self.port), "-U", "invigil"
+
+    def _on_localhost(self, tls: TlsConfig | None) -> tuple[str, ...]:
+        if tls is None:
+            return ()
+        for file, name in ((tls.certificate, "server.crt"), (tls.key, "server.key")):
+            at = self.folder / name
+            shutil.copyfile(file, at)
+            at.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(at, "nobody", "nogroup")
+        files = (f"ssl_cert_file={self.folder}/server.crt", f"ssl_key_file={self.folder}/server.key")
+        return ("listen_addresses=localhost", f"port={self.port}", "ssl=on", *files)
+
     def start(self) -> None:
         self.program.start()
 
         def ready() -> bool:
             self.program.must_run()
-            return self._done("pg_isready", "-h", self.folder)
+            return self._done("pg_isready", "-h", self.folder, "-p", str(self.port))
 
         wait_for("PostgreSQL", ready)
 
@@ -86,12 +136,13 @@ class Server:
         def ready() -> bool:
             if not self.program.running:
                 self.program.start()
-            return self._done("pg_isready", "-h", self.folder)
+            return self._done("pg_isready", "-h", self.folder, "-p", str(self.port))
 
         wait_for("PostgreSQL to recover", ready)
 
     def stop(self) -> None:
-        self.crash()
+        if self.program.running:
+            self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, name: str) -> str:
@@ -100,23 +151,23 @@ class Server:
     def database(self, name: str) -> PostgresConfig:
         """The one of that name, empty where it is new."""
         if name not in self._databases:
-            self._run("createdb", "-h", self.folder, "-U", "invigil", "-T", "template0", name)
+            self._run("createdb", *self._at, "-T", "template0", name)
             self._databases.append(name)
             while len(self._databases) > KEPT:
                 self.drop(self._databases[0])
         return PostgresConfig(url=self.url(name))
 
     def sql(self, statement: str, database: str = "postgres") -> None:
-        self._run("psql", "-h", self.folder, "-U", "invigil", "-d", database, "-qXc", statement)
+        self._run("psql", *self._at, "-d", database, "-qXc", statement)
 
     def ask(self, statement: str, database: str) -> list[list[str]]:
         """Rows as psql prints them."""
-        said = self._run("psql", "-h", self.folder, "-U", "invigil", "-d", database, "-qXAtc", statement)
+        said = self._run("psql", *self._at, "-d", database, "-qXAtc", statement)
         return [line.split("|") for line in said.splitlines()]
 
     def drop(self, name: str) -> None:
         self._databases.remove(name)
-        self._run("dropdb", "-h", self.folder, "-U", "invigil", "--force", "--if-exists", name)
+        self._run("dropdb", *self._at, "--force", "--if-exists", name)
 
     def _run(self, program: str, *arguments: str | Path) -> str:
         command = [*self._as_user, _program(program), *map(str, arguments)]
