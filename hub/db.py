@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from hub.engines.postgres import PostgresConfig
 from hub.errors import StoreError
 from hub.store.locks import WRITER, lock
 
+CANCEL_S: Final = 5.0
+"""On top, for what hangs before there is a connection: that can be cancelled."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _FULL: Final = ("disk is full", "disk I/O error")
 _OF_THE_ROW: Final = ("22", "23", "42", "0A")
@@ -42,10 +44,15 @@ class Database:
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def writing(self, *, beside: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, *, beside: bool = False, within_s: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """`within_s`, of those beside each other: a database that takes longer is away (`StoreError`), as when its
+        machine is gone without a word. What it may have committed all the same is not known then."""
         if beside:
             with _ours():
-                async with self._engines.writer.begin() as connection:
+                async with (
+                    asyncio.timeout(None if within_s is None else within_s + CANCEL_S),
+                    _cut_after(within_s, self._engines.writer.begin()) as connection,
+                ):
                     await lock(connection, [WRITER], shared=True)
                     yield connection
             return
@@ -102,6 +109,27 @@ class Database:
 
     async def close(self) -> None:
         await self._engines.dispose()
+
+
+@asynccontextmanager
+async def _cut_after(
+    within_s: float | None, transaction: AbstractAsyncContextManager[AsyncConnection]
+) -> AsyncIterator[AsyncConnection]:
+    """Who is cancelled in a statement waits for the server to hear of it, which one that hangs never does: its
+    connection is closed without a word instead."""
+    loop = asyncio.get_running_loop()
+    deadline = None if within_s is None else loop.time() + within_s
+    async with transaction as connection:
+        if deadline is None or connection.dialect.name != "postgresql":
+            yield connection
+            return
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None  # noqa: S101 (it was just connected)
+        cutting = loop.call_at(deadline, driver.terminate)
+        try:
+            yield connection
+        finally:
+            cutting.cancel()
 
 
 def upgrade_to(connection: Connection, revision: str) -> None:

@@ -157,14 +157,9 @@ class Ingest:
         pause_s, longest_s = RETRY_S
         while True:
             try:
-                async with asyncio.timeout(ANSWER_S):
-                    outcome = await self._try(arrived)
+                outcome = await self._try(arrived)
                 self._failing_since = None
                 return [outcome]
-            except TimeoutError:
-                self._failing_since = self._failing_since or monotonic()
-                self._metrics.ingest_retries.inc()
-                log.warning("events not stored: the database did not answer for %.0f s; trying again", ANSWER_S)
             except StoreError as error:
                 self._failing_since = self._failing_since or monotonic()
                 if error.lasting:
@@ -179,7 +174,7 @@ class Ingest:
             pause_s = min(2 * pause_s, longest_s)
 
     async def _try(self, arrived: Sequence[Arrived]) -> batch.Outcome:
-        async with self._database.writing(beside=True) as connection:
+        async with self._database.writing(beside=True, within_s=ANSWER_S) as connection:
             outcome = await batch.store(connection, arrived, self._states.clock_offset_ms)
             stored = [each.event for each in outcome.stored]
             await self._countersigner.sign_what_stopped(connection, stored)
