@@ -34,7 +34,7 @@ class Served:
         """One WebSocket of the first person who signed in; `headers` change what is sent."""
         sent = {"Cookie": self.cookie} | headers
         url = f"{self.url.replace('http', 'ws')}/api/v1/{path}"
-        async with connect(url, additional_headers=sent, proxy=None, max_queue=None) as socket:
+        async with connect(url, additional_headers=sent, proxy=None, max_queue=None, open_timeout=60) as socket:
             yield socket
 
 
