@@ -2,13 +2,16 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.websockets import WebSocket
 
 from hub.errors import HubError, RefusedError, StoreError
+from hub.streaming.closing import FAILED, close_socket
 from hub.views import Problem
 
 log = logging.getLogger(__name__)
@@ -32,7 +35,12 @@ async def _refused(_: Request, error: Exception) -> Response:
     return problem_response(error.status, error.title, error.detail, error.headers)
 
 
-async def _hub_error(request: Request, error: Exception) -> Response:
+async def _hub_error(request: Request | WebSocket, error: Exception) -> Any:
+    """A WebSocket is closed; there is nothing to answer."""
+    if isinstance(request, WebSocket):
+        log.warning("%s: %s", request.url.path, error)
+        await close_socket(request, FAILED, "the hub could not do this; connect again")
+        return None
     log.warning("%s %s: %s", request.method, request.url.path, error)
     status = 500
     if isinstance(error, StoreError):

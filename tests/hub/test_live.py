@@ -9,12 +9,13 @@ import pytest
 from contract.chain import sha256_hex
 from contract.messages import MonitoringGap
 from contract.topics import HUB_FEED
+from hub.errors import StoreError
 from hub.feed import Changes
 from hub.intake import batch
 from hub.intake.incoming import read
 from hub.intake.message import Delivery, Message
 from hub.live import CLIENT_QUEUE, MAX_PENDING
-from hub.streaming.closing import TOO_SLOW
+from hub.streaming.closing import FAILED, TOO_SLOW
 from hub.views import LiveBeat, LiveHello
 from tests.support.chains import NOON
 from tests.support.hub import (
@@ -42,6 +43,19 @@ async def test_only_who_is_signed_in_and_on_our_page_may_listen(tmp_path: Path) 
             assert await close_code(socket) == 4403
         async with server.listen(Origin=server.url) as socket:
             assert (await next_of(socket, "hello"))["instance"] == hub.instance
+
+
+async def test_while_nobody_can_be_known_sockets_are_closed_and_not_taken_for_signed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreError("the database is away", hint="the hub tries again")
+
+    async with a_hub(tmp_path) as hub, served(hub) as server:
+        monkeypatch.setattr(type(hub.auth), "who", away)
+        for path in ("live", "booths/booth-1/view"):
+            async with server.listen(path) as socket:
+                assert await close_code(socket) == FAILED
 
 
 async def test_what_somebody_committed_and_died_of_is_seen_when_it_comes_again(tmp_path: Path) -> None:
