@@ -2,7 +2,7 @@
 
 The cookie of a sign-in is read from standard input. Says `ready` when all are connected and greeted; at the next line
 it prints a JSON object: how many messages came to all of them together, how many letters they had, one text of each
-type, and for each violation when it was on each screen (`perf_counter`, the same clock in all processes).
+type, and for each violation when it came to each screen first (`perf_counter`, the same clock in all processes).
 """
 
 import asyncio
@@ -30,6 +30,7 @@ class Screens:
 
     async def listen(self, socket: ClientConnection) -> None:
         """A message is not parsed, only searched: what a browser does with it costs the browser's machine."""
+        known: set[str] = set()
         async for raw in socket:
             now = perf_counter()
             text = raw if isinstance(raw, str) else raw.decode()
@@ -38,7 +39,10 @@ class Screens:
             self.texts[text[:TYPE]] = text
             if text.startswith('{"type":"violation"'):
                 start = text.index(MARK) + len(MARK)
-                self.seen_s[text[start : start + 36]].append(now)
+                name = text[start : start + 36]
+                if name not in known:  # its end is told of as well
+                    known.add(name)
+                    self.seen_s[name].append(now)
 
 
 async def main(url: str, count: int) -> None:
