@@ -36,7 +36,7 @@ ARM64_ARGS += --cache "$(or $(ARM64_CACHE),$${XDG_CACHE_HOME:-$$HOME/.cache}/inv
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -E)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-arm64 bench soak faults endurance mutations fuzz check dashboard models openapi docs lock clean
+.PHONY: help demo test test-postgresql test-arm64 test-systemd bench soak faults endurance mutations fuzz check dashboard models openapi docs lock clean
 .PHONY: system-demo system-test system-bench system-arm64 python-ok
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -61,6 +61,10 @@ test-postgresql: system-test $(VENV)/.dev hub/static/.built $(OIDC)/node_modules
 
 test-arm64: system-arm64 $(VENV)/.runtime models ## The agent on emulated Raspberry Pis sees the same (docs/arm64.md); RELEASES=trixie CPUS=cortex-a76
 	@$(AS_ROOT) $(BIN)/python -B -m tests.arm64 $(ARM64_ARGS)
+
+test-systemd: system-test $(VENV)/.dev models ## Units, updates, rollout, renewal, reboot on a board whose first process is systemd; ten minutes, root
+	@$(AS_ROOT) unshare --net sh -euc 'ip link set lo multicast on up; ip route add 224.0.0.0/4 dev lo; exec "$$@"' - \
+	  $(BIN)/pytest -n 0 -rA tests/systemd
 
 bench: system-test system-bench $(VENV)/.dev models ## What seeing, hearing, live pictures, lists, events and the dashboard cost, against peers; SHORT=1 for a quick look
 	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)

@@ -26,6 +26,7 @@ from typing import Any
 import pytest
 
 from tests.support.card import flash
+from tests.support.guide import GUIDE, Block, as_root, blocks
 from tests.support.packed_release import packed_release
 from tests.support.processes import BIN, ROOT, Program, free_port, wait_for
 from tests.support.sandbox import Sandbox
@@ -33,7 +34,6 @@ from tests.support.stack import Stack, stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900)]
 
-GUIDE = ROOT / "docs" / "technician.md"
 PERMISSIONS = ["devices.manage", "booths.read", "system.read"]
 FIRST_BOOT = ("sh", "/var/lib/invigil-first-boot/first-boot.sh", "run")
 DOCTOR_SAYS = (0, 1, 3)
@@ -53,34 +53,6 @@ HEALTHY = {
 CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 NOT_RUN = 7
 """Blocks whose commands need what no test has: a board, a package index, another machine. More of them is a choice."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block: its language, its lines, and the comment right above it."""
-
-    language: str
-    lines: tuple[str, ...]
-    comment: str
-    at_line: int
-
-
-def blocks(text: str) -> Iterator[Block]:
-    comment, language, lines, began = "", "", None, 0
-    inside: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line.strip()
-        if lines is None and bare.startswith("```"):
-            language, lines, inside, began = bare[3:], (), [], number
-        elif lines is not None and bare == "```":
-            yield Block(language, tuple(inside), comment, began)
-            lines, comment = None, ""
-        elif lines is not None:
-            inside.append(bare)
-        elif found := re.fullmatch(r"<!-- (.*) -->", bare):
-            comment = found[1]
-        elif bare:
-            comment = ""
 
 
 @dataclass
@@ -116,8 +88,8 @@ class Walk:
     def run(self, machine: str, command: str) -> subprocess.CompletedProcess[str]:
         words = shlex.split(self._here(command))
         if machine == "device":
-            return self.system.run(*_as_root(words), env={"INVIGIL_RESCUE_CODE": self.secrets["INVIGIL_RESCUE_CODE"]})
-        words = _as_root(words)
+            return self.system.run(*as_root(words), env={"INVIGIL_RESCUE_CODE": self.secrets["INVIGIL_RESCUE_CODE"]})
+        words = as_root(words)
         if words[:3] == ["invigil", "hub", "install"]:
             words += ["--root", str(self.folder / "hub-machine")]
         path = BIN / words[0]
@@ -229,13 +201,6 @@ STAND_INS = (
     *("/usr/bin/cage", "/usr/bin/pipewire-pulse", "/usr/bin/wireplumber"),
     "/usr/lib/$(uname -m)-linux-gnu/spa-0.2/aec/libspa-aec-webrtc.so",
 )
-
-
-def _as_root(words: list[str]) -> list[str]:
-    """Tests are root where the guide becomes it, and nobody else's data is at hand."""
-    if words[:2] == ["sudo", "-u"]:
-        return ["runuser", "-u", words[2], "--", *words[3:]] if words[2] == "invigil-agent" else words[3:]
-    return words[1:] if words[0] == "sudo" else words
 
 
 @pytest.fixture

@@ -65,16 +65,21 @@ class Stack:
         """Make a booth known and enrol its device as a technician would; the path of its `device.toml`."""
         weights = ("--weights-dir", weights_dir) if weights_dir else ()
         folder = self.folder / booth
-        added = json.loads(
-            run("invigil-hub", "booth", "add", booth, "--name", booth.title(), "--data", self.data, "--json")
-        )
+        code = self.claim_code(booth)
         run(
             *("invigil", "device", "enrol", "--hub", self.url, "--dir", folder),
             *("--camera-kind", "replay", "--camera-source", camera_source, *weights, "--json"),
             *("--screen-port", str(self.screens.setdefault(booth, free_port()))),
-            env={"INVIGIL_CLAIM_CODE": added["claim_code"]},
+            env={"INVIGIL_CLAIM_CODE": code},
         )
         return folder / "device.toml"
+
+    def claim_code(self, booth: str) -> str:
+        """Of a booth that is made known with it."""
+        added = json.loads(
+            run("invigil-hub", "booth", "add", booth, "--name", booth.title(), "--data", self.data, "--json")
+        )
+        return str(added["claim_code"])
 
     def add_booth(
         self, booth: str, video: Path, *, profile: str = "strict", weights_dir: Path | None = None
