@@ -3,11 +3,13 @@
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from contract.device import DeviceConfig
-from contract.upkeep import DeviceFacts
+from contract.upkeep import CERTIFICATE_CHARS, DeviceFacts
 from contract.verify.trust import UNREADABLE
 
 ROOT = Path("/")
@@ -15,7 +17,7 @@ ROOT = Path("/")
 
 def device_facts(config: DeviceConfig, root: Path = ROOT) -> DeviceFacts:
     """Nothing here can fail: what is not to be read is left empty."""
-    serial, until = _certificate(config.tls.certificate)
+    certificate = _certificate(config.tls.certificate)
     tree, dmi = root / "proc/device-tree", root / "sys/class/dmi/id"
     return DeviceFacts(
         model=(_text(tree / "model") or _text(dmi / "product_name"))[:120],
@@ -24,8 +26,7 @@ def device_facts(config: DeviceConfig, root: Path = ROOT) -> DeviceFacts:
         kernel=platform.release()[:120],
         machine=platform.machine()[:40],
         python=platform.python_version()[:40],
-        certificate_serial=serial,
-        certificate_until=until,
+        **certificate,
         started_at=datetime.now(UTC),
     )
 
@@ -46,9 +47,14 @@ def _release(root: Path) -> str:
     return ""
 
 
-def _certificate(path: Path) -> tuple[str, datetime | None]:
+def _certificate(path: Path) -> dict[str, Any]:
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-        return f"{certificate.serial_number:x}", certificate.not_valid_after_utc
+        pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
+        return {
+            "certificate_serial": f"{certificate.serial_number:x}",
+            "certificate_until": certificate.not_valid_after_utc,
+            "certificate_pem": pem if len(pem) <= CERTIFICATE_CHARS else "",
+        }
     except (OSError, *UNREADABLE):
-        return "", None
+        return {}

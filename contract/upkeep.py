@@ -13,6 +13,8 @@ LOG_BYTES_MAX: Final = 48 * 1024
 """Of all lines of one answer, which must fit into one MQTT message; the oldest are left out."""
 
 IDENTIFY_MAX_S: Final = 120
+CERTIFICATE_CHARS: Final = 4096
+"""Of a certificate in PEM; the hub's authority needs 900 of them."""
 
 
 class DeviceFacts(Wire):
@@ -26,6 +28,11 @@ class DeviceFacts(Wire):
     python: str = Field("", max_length=40)
     certificate_serial: str = Field("", max_length=40, description="of the certificate it signs in with, hexadecimal")
     certificate_until: datetime | None = None
+    certificate_pem: str = Field(
+        "",
+        max_length=CERTIFICATE_CHARS,
+        description="the whole of it, for a restored hub that does not know it",
+    )
     started_at: Timestamp | None = Field(None, description="when the agent started")
 
 

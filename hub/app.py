@@ -68,6 +68,7 @@ from hub.devices.cutting import Cutting, write_list
 from hub.devices.enrolment import Enrolment
 from hub.devices.expected import Expected
 from hub.devices.fleet import Fleet
+from hub.devices.readmission import Readmission, Restored
 from hub.devices.renewal import Renewals
 from hub.devices.requests import Requests
 from hub.errors import BrokerError
@@ -271,13 +272,14 @@ async def running(settings: Settings) -> AsyncIterator[Hub]:
         )
         cutting = Cutting(database, authority, address, broker.reload if broker else None, listed)
         admission = Admission(authority, for_devices, settings.devices.certificate_lifetime)
-        renewals = Renewals(database, authority, admission, cutting)
+        readmission = Readmission(database, authority, cutting, Restored.of(settings.data))
+        renewals = Renewals(database, authority, admission, cutting, readmission)
         presences = Presences(database, feed, settings.watching, loop)
         holds = Holds(feed, loop)
         telling = Deliverer(database, metrics, allow_private=settings.webhooks.allow_private)
         deleting = Retention(database, files, countersigner.signer)
         clips = Clips(settings.data / "tries" / settings.name)
-        signatures = Signatures(database, authority)
+        signatures = Signatures(database, authority, readmission)
         shelf = Shelf(database, signatures, settings.data / "releases", settings.data / "release-keys")
         rolling = Rollouts(database, commands)
         watched = Watches(database, one_of_several=several)

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contract.checkup import Checkup
 from contract.messages import Availability, Health, Reported
 from contract.topics import MAX_PAYLOAD_BYTES, BoothTopic
+from contract.upkeep import DeviceFacts
 from contract.wire import InvalidError
 from hub.db import Database
 from hub.errors import StoreError
@@ -57,7 +58,7 @@ class BoothStates:
         on_health: Callable[[str, Health, datetime], None],
         on_gone: Callable[[str], None],
         on_reported: Callable[[Mapping[str, int]], Awaitable[None]],
-        on_certificate: Callable[[Mapping[str, str]], Awaitable[None]],
+        on_certificate: Callable[[Mapping[str, DeviceFacts]], Awaitable[None]],
         writes: Callable[[], bool] = lambda: True,
     ) -> None:
         self._writes = writes
@@ -76,7 +77,7 @@ class BoothStates:
         self._health: Changes = {}
         self._checkups: dict[str, Checkup] = {}
         self._followed: dict[str, int] = {}
-        self._certificates: dict[str, str] = {}
+        self._certificates: dict[str, DeviceFacts] = {}
         self._health_written: dict[str, float] = {}
         self._availability: dict[str, str] = {}
         self._glances = Glances()
@@ -177,7 +178,7 @@ class BoothStates:
             if reported.revision is not None:
                 self._followed[booth_id] = reported.revision
             if reported.device is not None:
-                self._certificates[booth_id] = reported.device.certificate_serial
+                self._certificates[booth_id] = reported.device
         elif topic.channel == "checkup":
             self._checkups[booth_id] = Checkup.parse(payload)
         elif topic.channel == "health":

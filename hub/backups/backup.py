@@ -74,6 +74,7 @@ def write_backup(
     is only more than needed.
     """
     part = out.with_name(out.name + ".part")
+    made_at = datetime.now(UTC)  # what happens while it is written may not be in it
     kind: Literal["sqlite", "postgresql"] = "sqlite" if settings.database is None else "postgresql"
     try:
         with tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix=".backup-") as folder:
@@ -90,7 +91,7 @@ def write_backup(
                 with _packing(raw, out) as stream, tarfile.open(fileobj=stream, mode="w|") as archive:
                     members = [entry for source in sources if (entry := _add(archive, source, done))]
                     manifest = BackupManifest(
-                        made_at=datetime.now(UTC),
+                        made_at=made_at,
                         made_by=__version__,
                         database=kind,
                         evidence="in a bucket" if settings.s3 else "included" if with_evidence else "left out",

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -22,6 +23,7 @@ from hub.backups.backup import (
 )
 from hub.config import Settings, load_settings
 from hub.db import Database
+from hub.devices.readmission import Restored
 from hub.engines import pgtools
 from hub.engines.postgres import PostgresConfig
 from hub.errors import HubError
@@ -53,6 +55,7 @@ def restore_backup(file: Path, data: Path, *, force: bool, total: Progress, done
                 _place(name, stream, settings, Path(folder), file)
                 done(size)
             _load_database(manifest, settings, Path(folder))
+        Restored(backup_made_at=manifest.made_at, restored_at=datetime.now(UTC)).keep(data)
     return manifest
 
 

@@ -65,6 +65,7 @@ def restore(
     _tell(file, manifest, as_json)
     if not as_json:
         print(f"start it: invigil-hub serve --data {data}")
+        print(f"then revoke again whom you revoked since {manifest.made_at:%Y-%m-%d %H:%M} UTC: this hub does not know")
 
 
 def _or_die(work: "Callable[[], BackupManifest]") -> "BackupManifest":

@@ -72,7 +72,7 @@ class Authority:
         self.certificate_file = folder / "ca.pem"
         self.revoked_file = folder / "revoked.pem"
         """The list of revoked certificates (CRL), for the broker."""
-        self.certificate_pem = _pem(certificate)
+        self.certificate_pem = pem_of(certificate)
         self.fingerprint = fingerprint(certificate)
 
     @classmethod
@@ -141,7 +141,7 @@ class Authority:
             device_id,
             f"{certificate.serial_number:x}",
             fingerprint(certificate),
-            _pem(certificate),
+            pem_of(certificate),
             certificate.not_valid_after_utc,
         )
 
@@ -212,7 +212,7 @@ class Authority:
         last_day = min(certificate.not_valid_after_utc - SIGNER_RENEWAL, self._certificate.not_valid_after_utc)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
             return None
-        return Signer(key, _pem(certificate), fingerprint(certificate)) if datetime.now(UTC) < last_day else None
+        return Signer(key, pem_of(certificate), fingerprint(certificate)) if datetime.now(UTC) < last_day else None
 
     def _issue_file(
         self,
@@ -226,7 +226,7 @@ class Authority:
         pair = KeyPair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         certificate = self._issue(common_name, key.public_key(), usage, alternatives, lifetime)
         _write(pair.key, _key_pem(key), 0o600)
-        _write(pair.certificate, _pem(certificate).encode(), 0o644)
+        _write(pair.certificate, pem_of(certificate).encode(), 0o644)
         return pair
 
     def _issue(
@@ -297,7 +297,7 @@ def _create_authority(key_file: Path, certificate_file: Path) -> None:
         .sign(key, hashes.SHA256())
     )
     _write(key_file, _key_pem(key), 0o600)
-    _write(certificate_file, _pem(certificate).encode(), 0o644)
+    _write(certificate_file, pem_of(certificate).encode(), 0o644)
 
 
 def _builder(
@@ -338,7 +338,7 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _pem(certificate: x509.Certificate) -> str:
+def pem_of(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 

@@ -9,18 +9,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificate
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract import chain
 from contract.enrolment import RenewRequest, key_sha256, renewal_bytes
 from contract.messages import EnrolReply
+from contract.upkeep import DeviceFacts
 from hub import audit
 from hub.audit import Actor
 from hub.db import Database
 from hub.devices.admission import Admission, Code, code_sha256, new_code
 from hub.devices.certificates import Authority, fingerprint, public_key, requested_key
 from hub.devices.cutting import Cutting
+from hub.devices.readmission import Readmission, booth_of
 from hub.devices.revocation import revoked
 from hub.errors import CertificateError, RefusedError
 from hub.evidence.signatures import signing_time
@@ -37,11 +39,19 @@ PER_DAY: Final = 10
 
 
 class Renewals:
-    def __init__(self, database: Database, authority: Authority, admission: Admission, cutting: Cutting) -> None:
+    def __init__(
+        self,
+        database: Database,
+        authority: Authority,
+        admission: Admission,
+        cutting: Cutting,
+        readmission: Readmission,
+    ) -> None:
         self._database = database
         self._authority = authority
         self._admission = admission
         self._cutting = cutting
+        self.readmission = readmission
         self._throttle = Throttle(database)
         self._in_force: dict[str, str] = {}
 
@@ -60,6 +70,7 @@ class Renewals:
         except CertificateError as error:
             raise RefusedError(422, "Signing request refused", f"{error}; {error.hint}") from error
         signing_time(request.signed_at, now, TITLE)
+        await self._take_up(request, old)
         async with self._database.writing() as connection:
             device = _in_force(await certificates.by_fingerprint(connection, fingerprint(old)))
             signed = renewal_bytes(device.booth_id, request.csr_pem, request.rescue_code, request.signed_at)
@@ -79,6 +90,13 @@ class Renewals:
         await self._throttle.succeeded(attempts)
         self._cutting.look_now()
         return self._admission.reply(device.booth_id, issued)
+
+    async def _take_up(self, request: RenewRequest, old: Certificate) -> None:
+        """After a restore, where the device has shown that it holds the key."""
+        booth_id = booth_of(old)
+        signed = renewal_bytes(booth_id, request.csr_pem, request.rescue_code, request.signed_at)
+        if chain.verify(public_key(old), request.signature, signed):
+            await self.readmission.look(booth_id, request.certificate_pem)
 
     async def _issue(
         self,
@@ -141,16 +159,20 @@ class Renewals:
             raise RefusedError(422, TITLE, "the certificate of this key was withdrawn; make a new key")
         return self._admission.reply(device.booth_id, given.certificate_pem)
 
-    async def heard(self, serials: Mapping[str, str]) -> None:
+    async def heard(self, said: Mapping[str, DeviceFacts]) -> None:
         """Of each booth the certificate that its device says it has. One that was issued and waited is in force from
-        now on, and those before it are refused by the broker. Bounded by the number of booths."""
-        for booth_id, serial in serials.items():
+        now on, and those before it are refused by the broker; one that a restored hub has forgotten is taken up again.
+        Bounded by the number of booths."""
+        for booth_id, facts in said.items():
+            serial = facts.certificate_serial
             if not serial or self._in_force.get(booth_id) == serial:
                 continue
             async with self._database.reading() as connection:
                 waiting = await certificates.waiting(connection, booth_id, serial)
             if waiting is not None:
                 await self._put_in_force(booth_id, serial)
+            else:
+                await self.readmission.look(booth_id, facts.certificate_pem)
             self._in_force[booth_id] = serial
 
     async def _put_in_force(self, booth_id: str, serial: str) -> None:

@@ -3,11 +3,14 @@
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+from cryptography.x509 import Certificate
 
 from contract import chain
 from hub.db import Database
 from hub.devices.certificates import Authority, fingerprint, public_key
+from hub.devices.readmission import Readmission
 from hub.devices.revocation import revoked
 from hub.errors import CertificateError, RefusedError
 from hub.store import certificates
@@ -35,9 +38,10 @@ class Piece:
 
 
 class Signatures:
-    def __init__(self, database: Database, authority: Authority) -> None:
+    def __init__(self, database: Database, authority: Authority, readmission: Readmission) -> None:
         self._database = database
         self._authority = authority
+        self._readmission = readmission
 
     async def check(self, signed: Signed, sha256: str, size_bytes: int, piece: Piece | None = None) -> datetime:
         """When the device of the booth signed it; raises 401 with what to do for a certificate that does not count,
@@ -51,8 +55,10 @@ class Signatures:
             raise _unauthorised("Invigil-Certificate is not base64 of a PEM certificate") from error
         except CertificateError as error:
             raise _unauthorised(f"{error}; {error.hint}") from error
-        async with self._database.reading() as connection:
-            device = await certificates.by_fingerprint(connection, fingerprint(certificate))
+        right = chain.verify(key, signed.signature, _signed_bytes(signed, sha256, size_bytes, piece))
+        device = await self._device_of(certificate)
+        if device is None and right and await self._readmission.look(signed.booth, pem):
+            device = await self._device_of(certificate)
         if device is None or device.booth_id != signed.booth:
             raise _unauthorised(f"this certificate is not one of {signed.booth!r}; enrol the device for that booth")
         if device.revoked_at is not None:
@@ -64,10 +70,14 @@ class Signatures:
                 "a newer certificate of this device is in use; restart its agent, which still has this one"
             )
         signed_at = signing_time(signed.signed_at, now, "Upload refused")
-        if not chain.verify(key, signed.signature, _signed_bytes(signed, sha256, size_bytes, piece)):
+        if not right:
             what = "chunk (contract.chain.chunk_bytes)" if piece else "upload (contract.chain.upload_bytes)"
             raise _unauthorised(f"Invigil-Signature is not the device's over this {what}")
         return signed_at
+
+    async def _device_of(self, certificate: Certificate) -> Any:
+        async with self._database.reading() as connection:
+            return await certificates.by_fingerprint(connection, fingerprint(certificate))
 
 
 def _signed_bytes(signed: Signed, sha256: str, size_bytes: int, piece: Piece | None) -> bytes:

@@ -134,6 +134,13 @@ async def put_in_force(connection: AsyncConnection, certificate: Row[Any], now: 
     )
 
 
+async def put_newest_in_force(connection: AsyncConnection, certificate: Row[Any], now: datetime) -> None:
+    """This one, or whichever of its device was issued last; the others are withdrawn."""
+    statement = select(certificates).where(certificates.c.device_id == certificate.device_id)
+    newest = (await connection.execute(statement.order_by(certificates.c.issued_at.desc()).limit(1))).one()
+    await put_in_force(connection, newest, now)
+
+
 async def refused(connection: AsyncConnection, now: datetime) -> Sequence[Any]:
     """Serial number, booth, since when, and whether the device was revoked, of certificates that would still be in date
     and that the broker must refuse; the oldest first."""

@@ -90,6 +90,17 @@ async def replace(connection: AsyncConnection, values: dict[str, Any], now: date
     await connection.execute(insert(devices).values(values))
 
 
+async def add_between(connection: AsyncConnection, values: dict[str, Any], now: datetime) -> None:
+    """A device that the hub had forgotten: the booth's new one, unless another was enrolled there after it."""
+    later = select(devices.c.device_id).where(
+        devices.c.booth_id == values["booth_id"], devices.c.enrolled_at > values["enrolled_at"]
+    )
+    if (await connection.execute(later.limit(1))).first() is None:
+        await replace(connection, values, now)
+    else:
+        await connection.execute(insert(devices).values({**values, "replaced_at": now}))
+
+
 async def find(connection: AsyncConnection, device_id: UUID) -> Row[Any] | None:
     return (await connection.execute(select(devices).where(devices.c.device_id == device_id))).one_or_none()
 

@@ -42,8 +42,9 @@ class DeviceView(View):
     serial: str = Field(description="of its certificate, hexadecimal")
     enrolled_at: datetime
     enrolled_by: str | None = Field(description="who let it in; None for the command line")
-    enrolled_how: Literal["claim_code", "approved", "serial"] = Field(
-        description="by a claim code, by a person who compared its code, or by its serial number alone"
+    enrolled_how: Literal["claim_code", "approved", "serial", "restored"] = Field(
+        description="by a claim code, by a person who compared its code, by its serial number alone, or anew after the "
+        "hub was restored from a backup that did not know it"
     )
     enrolled_from: str | None = Field(description="address that it enrolled from")
     not_after: datetime = Field(description="when its certificate ends")

@@ -13,7 +13,7 @@ SerialNote = Literal["used", "elsewhere", "occupied"]
 """Why a serial number that is expected did not let its device in: another came with it already, it comes from a network
 where that is not enough, the booth has a device that is connected."""
 
-CertificateHow = Literal["enrolled", "renewed", "rescued"]
+CertificateHow = Literal["enrolled", "renewed", "rescued", "restored"]
 CertificateState = Literal["in_force", "waiting", "withdrawn", "ended"]
 
 

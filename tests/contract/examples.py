@@ -264,6 +264,7 @@ EXAMPLES: dict[str, Wire] = {
             python="3.13.5",
             certificate_serial="5f0c9a",
             certificate_until=NOON + timedelta(days=800),
+            certificate_pem="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
             started_at=NOON - timedelta(hours=2),
         ),
     ),

@@ -4064,7 +4064,7 @@ export interface components {
              * How
              * @enum {string}
              */
-            how: "enrolled" | "renewed" | "rescued";
+            how: "enrolled" | "renewed" | "rescued" | "restored";
             /**
              * State
              * @enum {string}
@@ -4762,6 +4762,12 @@ export interface components {
             /** Certificate Until */
             certificate_until: string | null;
             /**
+             * Certificate Pem
+             * @description the whole of it, for a restored hub that does not know it
+             * @default
+             */
+            certificate_pem: string;
+            /**
              * Started At
              * @description when the agent started
              */
@@ -4828,10 +4834,10 @@ export interface components {
             enrolled_by: string | null;
             /**
              * Enrolled How
-             * @description by a claim code, by a person who compared its code, or by its serial number alone
+             * @description by a claim code, by a person who compared its code, by its serial number alone, or anew after the hub was restored from a backup that did not know it
              * @enum {string}
              */
-            enrolled_how: "claim_code" | "approved" | "serial";
+            enrolled_how: "claim_code" | "approved" | "serial" | "restored";
             /**
              * Enrolled From
              * @description address that it enrolled from

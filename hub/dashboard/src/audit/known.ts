@@ -103,6 +103,7 @@ const ACTS: Record<(typeof THINGS)[number], readonly string[]> = {
     "device.revoked",
     "device.renewed",
     "device.rescued",
+    "device.readmitted",
     "device.certificate_in_force",
     "device.identified",
     "device.logs_read",

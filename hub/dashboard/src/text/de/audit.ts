@@ -211,6 +211,7 @@ export const audit: Record<keyof typeof english, string> = {
   "audit.act.expected_device.withdrawn": "Vorgemerkte Seriennummer gestrichen",
   "audit.act.device.renewed": "Folgezertifikat ausgestellt",
   "audit.act.device.rescued": "Gerät gerettet",
+  "audit.act.device.readmitted": "Nach Wiederherstellung wieder bekannt",
   "audit.act.device.certificate_in_force": "Neues Zertifikat in Kraft",
   "audit.act.device.identified": "Gerät sich zeigen lassen",
   "audit.act.device.logs_read": "Protokoll eines Geräts gelesen",

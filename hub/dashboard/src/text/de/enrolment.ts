@@ -56,10 +56,12 @@ export const enrolment: Record<keyof typeof english, string> = {
   "certificates.how.enrolled": "Angemeldet",
   "certificates.how.renewed": "Erneuert",
   "certificates.how.rescued": "Gerettet",
+  "certificates.how.restored": "Nach Wiederherstellung wieder bekannt",
   "certificates.renews": "Erneuert sich",
   "certificates.came.claim_code": "mit dem Code von {name}, von {from}",
   "certificates.came.approved": "eingelassen von {name}, von {from}",
   "certificates.came.serial": "über seine Seriennummer, die {name} erwartete, von {from}",
+  "certificates.came.restored": "nach der Wiederherstellung des Hubs wieder bekannt",
 
   "rescue.make": "Rettungscode",
   "rescue.again": "Neuer Rettungscode",

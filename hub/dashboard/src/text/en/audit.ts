@@ -209,6 +209,7 @@ export const audit = {
   "audit.act.expected_device.withdrawn": "Expected a serial number no more",
   "audit.act.device.renewed": "Was given its next certificate",
   "audit.act.device.rescued": "Was rescued",
+  "audit.act.device.readmitted": "Known again after a restore",
   "audit.act.device.certificate_in_force": "Uses its new certificate",
   "audit.act.device.identified": "Had a device show itself",
   "audit.act.device.logs_read": "Read a device's log",

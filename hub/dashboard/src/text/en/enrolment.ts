@@ -53,10 +53,12 @@ export const enrolment = {
   "certificates.how.enrolled": "Enrolled",
   "certificates.how.renewed": "Renewed",
   "certificates.how.rescued": "Rescued",
+  "certificates.how.restored": "Known again after a restore",
   "certificates.renews": "Renews itself",
   "certificates.came.claim_code": "with the code of {name}, from {from}",
   "certificates.came.approved": "let in by {name}, from {from}",
   "certificates.came.serial": "by its serial number, which {name} expected, from {from}",
+  "certificates.came.restored": "known again after the hub was restored",
 
   "rescue.make": "Rescue code",
   "rescue.again": "New rescue code",
