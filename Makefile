@@ -66,8 +66,9 @@ test-systemd: system-test $(VENV)/.dev models ## Units, updates, rollout, renewa
 	@$(AS_ROOT) unshare --net sh -euc 'ip link set lo multicast on up; ip route add 224.0.0.0/4 dev lo; exec "$$@"' - \
 	  $(BIN)/pytest -n 0 -rA tests/systemd
 
-bench: system-test system-bench $(VENV)/.dev models ## What seeing, hearing, live pictures, lists, events and the dashboard cost, against peers; SHORT=1 for a quick look
+bench: system-test system-bench $(VENV)/.dev models ## What seeing, hearing, live pictures, lists, events and the dashboard cost, against peers; SHORT=1 for a quick look, GROWTH=10000000
 	@$(BIN)/python -m tests.benchmarks $(if $(SHORT),--short)
+	@$(if $(GROWTH),$(BIN)/python -m tests.benchmarks.growth 10000 $(GROWTH))
 
 soak: system-test $(VENV)/.dev hub/static/.built models ## Whether memory or descriptors of any program grow while a centre works; MINUTES=60 ENGINE=sqlite
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ENGINE),--engine $(ENGINE))

@@ -184,7 +184,8 @@ class Sweep:
     # --- rows ---
 
     async def _violations(self) -> None:
-        async for page in self._pages(("events",), retention.violations_before, lambda row: row.violation_id):
+        by_age = retention.violations_before
+        async for page in self._pages(("events",), by_age, lambda row: (row.received_at, row.violation_id)):
             async with self._database.reading() if self._dry else self._database.writing() as connection:
                 held = await retention.held_times(connection)
                 files = await retention.files_of(connection, [row.violation_id for row in page])

@@ -1,12 +1,26 @@
 """Exam sessions: their rows, the list that people see, and which of them a booth is to follow."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contract.messages import Reported
@@ -33,6 +47,8 @@ from hub.views import UNDECIDED, ExamSessionList, ExamSessionView
 
 LONGEST: Final = timedelta(days=2)
 """An exam session with all its extra time and breaks; older ones need not be read to find what overlaps."""
+MAX_WALKS: Final = 32
+"""Indexes walked side by side for one page."""
 ENDS_SHOWN: Final[tuple[SittingState, ...]] = ("completed", "terminated", "turned_away")
 
 Found = Literal["undecided", "decided", "confirmed", "nothing"]
@@ -174,11 +190,30 @@ async def page(
     """By the time they are scheduled for, or by the candidate's name; `before` is of the same order."""
     key = exam_sessions.c.exam_session_id
     place: Any = candidates.c.name if order == "candidate" else exam_sessions.c.scheduled_start
-    statement = narrowed(_statement(), wanted).limit(limit + 1)
-    statement = statement.order_by(place.desc(), key.desc()) if order == "newest" else statement.order_by(place, key)
+    in_order = (place.desc(), key.desc()) if order == "newest" else (place, key)
+    behind = []
     if before is not None:
         at = tuple_(place, key)
-        statement = statement.where(at < before if order == "newest" else at > before)
+        behind.append(at < before if order == "newest" else at > before)
+    if order != "candidate" and _is_walked(wanted):
+        walks = [
+            narrowed(select(place, key), replace(wanted, booths=None, booth_id=booth_id))
+            .where(*behind)
+            .order_by(*in_order)
+            .limit(limit + 1)
+            .subquery()
+            for booth_id in wanted.booths or ()
+        ]
+        found = union_all(*(select(*walk.c) for walk in walks)).subquery().c
+        there = (found.scheduled_start, found.exam_session_id)
+        nearest = select(found.exam_session_id).order_by(
+            *(each.desc() if order == "newest" else each for each in there)
+        )
+        keys = (await connection.execute(nearest.limit(limit + 1))).scalars()
+        statement = _statement().where(key.in_(list(keys)))
+    else:
+        statement = narrowed(_statement(), wanted).where(*behind).limit(limit + 1)
+    statement = statement.order_by(*in_order)
     items = [_view(row) for row in await connection.execute(statement)]
     last = items[limit - 1] if len(items) > limit else None
     more = None
@@ -187,6 +222,14 @@ async def page(
             last.candidate_name if order == "candidate" else last.scheduled_start, last.exam_session_id
         )
     return ExamSessionList(items=tuple(items[:limit]), next=more)
+
+
+def _is_walked(wanted: Wanted) -> bool:
+    """Whether the index of each booth of the scope is walked beside the others: sorting all exam sessions of many
+    booths would cost more the more there are."""
+    if not wanted.booths or len(wanted.booths) > MAX_WALKS:
+        return False
+    return wanted.booth_id is None and wanted.candidate_id is None and not wanted.q
 
 
 async def views(connection: AsyncConnection, exam_session_ids: Iterable[UUID]) -> list[ExamSessionView]:

@@ -30,6 +30,7 @@ AFTER: Final = timedelta(days=1)
 """Around an exam session that is held: somebody comes early, and a booth without a hub sends later."""
 
 FileCursor = tuple[datetime, str]
+ViolationCursor = tuple[datetime, UUID]
 
 
 class Naming(NamedTuple):
@@ -137,14 +138,15 @@ async def forget_files(connection: AsyncConnection, names: Sequence[str]) -> Non
 
 
 async def violations_before(
-    connection: AsyncConnection, before: datetime, after: UUID | None, limit: int
+    connection: AsyncConnection, before: datetime, after: ViolationCursor | None, limit: int
 ) -> Sequence[Any]:
-    """By their ids."""
+    """The oldest first; `after` goes on behind one."""
     columns = violations.c
+    place = columns.received_at, columns.violation_id
     statement = select(columns.violation_id, columns.booth_id, columns.exam_session_id, columns.received_at)
-    statement = statement.where(columns.received_at < before).order_by(columns.violation_id).limit(limit)
+    statement = statement.where(columns.received_at < before).order_by(*place).limit(limit)
     if after is not None:
-        statement = statement.where(columns.violation_id > after)
+        statement = statement.where(tuple_(*place) > after)
     return (await connection.execute(statement)).all()
 
 

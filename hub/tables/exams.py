@@ -90,6 +90,7 @@ exam_sessions = Table(
     Index(None, "booth_id", "scheduled_start"),
     Index(None, "exam_id", "scheduled_start", "exam_session_id"),
     Index(None, "scheduled_start", "exam_session_id"),
+    Index(None, "legal_hold", "created_at"),
 )
 """`stopped_at` is since when the clock stands (paused, on a break), `stopped_s` how long it has stood before.
 `pinned_profile` is the rule profile it is judged by, as JSON, from the admission on: later changes leave it alone."""

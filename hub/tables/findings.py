@@ -36,11 +36,13 @@ violations = Table(
     Index("ix_violations_of_booth", "booth_id", "opened_at", "violation_id", "kind", "review", "severity_rank"),
     Index(None, "booth_id", "ended_at"),
     Index(None, "ended_at", "opened_at", "violation_id"),
+    Index(None, "received_at", "violation_id"),
 )
 """The newest state of each violation; `seq` is the event it comes from, `received_at` when it was first heard of.
 `review` is what the decisions in `reviews` come to; a repeated or later event never changes it. `reviewed_rank` is the
 severity that was decided upon, `grown_at` since when it is higher. Indexes that lead lists hold what these filter by:
-a rare one is found without reading the rows between. Summaries count over that of exam session and kind."""
+a rare one is found without reading the rows between. Summaries count over that of exam session and kind; retention
+looks for what is old by `received_at`, which only ever grows at its end."""
 
 reviews = Table(
     "reviews",
@@ -72,6 +74,7 @@ monitoring_gaps = Table(
     Column("exam_session_id", Uuid, index=True),
     Index(None, "booth_id", "started_at"),
     Index(None, "booth_id", "ended_at"),
+    Index(None, "chain_id", "seq"),
 )
 
 watches = Table(

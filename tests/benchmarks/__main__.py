@@ -15,6 +15,7 @@ from tests.benchmarks import (
     dashboard,
     fanout,
     frames,
+    growth,
     idle,
     ingest,
     lists,
@@ -26,6 +27,7 @@ from tests.benchmarks import (
     streaming,
     streaming_links,
     talk,
+    traffic,
     voice,
     watching,
 )
@@ -66,14 +68,17 @@ def bench(*, short: bool) -> list[rows.Row]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--short", action="store_true", help="a few seconds of video, one turn, no accuracy")
+    parser.add_argument(
+        "--short", action="store_true", help="a few seconds of video, one turn, no accuracy, no growth and no traffic"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
     parser.add_argument("--without-ingest", action="store_true", help="nothing that needs Redis or takes its time")
     arguments = parser.parse_args()
     longer = () if arguments.without_ingest else (ingest, startup)
+    growing = () if arguments.short else (growth, traffic)
     live = [
         row
-        for part in (streaming, streaming_links, watching, talk, lists, *longer, dashboard, fanout, idle)
+        for part in (streaming, streaming_links, watching, talk, lists, *longer, *growing, dashboard, fanout, idle)
         for row in part.measure(short=arguments.short)
     ]
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it

@@ -72,7 +72,7 @@ class Size:
 
 def measure(*, short: bool) -> list[Row]:
     """The rows of the bench."""
-    answers, sizes = asyncio.run(ask_all((500, 1_000) if short else SIZES, 3 if short else 20))
+    answers, sizes = asyncio.run(ask_all((500, 1_000) if short else SIZES, 2 if short else 20))
     return rows(answers, sizes)
 
 

@@ -76,6 +76,7 @@ def _in_the_store(centre: Stack, passed_s: float) -> list[Row]:
     }
     violations = int(rows_at(centre.data, "SELECT count(*) FROM violations")[0][0])
     told = [each for kind, each in of_type.items() if kind.startswith(("violation_", "evidence_"))]
+    others = sum(many for kind, (many, _) in of_type.items()) - sum(many for many, _ in told)
     lines_bytes = of_type.get("trace", (0, 0.0))[1]
     kept = {
         kind: float(size)
@@ -84,6 +85,7 @@ def _in_the_store(centre: Stack, passed_s: float) -> list[Row]:
     return [
         Row("store: events of one violation", sum(many for many, _ in told) / violations, "", "lower"),
         Row("store: an event of it", sum(size for _, size in told) / sum(many for many, _ in told), "bytes", "lower"),
+        Row("store: other events of an hour", others / passed_s * HOUR_S, "", "lower"),
         Row("store: lines of an hour", lines_bytes / passed_s * HOUR_S / 1e6, "MB", "lower"),
         Row("store: a snapshot", kept.get("image/jpeg", 0.0) / 1000, "kB", "lower"),
         Row("store: a clip", kept.get("video/mp4", 0.0) / 1000, "kB", "lower"),

@@ -15,7 +15,7 @@ from hub.exams.machine import ALIVE, WATCHED
 from hub.intake import batch
 from hub.intake.incoming import read
 from hub.intake.message import Delivery, Message
-from hub.store import booths, candidates, exam_sessions, exams, following, gaps, sittings
+from hub.store import booths, candidates, erasure, exam_sessions, exams, following, gaps, retention, sittings
 from hub.store.cursor import parse_cursor, parse_time_cursor
 from hub.tables import exams as exam_table
 from hub.tables import rooms, sites
@@ -143,6 +143,8 @@ async def test_nothing_of_exams_is_read_from_end_to_end(tmp_path: Path) -> None:
                 await following.rows(connection)
                 await following.rows(connection, ["booth-1"])
                 await gaps.open_with_reason(connection, "booth_silent")
+                await retention.held_times(connection)
+                await erasure.first_of_held(connection)
             assert len(seen) > 40
             assert await whole_reads(connection, seen, LARGE, paged=True) == []
 

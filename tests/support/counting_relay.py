@@ -51,7 +51,8 @@ class CountingRelay:
             to.close()
 
         try:
-            await asyncio.gather(copy(reader, up_writer, "up"), copy(up_reader, writer, "down"))
+            with suppress(asyncio.CancelledError):  # the cable is taken away
+                await asyncio.gather(copy(reader, up_writer, "up"), copy(up_reader, writer, "down"))
         finally:
             writer.close()
             up_writer.close()
