@@ -3,6 +3,7 @@
 import os
 
 LONG = [
+    "test_clocks.py",
     "test_full_disks.py",
     "test_offline_events.py",
     "test_slow_browsers.py",

@@ -86,6 +86,8 @@ class Program:
         self.command = [str(part) for part in command]
         _choose_database(self.command)
         self.log = log
+        self.environment: dict[str, str] = {}
+        """What it gets on top of ours, from the next start on."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Program":
@@ -98,6 +100,7 @@ class Program:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 cwd=ROOT,
+                env={**os.environ, **self.environment} if self.environment else None,
                 start_new_session=True,
             )
         return self
