@@ -25,6 +25,7 @@ from contract.messages import (
     Event,
     EventBody,
     MonitoringGap,
+    Rejection,
     ViolationClosed,
     ViolationOpened,
     ViolationUpdated,
@@ -40,7 +41,6 @@ Message = TypeVar("Message", bound=Wire)
 WAITING_MAX: Final = 256
 """Events kept in memory while the disk takes none. Beyond it new ones are dropped, and the drop becomes a gap;
 the end of something whose beginning was kept is always kept too."""
-
 
 BATCH: Final = 16
 """Events a transaction, when some waited: a little room on the disk takes a few of them."""
@@ -78,6 +78,8 @@ class Outbox:
         self._head_sha256: str
         self._signed_seq: int
         self._open_ids: frozenset[UUID]
+        self._gone: set[int]
+        """Committed by the hub, and still on a disk too full to let go of them: not sent again."""
         self._database = self._open(path)
         self._load()
 
@@ -117,6 +119,7 @@ class Outbox:
         """Write what waits in memory; True when nothing waits any more."""
         with self._lock:
             try:
+                self._let_go()
                 while self._waiting:
                     batch = list(itertools.islice(self._waiting, BATCH))
                     self._write(batch)
@@ -226,9 +229,10 @@ class Outbox:
 
     def pending(self, window: int) -> list[Pending]:
         """The oldest events that the hub has not acknowledged, at most `window`."""
-        with self._database.reading() as db:
-            rows = db.execute("SELECT seq, payload FROM events ORDER BY seq LIMIT ?", (window,)).fetchall()
-        return [Pending(seq, payload) for seq, payload in rows]
+        with self._lock, self._database.reading() as db:
+            limit = window + len(self._gone)
+            rows = db.execute("SELECT seq, payload FROM events ORDER BY seq LIMIT ?", (limit,)).fetchall()
+            return [Pending(seq, payload) for seq, payload in rows if seq not in self._gone][:window]
 
     def apply(self, ack: Ack) -> int:
         """Forget what the hub has committed, or can never commit. Returns how many rows went.
@@ -238,27 +242,45 @@ class Outbox:
         with self._lock:
             if ack.chain_id != self.chain_id:
                 return 0
-            with self._database.transaction() as db:
-                committed = sum(
-                    db.execute("DELETE FROM events WHERE seq BETWEEN ? AND ?", (span.first, span.last)).rowcount
-                    for span in ack.committed
-                )
-                rejected = [
-                    rejection
-                    for rejection in ack.rejected
-                    if db.execute("DELETE FROM events WHERE seq = ?", (rejection.seq,)).rowcount
-                ]
+            try:
+                committed, rejected = self._delete(ack)
+            except StorageError as error:
+                if error.kind == "full":
+                    with self._database.reading() as db:
+                        for first, last in ((span.first, span.last) for span in ack.committed):
+                            found = db.execute("SELECT seq FROM events WHERE seq BETWEEN ? AND ?", (first, last))
+                            self._gone |= {seq for (seq,) in found}
+                raise
         for rejection in rejected:
             self._trouble.count("events_rejected")
             log.error("The hub rejected event %d for good: %s", rejection.seq, rejection.reason)
         return committed + len(rejected)
+
+    def _delete(self, ack: Ack) -> tuple[int, list[Rejection]]:
+        with self._database.transaction() as db:
+            committed = sum(
+                db.execute("DELETE FROM events WHERE seq BETWEEN ? AND ?", (span.first, span.last)).rowcount
+                for span in ack.committed
+            )
+            rejected = [
+                rejection
+                for rejection in ack.rejected
+                if db.execute("DELETE FROM events WHERE seq = ?", (rejection.seq,)).rowcount
+            ]
+        return committed, rejected
+
+    def _let_go(self) -> None:
+        if self._gone:
+            with self._database.transaction() as db:
+                db.executemany("DELETE FROM events WHERE seq = ?", [(seq,) for seq in self._gone])
+            self._gone.clear()
 
     @property
     def depth(self) -> int:
         """Events that the hub has not acknowledged, those waiting in memory included."""
         with self._lock, self._database.reading() as db:
             (rows,) = db.execute("SELECT count(*) FROM events").fetchone()
-            return int(rows) + len(self._waiting)
+            return int(rows) - len(self._gone) + len(self._waiting)
 
     @property
     def waiting(self) -> int:
@@ -358,6 +380,7 @@ class Outbox:
         self.chain_id = UUID(chain_id)
         self._next_seq, self._head_sha256, self._signed_seq = int(next_seq), str(head), int(signed)
         self._open_ids = frozenset(UUID(known) for (known,) in opened)
+        self._gone = set()
 
 
 def _open_after(known: frozenset[UUID], body: EventBody) -> frozenset[UUID]:

@@ -107,7 +107,7 @@ def test_clocks_that_are_set_by_an_hour_stretch_and_shorten_nothing(tmp_path: Pa
         for gap in found.gaps.values():
             assert gap.ended_at is None or 0 <= (gap.ended_at - gap.started_at).total_seconds() < LONGEST_S, gap
         assert all(row.link_ok is not False for row in found.events.values())
-        reckoning = reckon(journals_of(centre), found)
+        reckoning = reckon(journals_of(centre.folder), found)
         assert reckoning.counted()["lost"] == reckoning.counted()["doubled"] == reckoning.counted()["invented"] == 0
         assert rows_at(centre.data, "SELECT count(*) FROM deletions") == [["0"]]
         print(reckoning)
