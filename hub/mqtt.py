@@ -26,9 +26,11 @@ from contract.wire import InvalidError
 from hub import __version__
 from hub.intake.message import Delivery, Message
 from hub.metrics import Metrics
-from hub.mqtt_socket import BufferedSocket
+from hub.mqtt_socket import BufferedSocket, Polling
 
 log = logging.getLogger(__name__)
+
+paho.select = Polling  # type: ignore[assignment,attr-defined]  # it has no other way to be told how to wait
 
 RECEIVE_MAXIMUM: Final = 2000
 """Events the broker may send before the hub confirms them, so that it is the broker where they wait. Mosquitto 2.0.11

@@ -309,6 +309,8 @@ def _tls_error(where: str, reason: str) -> BrokerError:
         advice = f"a certificate is outside its time. Check this device's clock; if it is right: {ENROL}."
     elif "CERTIFICATE_VERIFY_FAILED" in reason:
         advice = f"this device does not trust the broker: another hub, or a new CA. {ENROL}."
+    elif "EOF" in reason.upper():
+        advice = "the connection was cut while it began. Check the network between; it is tried again."
     else:
         advice = f"the broker does not accept this device's certificate. {ENROL}."
     return BrokerError("broker_tls", f"No TLS with the broker at {where}: {advice} ({reason})")

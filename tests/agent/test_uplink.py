@@ -1,10 +1,11 @@
 """The uplink against a real broker: what the hub has not acknowledged is sent again, and nothing stops it for good."""
 
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -446,6 +447,29 @@ def test_a_certificate_of_another_hub_is_one_clear_sentence(
         wait_for("a refusal", lambda: booth.trouble.of("broker_tls") >= 1)
         assert booth.outbox.depth == 3
     assert "does not accept this device's certificate" in caplog.text
+
+
+def test_a_link_that_is_cut_while_tls_begins_does_not_blame_a_certificate(
+    config: DeviceConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        cutting = threading.Thread(target=_cut_each, args=(server,), daemon=True)
+        cutting.start()
+        hub = config.hub.model_copy(update={"mqtt_port": server.getsockname()[1]})
+        with closing(Booth(config.model_copy(update={"hub": hub}))) as booth:
+            booth.uplink.start()
+            wait_for("a cut", lambda: booth.trouble.of("broker_tls") >= 1)
+    assert "Check the network between" in caplog.text
+    assert "device enrol" not in caplog.text
+
+
+def _cut_each(server: socket.socket) -> None:
+    """Until it is closed: each connection ends after its first word."""
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
 
 
 def test_a_certificate_of_another_booth_is_one_clear_sentence(

@@ -1,5 +1,7 @@
 """The socket that reads ahead and writes together: every byte once and in order, in whatever pieces."""
 
+import fcntl
+import resource
 import socket
 import ssl
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from hub.mqtt_socket import BufferedSocket
+from hub.mqtt_socket import BufferedSocket, Polling
 from tests.support.broker import Authority
 
 
@@ -72,6 +74,23 @@ def test_a_side_that_reads_nothing_is_noticed_and_loses_nothing(tmp_path: Path) 
                 near.pending()
         reading.join()
         assert heard == b"".join(said)
+
+
+def test_what_is_waited_for_may_have_any_number() -> None:
+    """select(2) ends at 1,023, which is also as far as many a shell lets a process go."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 2048), hard), hard))
+    far, other = socket.socketpair()
+    with far, other, socket.socket(fileno=fcntl.fcntl(other, fcntl.F_DUPFD, 1024)) as high:
+        assert high.fileno() >= 1024
+        assert Polling.select((high,), (), (), 0) == ([], [], [])
+        far.sendall(b"x")
+        assert Polling.select((high,), (high,), (), 1) == ([high], [high], [])
+        other.close()
+        far.close()
+        assert Polling.select((high,), (), (), 1)[0] == [high], "the end is something to read"
+    with pytest.raises(ValueError, match="descriptor"):
+        Polling.select((high,), (), (), 1)
 
 
 def test_a_broken_connection_is_left_for_reading_to_find(tmp_path: Path) -> None:
