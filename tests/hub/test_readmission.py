@@ -155,7 +155,8 @@ async def test_nothing_else_is_taken_up(before: Before, tmp_path: Path, caplog: 
         lost = await upload(client, before.devices["lost booth"])
         assert lost.status_code == 401
         assert "there is no such booth any more" in caplog.text
-        # Issued after the restore, and unknown: nobody of this hub did that.
+        # Issued after the restore, and unknown: nobody of this hub did that. Certificates know whole seconds.
+        await until("a later second", lambda: datetime.now(UTC) > found.restored_at + timedelta(seconds=1))
         stranger = before.issued(hub, "still")
         assert (await upload(client, stranger)).status_code == 401
         assert "was not issued between the backup and the restore" in caplog.text
