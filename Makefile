@@ -16,8 +16,8 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate
 
 # make demo VIDEO=file SECONDS=60 PORT=8080
 DEMO_ARGS = $(if $(VIDEO),--video "$(VIDEO)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
-# Tests wait half of their time: three at once keep two cores busy.
-PYTEST_ARGS ?= -n 3 --dist loadgroup
+# Tests wait much of their time: four at once keep two cores busy.
+PYTEST_ARGS ?= -n 4 --dist loadgroup
 # Real browsers, brokers and clocks on a busy machine: what failed among thousands is run once more, alone, and has to
 # pass then. It is named, so that it gets mended. Anything but failed tests (exit code 1) gets no second chance.
 AGAIN = { [ $$? -eq 1 ] && $(SAY) 'Running what failed once more, alone' && $(BIN)/pytest -n 0 -rfEp --maxfail 3 \

@@ -35,6 +35,22 @@ from tests.benchmarks.identity import measure as measure_identity
 from tests.benchmarks.verify import measure as measure_verify
 
 GOAL_MEMORY_MB = 350.0
+PARTS = {
+    "streaming": streaming,
+    "streaming_links": streaming_links,
+    "watching": watching,
+    "talk": talk,
+    "lists": lists,
+    "ingest": ingest,
+    "startup": startup,
+    "growth": growth,
+    "traffic": traffic,
+    "dashboard": dashboard,
+    "fanout": fanout,
+    "idle": idle,
+}
+LONG = {"growth", "traffic"}
+"""Not in a short run, unless it is asked for them."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -72,15 +88,12 @@ def main() -> int:
         "--short", action="store_true", help="a few seconds of video, one turn, no accuracy, no growth and no traffic"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json", help="default: bench.json in the checkout")
-    parser.add_argument("--without-ingest", action="store_true", help="nothing that needs Redis or takes its time")
+    parser.add_argument("--only", nargs="*", choices=PARTS, help="of what runs beside seeing and hearing; default: all")
     arguments = parser.parse_args()
-    longer = () if arguments.without_ingest else (ingest, startup)
-    growing = () if arguments.short else (growth, traffic)
-    live = [
-        row
-        for part in (streaming, streaming_links, watching, talk, lists, *longer, *growing, dashboard, fanout, idle)
-        for row in part.measure(short=arguments.short)
-    ]
+    chosen = (
+        arguments.only if arguments.only is not None else [n for n in PARTS if n not in LONG or not arguments.short]
+    )
+    live = [row for name in chosen for row in PARTS[name].measure(short=arguments.short)]
     forbid_network()  # for this process and for good: the peer calls MediaPipe where no thread of ours fences it
     found = live + bench(short=arguments.short)
     rows.write(arguments.out, found)

@@ -35,18 +35,10 @@ EXPECTED = {
     "live: viewer behind 300 kbit/s",
     "live: slowest of the others meanwhile",
     "live: longest freeze at 5 % loss",
-    "live: glass to glass, median",
-    "live: glass to glass, 95th percentile",
-    "live: click to first picture, median",
-    "live: picture back after a cut of 10 s, slowest",
-    "live: booth lets go of a killed browser",
     "evidence: CPU of a clip against encoding it again",
-    "talkback audio browser to browser p50",
-    "talkback audio browser to browser p95",
     "lists on SQLite: slowest page",
     "lists on PostgreSQL: slowest page",
     "published → on 200 screens, p99",
-    "2000 idle booths on SQLite: CPU of all but the booths",
     "dashboard wall longest task, 60 booths, 20 updates/s",
     "dashboard first load JavaScript compressed",
     "dashboard largest contentful paint on localhost",
@@ -57,9 +49,9 @@ EXPECTED = {
 def written(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
     real_weights()
     out = tmp_path_factory.mktemp("bench") / "bench.json"
-    run(
-        "python", "-m", "tests.benchmarks", "--short", "--without-ingest", "--out", out
-    )  # it fences the process that it runs in
+    # In a process of its own, for it fences that. What takes its time, or needs Redis, is left to `make bench SHORT=1`.
+    parts = ("streaming", "streaming_links", "lists", "dashboard", "fanout")
+    run("python", "-m", "tests.benchmarks", "--short", "--out", out, "--only", *parts)
     found: list[dict[str, object]] = json.loads(out.read_text())
     return found
 
