@@ -24,7 +24,7 @@ AGAIN = { [ $$? -eq 1 ] && $(SAY) 'Running what failed once more, alone' && $(BI
           --last-failed --last-failed-no-failures none
 # What `make test` does not run again on PostgreSQL: it asks no database, or always both, or little that others do not ask.
 SAME_ON_POSTGRESQL = attack_matrix auth authorisation backup broker certificates compose cutting enrolment evidence exam_machine \
-                     exam_query_plans holding leader links live logs migrations oidc openapi postgres presence program \
+                     exam_query_plans holding leader links live logs migrations mqtt_socket oidc openapi postgres postgres_moves presence program \
                      query_plans report_integrity report_pdf revocation s3 schema_fuzz second_factor several sign_ins signaling \
                      tries turn turn_server uploads violation_lists webhooks
 HUB_TESTS = tests/hub $(SAME_ON_POSTGRESQL:%=--ignore=tests/hub/test_%.py)

@@ -18,7 +18,7 @@ from tests.support.postgres import rows_at
 from tests.support.processes import Program, wait_for
 from tests.support.stack import Stack, stack
 
-KILLS = max(30, 8 * int(os.environ.get("INVIGIL_KILL_ROUNDS", "0")))
+KILLS = max(12, 8 * int(os.environ.get("INVIGIL_KILL_ROUNDS", "0")))
 HUB_EVERY = 6
 """One kill in so many is the hub's, which takes seconds to start; its broker lives on as an orphan."""
 UPLOAD_BPS = 24_000_000

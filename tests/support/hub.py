@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Self, TypeVar
 from unittest.mock import patch
 from uuid import UUID, uuid4
 
@@ -43,10 +44,11 @@ from hub.app import create_app, running
 from hub.config import Settings
 from hub.db import Database
 from hub.devices.enrolment import new_claim_code
+from hub.engines.postgres import PostgresConfig
 from hub.parts import Hub
 from hub.people.passwords import hash_password
 from hub.store import booths, users
-from tests.support.postgres import ON_POSTGRESQL, configure, database_at, own_database
+from tests.support.postgres import ON_POSTGRESQL, configure, database_at, own_database, server
 from tests.support.processes import free_port
 
 PASSWORD = "correct horse battery"
@@ -59,8 +61,9 @@ patch("hub.people.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=8,
 @asynccontextmanager
 async def a_hub(data: Path, **settings: Any) -> AsyncIterator[Hub]:
     """Everything `invigil-hub serve` runs but the HTTP server, on free ports."""
-    database = own_database(data) if ON_POSTGRESQL else None
+    database = None
     if "database" not in settings:
+        database = await _with_tables(data)
         configure(data)  # for commands that run beside it
     async with running(Settings(data=data, port=0, mqtt_port=free_port(), **{"database": database} | settings)) as hub:
         yield hub
@@ -69,6 +72,7 @@ async def a_hub(data: Path, **settings: Any) -> AsyncIterator[Hub]:
 @asynccontextmanager
 async def a_database(folder: Path) -> AsyncIterator[Database]:
     """The database alone, with all tables."""
+    await _with_tables(folder)
     configure(folder)  # for commands that run afterwards
     database = Database(database_at(folder))
     try:
@@ -76,6 +80,40 @@ async def a_database(folder: Path) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+TEMPLATE: Final = "with_all_tables"
+_templates: list[bytes] = []
+"""What a database with all tables is copied from: SQLite's file; for PostgreSQL, where the server has it, nothing."""
+
+
+async def _with_tables(data: Path) -> PostgresConfig | None:
+    """The database of a new data directory, as every migration leaves it: going through all of them for each test was a
+    third of what its hub cost. `test_migrations` goes through them."""
+    if not _templates:
+        _templates.append(await _make_template())
+    if ON_POSTGRESQL:
+        return own_database(data, TEMPLATE)
+    _copy_template(data / "hub.sqlite")
+    return None
+
+
+def _copy_template(file: Path) -> None:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(0o600)
+        file.write_bytes(_templates[0])
+
+
+async def _make_template() -> bytes:
+    with TemporaryDirectory() as name:
+        file = Path(name) / "hub.sqlite"
+        database = Database(server().make_template(TEMPLATE) if ON_POSTGRESQL else file)
+        try:
+            await database.migrate()
+        finally:
+            await database.close()
+        return b"" if ON_POSTGRESQL else file.read_bytes()
 
 
 _idle_applications: list[FastAPI] = []

@@ -6,6 +6,7 @@ A stand-in only where the agent is the subject; the real hub is used wherever th
 import queue
 import ssl
 import threading
+from collections import defaultdict
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,7 +39,7 @@ class HubStandIn:
         self.replies: queue.Queue[tuple[bytes | None, bytes]] = queue.Queue(100)
         self._lock = threading.Lock()
         self._events: list[tuple[Event, bytes]] = []
-        self._latest: dict[str, bytes] = {}
+        self._said: dict[str, list[bytes]] = defaultdict(list)
         self._subscribed = threading.Event()
         self._reply_topic = reply_topic(self.instance)
         client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"hub-{self.instance}", protocol=paho.MQTTv5)
@@ -95,9 +96,13 @@ class HubStandIn:
         with self._lock:
             return {(event.chain_id, event.seq): payload for event, payload in self._events}
 
-    def latest(self, booth: str, channel: BoothChannel) -> bytes | None:
+    def said(self, booth: str, channel: BoothChannel) -> list[bytes]:
+        """In order: what was true for a moment only is here, too."""
         with self._lock:
-            return self._latest.get(booth_topic(booth, channel))
+            return list(self._said[booth_topic(booth, channel)])
+
+    def latest(self, booth: str, channel: BoothChannel) -> bytes | None:
+        return next(reversed(self.said(booth, channel)), None)
 
     def _hear(self, client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
         topic = parse_booth_topic(message.topic)
@@ -106,7 +111,7 @@ class HubStandIn:
             return
         payload = bytes(message.payload)
         with self._lock:
-            self._latest[message.topic] = payload
+            self._said[message.topic].append(payload)
         if topic.channel == "events":
             event = Event.parse(payload)
             with self._lock:

@@ -148,13 +148,18 @@ class Server:
     def url(self, name: str) -> str:
         return f"postgresql://invigil@/{name}?host={self.folder}"
 
-    def database(self, name: str) -> PostgresConfig:
-        """The one of that name, empty where it is new."""
+    def database(self, name: str, template: str = "template0") -> PostgresConfig:
+        """The one of that name; where it is new, empty or a copy of `template`, which nobody may be connected to."""
         if name not in self._databases:
-            self._run("createdb", *self._at, "-T", "template0", name)
+            self._run("createdb", *self._at, "-T", template, name)
             self._databases.append(name)
             while len(self._databases) > KEPT:
                 self.drop(self._databases[0])
+        return PostgresConfig(url=self.url(name))
+
+    def make_template(self, name: str) -> PostgresConfig:
+        """An empty database that stays as long as the server does."""
+        self._run("createdb", *self._at, "-T", "template0", name)
         return PostgresConfig(url=self.url(name))
 
     def sql(self, statement: str, database: str = "postgres") -> None:
@@ -188,9 +193,9 @@ def server() -> Server:
     return started
 
 
-def own_database(data: Path) -> PostgresConfig:
+def own_database(data: Path, template: str = "template0") -> PostgresConfig:
     """The database that belongs to a data directory; the same one when it is asked again."""
-    return server().database("t" + hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:20])
+    return server().database("t" + hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:20], template)
 
 
 def database_at(data: Path) -> Path | PostgresConfig:
