@@ -40,7 +40,7 @@ def owned(board: Board, path: str) -> str:
 
 def test_before_and_after_the_enrolment(board: Board) -> None:
     booted = board.booted
-    assert set(booted.ask("id", "-nG", "invigil-agent").split()) == {"invigil-agent", "audio", "video", "render"}
+    assert set(booted.ask("id", "-nG", "invigil-agent").split()) == {"invigil-agent", "audio", "video", "render", "tss"}
     assert owned(board, "/etc/invigil") == "root:invigil-agent 770"
     assert owned(board, "/opt/invigil") == "root:root 755"
     for unit in ENABLED:
